@@ -1,0 +1,3 @@
+module github.com/slipway-os/slipway
+
+go 1.26
