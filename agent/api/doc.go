@@ -1,0 +1,5 @@
+// Package api is the contract of the agent: openapi.yaml and what is generated from it (types, echo strict server, client).
+// Change openapi.yaml first, then run `go generate ./agent/api`. Additions only: a key or route that exists stays.
+package api
+
+//go:generate go tool oapi-codegen -config generate.yaml openapi.yaml
