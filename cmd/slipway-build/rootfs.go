@@ -1,0 +1,35 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/slipway-os/slipway/iso/rootfs"
+)
+
+// newRootfsCommand is `slipway-build rootfs`: the tree that the ISO is made from
+// and that the lab boots.
+func newRootfsCommand() *cobra.Command {
+	var o rootfs.Options
+	cmd := &cobra.Command{
+		Use:   "rootfs -o DIR",
+		Short: "Build the root file system: Debian 12, Kairos, the agent",
+		Long: "Build the root file system: Debian 12, made a Kairos system, with the slipway agent.\n" +
+			"Needs root. Debian comes from the mirror of this machine's own apt configuration;\n" +
+			"what does not change between builds is kept in the cache.",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Log = cmd.ErrOrStderr()
+			return rootfs.Build(cmd.Context(), o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&o.Out, "output", "o", "", "directory to make (replaced as a whole)")
+	flags.StringVar(&o.Agent, "agent", "", "slipway binary to install (static); without it the agent's units stay disabled")
+	flags.StringVar(&o.Cache, "cache", "", "cache directory (default $SLIPWAY_CACHE or ~/.cache/slipway)")
+	if err := cmd.MarkFlagRequired("output"); err != nil {
+		panic(err) // the flag is defined above
+	}
+	return cmd
+}
