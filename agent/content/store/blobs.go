@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+
+	"github.com/slipway-os/slipway/agent/content"
+)
+
+// Has says whether the blob is in the store.
+func (s *Store) Has(digest string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, ok := s.blobs[digest]
+	return ok
+}
+
+// Have lists the digests of all blobs, sorted, and a tag that changes when
+// the list does (within the life of this Store).
+func (s *Store) Have() (digests []string, tag string) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	digests = make([]string, 0, len(s.blobs))
+	for d := range s.blobs {
+		digests = append(digests, d)
+	}
+	slices.Sort(digests)
+	return digests, strconv.FormatUint(s.version, 36)
+}
+
+// HaveTag is the tag of Have without the cost of the list.
+func (s *Store) HaveTag() string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return strconv.FormatUint(s.version, 36)
+}
+
+// File is an open blob. It is not verified while reading: for readers who
+// verify themselves, such as containerd and other hosts.
+type File struct {
+	*os.File
+	SizeBytes int64
+}
+
+// Open opens a blob for reading from any offset.
+func (s *Store) Open(digest string) (*File, error) {
+	if _, err := content.DigestHex(digest); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotFound, err)
+	}
+	f, err := os.Open(s.path(digest))
+	if errors.Is(err, fs.ErrNotExist) {
+		s.forget(digest)
+		return nil, fmt.Errorf("blob %s: %w", digest, ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open blob: %w", err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("open blob: %w", err)
+	}
+	return &File{File: f, SizeBytes: info.Size()}, nil
+}
+
+// forget drops a blob that vanished from the disk, so that sync refetches it.
+func (s *Store) forget(digest string) {
+	s.mu.Lock()
+	_, known := s.blobs[digest]
+	if _, err := os.Lstat(s.path(digest)); known && errors.Is(err, fs.ErrNotExist) {
+		delete(s.blobs, digest)
+		s.version++
+	}
+	s.mu.Unlock()
+	if known {
+		s.o.OnChange()
+	}
+}
+
+// OpenVerified opens a blob whose reader fails with ErrDamaged instead of
+// ending when the bytes are not those of the digest. A damaged blob is then
+// removed from the store, so that sync fetches it anew.
+func (s *Store) OpenVerified(digest string) (io.ReadCloser, error) {
+	f, err := s.Open(digest)
+	if err != nil {
+		return nil, err
+	}
+	v := content.NewVerifier(f, content.Blob{Digest: digest, SizeBytes: f.SizeBytes})
+	return &verifiedFile{File: f, v: v, s: s, digest: digest}, nil
+}
+
+type verifiedFile struct {
+	*File
+	v      *content.Verifier
+	s      *Store
+	digest string
+}
+
+func (f *verifiedFile) Read(p []byte) (int, error) {
+	n, err := f.v.Read(p)
+	if errors.Is(err, content.ErrInvalid) {
+		// Verify reads once more: memory can be at fault as well as the disk.
+		return n, errors.Join(fmt.Errorf("blob %s: %w", f.digest, ErrDamaged), f.s.Verify(context.Background(), f.digest))
+	}
+	return n, err
+}
+
+// ReadBlob reads and verifies a whole blob of at most maxBytes.
+func (s *Store) ReadBlob(digest string, maxBytes int64) ([]byte, error) {
+	f, err := s.Open(digest)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if f.SizeBytes > maxBytes {
+		return nil, fmt.Errorf("blob %s has %d bytes, at most %d are read: %w", digest, f.SizeBytes, maxBytes, content.ErrInvalid)
+	}
+	raw, err := io.ReadAll(f)
+	if err != nil {
+		return nil, fmt.Errorf("read blob %s: %w", digest, err)
+	}
+	if content.DigestOf(raw) != digest {
+		return nil, fmt.Errorf("blob %s: %w", digest, ErrDamaged)
+	}
+	return raw, nil
+}
+
+// Verify reads a blob from disk; when it is damaged it is removed, so that
+// sync fetches it anew, and ErrDamaged is returned.
+func (s *Store) Verify(ctx context.Context, digest string) error {
+	f, err := s.Open(digest)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, readerFunc(func(p []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		return f.Read(p)
+	}))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil && content.DigestFromSum(h.Sum(nil)) == digest {
+		return nil
+	}
+	// An unreadable sector is damage too.
+	s.o.Log.Warn("damaged blob removed from the content store", "digest", digest, "error", err)
+	s.mu.Lock()
+	rerr := s.removeBlobs([]content.Blob{{Digest: digest}})
+	s.mu.Unlock()
+	s.o.OnChange()
+	return errors.Join(fmt.Errorf("blob %s: %w", digest, ErrDamaged), err, rerr)
+}
+
+// VerifyAll verifies every blob and returns the digests of the damaged ones,
+// which it removed. progress gets the bytes read so far and the sum.
+func (s *Store) VerifyAll(ctx context.Context, progress func(done, total int64)) (damaged []string, err error) {
+	s.mu.RLock()
+	sizes := make(map[string]int64, len(s.blobs))
+	var total, done int64
+	for d, n := range s.blobs {
+		sizes[d] = n
+		total += n
+	}
+	s.mu.RUnlock()
+	for d, n := range sizes {
+		switch err := s.Verify(ctx, d); {
+		case errors.Is(err, ErrDamaged):
+			damaged = append(damaged, d)
+		case errors.Is(err, ErrNotFound): // deleted meanwhile
+		case err != nil:
+			return damaged, err
+		}
+		done += n
+		if progress != nil {
+			progress(done, total)
+		}
+	}
+	slices.Sort(damaged)
+	return damaged, nil
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,239 @@
+// Package store keeps content in the storage pool: blobs by digest, and the
+// items (content bundles) that need them.
+//
+//	<pool>/blobs/sha256/<hex>   a blob; in this folder only after its digest
+//	                            was verified, its bytes fsynced, then renamed
+//	<pool>/partial/<hex>        a blob that sync is still fetching
+//	<pool>/import-*/<hex>       blobs of an import that is not done
+//
+//	import:  stage --verified--> record "committing" --> rename blobs --> record "done"
+//	kill -9:   |                      |
+//	           v                      v
+//	         Open removes          Open takes the renamed blobs back
+//
+// An item is listed only with its record "done". Item records are in the
+// Records seam, everything else in the pool. A Store has no goroutines; all
+// methods may be called at once from many.
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/content"
+)
+
+// Errors that callers tell apart.
+var (
+	ErrNotFound = errors.New("not in the content store")
+	ErrInUse    = errors.New("in use by the cluster")
+	ErrNoSpace  = errors.New("not enough free space in the storage pool")
+	ErrDamaged  = errors.New("damaged in the storage pool")
+)
+
+// Records persists item records; a *state.Bucket is one.
+type Records interface {
+	Put(key string, v any) error
+	Delete(key string) error
+	Each(fn func(key string, raw []byte) error) error
+}
+
+// Options configure a Store. Dir and Records are needed.
+type Options struct {
+	Dir     string // the storage pool
+	Records Records
+	Log     *slog.Logger
+	// Reserve is how many bytes of a pool of total bytes stay free; nil is
+	// DefaultReserve.
+	Reserve func(total int64) int64
+	// InUse lists digests of items, packs, images or definitions that the
+	// cluster uses: their items cannot be deleted. nil: none.
+	InUse func() []string
+	// OnChange is called without locks held after items or blobs came or
+	// went. It must not block.
+	OnChange func()
+	Now      func() time.Time
+}
+
+// DefaultReserve keeps the larger of 1 GiB and 2 % free, so that logs and
+// etcd on the same disk go on when uploads fill the pool.
+func DefaultReserve(total int64) int64 { return max(1<<30, total/50) }
+
+// Store is the content of one host. Make it with Open.
+type Store struct {
+	o     Options
+	mu    sync.RWMutex
+	blobs map[string]int64 // digest -> size of what blobs/sha256 has
+	items map[string]*item
+	// expected are manifests of items that sync is fetching: their blobs are
+	// not garbage and their tags resolve already.
+	expected map[string]content.Manifest
+	version  uint64 // of blobs, for the ETag of the have list
+}
+
+type item struct {
+	record
+	manifest *content.Manifest // nil when the manifest blob is missing or damaged
+}
+
+type record struct {
+	Digest     string    `json:"digest"`
+	Name       string    `json:"name"`
+	Version    string    `json:"version"`
+	Type       string    `json:"type"`
+	SizeBytes  int64     `json:"sizeBytes"`
+	AddedAt    time.Time `json:"addedAt"`
+	Committing bool      `json:"committing,omitempty"`
+}
+
+// Open opens the store in o.Dir, makes its folders and removes what a killed
+// import left.
+func Open(o Options) (*Store, error) {
+	o = o.withDefaults()
+	s := &Store{o: o, blobs: map[string]int64{}, items: map[string]*item{}, expected: map[string]content.Manifest{}}
+	for _, dir := range []string{s.blobDir(), s.partialDir()} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("open the storage pool %s: %w", o.Dir, err)
+		}
+	}
+	if err := s.removeStaged(); err != nil {
+		return nil, err
+	}
+	if err := s.loadBlobs(); err != nil {
+		return nil, err
+	}
+	if err := s.loadItems(); err != nil {
+		return nil, err
+	}
+	return s, s.rollBack()
+}
+
+func (o Options) withDefaults() Options {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Reserve == nil {
+		o.Reserve = DefaultReserve
+	}
+	if o.InUse == nil {
+		o.InUse = func() []string { return nil }
+	}
+	if o.OnChange == nil {
+		o.OnChange = func() {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+func (s *Store) blobDir() string    { return filepath.Join(s.o.Dir, "blobs", "sha256") }
+func (s *Store) partialDir() string { return filepath.Join(s.o.Dir, "partial") }
+
+// path returns the file of a blob; digest must be valid.
+func (s *Store) path(digest string) string {
+	h, _ := content.DigestHex(digest)
+	return filepath.Join(s.blobDir(), h)
+}
+
+func (s *Store) loadBlobs() error {
+	entries, err := os.ReadDir(s.blobDir())
+	if err != nil {
+		return fmt.Errorf("list the storage pool: %w", err)
+	}
+	for _, e := range entries {
+		digest := "sha256:" + e.Name()
+		info, err := e.Info()
+		if _, bad := content.DigestHex(digest); bad != nil || err != nil || !info.Mode().IsRegular() {
+			s.o.Log.Warn("foreign file in the content store is ignored", "file", e.Name())
+			continue
+		}
+		s.blobs[digest] = info.Size()
+	}
+	return nil
+}
+
+func (s *Store) loadItems() error {
+	err := s.o.Records.Each(func(key string, raw []byte) error {
+		r, err := decodeRecord(key, raw)
+		if err != nil {
+			return err
+		}
+		it := &item{record: r}
+		if m, err := s.readManifest(r.Digest); err == nil {
+			it.manifest = &m
+		} else {
+			s.o.Log.Warn("manifest of a content item cannot be read", "item", r.Name, "digest", r.Digest, "error", err)
+		}
+		s.items[key] = it
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load the content items: %w", err)
+	}
+	return nil
+}
+
+// rollBack undoes imports that were killed while their blobs were renamed.
+func (s *Store) rollBack() error {
+	for digest, it := range s.items {
+		if !it.Committing {
+			continue
+		}
+		s.o.Log.Info("undoing an import that was interrupted", "item", it.Name, "digest", digest)
+		delete(s.items, digest)
+		// The manifest blob was renamed first: without it nothing else was.
+		if it.manifest != nil {
+			if err := s.removeBlobs(s.exclusive(digest, *it.manifest)); err != nil {
+				return err
+			}
+		}
+		if err := s.o.Records.Delete(digest); err != nil {
+			return fmt.Errorf("undo an interrupted import: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) removeStaged() error {
+	staged, err := filepath.Glob(filepath.Join(s.o.Dir, "import-*"))
+	if err != nil {
+		return fmt.Errorf("look for interrupted imports: %w", err)
+	}
+	for _, dir := range staged {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("remove an interrupted import: %w", err)
+		}
+	}
+	return nil
+}
+
+// removeBlobs deletes blobs and makes that durable.
+func (s *Store) removeBlobs(blobs []content.Blob) error {
+	for _, b := range blobs {
+		if err := os.Remove(s.path(b.Digest)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove blob: %w", err)
+		}
+		delete(s.blobs, b.Digest)
+		s.version++
+	}
+	return syncDir(s.blobDir())
+}
+
+// syncDir makes renames and removals in dir durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("sync folder %s: %w", dir, err)
+	}
+	return nil
+}
