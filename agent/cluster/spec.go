@@ -14,49 +14,49 @@ const (
 
 // Spec is what a person asks for: one cluster on linked hosts. It is the YAML and JSON that `cluster create -f` takes.
 type Spec struct {
-	Name       string            `json:"name"`
-	Tags       map[string]string `json:"tags,omitempty"`
-	Definition DefinitionRef     `json:"definition"`
-	Variables  map[string]string `json:"variables,omitempty"`
+	Name       string            `json:"name" yaml:"name"`
+	Tags       map[string]string `json:"tags,omitempty" yaml:"tags,omitempty"`
+	Definition DefinitionRef     `json:"definition" yaml:"definition"`
+	Variables  map[string]string `json:"variables,omitempty" yaml:"variables,omitempty"`
 	// VIP is the IPv4 address of the API server that moves between control-plane hosts; empty only with one control-plane host.
-	VIP        string   `json:"vip,omitempty"`
-	NTPServers []string `json:"ntpServers,omitempty"`
-	SSHKeys    []string `json:"sshKeys,omitempty"`
-	Pools      []Pool   `json:"pools"`
+	VIP        string   `json:"vip,omitempty" yaml:"vip,omitempty"`
+	NTPServers []string `json:"ntpServers,omitempty" yaml:"ntpServers,omitempty"`
+	SSHKeys    []string `json:"sshKeys,omitempty" yaml:"sshKeys,omitempty"`
+	Pools      []Pool   `json:"pools" yaml:"pools"`
 }
 
 // DefinitionRef names a cluster definition in the content store; an empty Version takes the only one there is.
 type DefinitionRef struct {
-	Name    string `json:"name"`
-	Version string `json:"version,omitempty"`
+	Name    string `json:"name" yaml:"name"`
+	Version string `json:"version,omitempty" yaml:"version,omitempty"`
 }
 
 // Pool is a node pool: a named set of hosts with one role (RoleControlPlane or RoleWorker).
 type Pool struct {
-	Name string `json:"name"`
-	Role Role   `json:"role"`
+	Name string `json:"name" yaml:"name"`
+	Role Role   `json:"role" yaml:"role"`
 	// WorkerCapable lets ordinary pods run on control-plane hosts (no NoSchedule taint).
-	WorkerCapable bool              `json:"workerCapable,omitempty"`
-	Labels        map[string]string `json:"labels,omitempty"`
-	Taints        []Taint           `json:"taints,omitempty"`
-	Hosts         []PoolHost        `json:"hosts"`
+	WorkerCapable bool              `json:"workerCapable,omitempty" yaml:"workerCapable,omitempty"`
+	Labels        map[string]string `json:"labels,omitempty" yaml:"labels,omitempty"`
+	Taints        []Taint           `json:"taints,omitempty" yaml:"taints,omitempty"`
+	Hosts         []PoolHost        `json:"hosts" yaml:"hosts"`
 }
 
 // Taint is a Kubernetes node taint (effect NoSchedule, PreferNoSchedule or NoExecute).
 type Taint struct {
-	Key    string `json:"key"`
-	Value  string `json:"value,omitempty"`
-	Effect string `json:"effect"`
+	Key    string `json:"key" yaml:"key"`
+	Value  string `json:"value,omitempty" yaml:"value,omitempty"`
+	Effect string `json:"effect" yaml:"effect"`
 }
 
 // PoolHost puts one linked host into a pool.
 type PoolHost struct {
 	// Host is the id or the name of a linked host.
-	Host string `json:"host"`
+	Host string `json:"host" yaml:"host"`
 	// Adapter carries the node address; empty takes the one with the default route, else the first with an address.
-	Adapter string `json:"adapter,omitempty"`
+	Adapter string `json:"adapter,omitempty" yaml:"adapter,omitempty"`
 	// Name is the node name; empty takes the host's name.
-	Name string `json:"name,omitempty"`
+	Name string `json:"name,omitempty" yaml:"name,omitempty"`
 }
 
 // Pack is one versioned layer of the profile as a host needs it.
@@ -106,7 +106,8 @@ type Assignment struct {
 	Peers []Node `json:"peers"`
 }
 
-// Node is one host as a member of the cluster.
+// Node is one host as a member of the cluster. Taints are all that it is to have: a control-plane host without the
+// control-plane taint in them takes ordinary pods.
 type Node struct {
 	HostID  string            `json:"hostId"`
 	Name    string            `json:"name"`
@@ -171,8 +172,9 @@ type HostReport struct {
 
 // Status is the cluster as read from the Kubernetes API and from probes.
 type Status struct {
-	ReadAt       time.Time     `json:"readAt"`
-	Nodes        []NodeStatus  `json:"nodes"`
+	ReadAt time.Time    `json:"readAt"`
+	Nodes  []NodeStatus `json:"nodes"`
+	// Applications has one row for each pack of the Config, by the pack's name; packs of the OS layer have none.
 	Applications []Application `json:"applications"`
 	// VIPHolder is the node that has the VIP now (lease plndr-cp-lock), empty when unknown.
 	VIPHolder string `json:"vipHolder,omitempty"`

@@ -1,0 +1,43 @@
+package cluster
+
+// nodePorts are those of every node (https://kubernetes.io/docs/reference/networking/ports-and-protocols/ and
+// https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements).
+var nodePorts = []PortProbe{
+	{Port: 10250, Protocol: "tcp", Purpose: "kubelet API"},
+	{Port: 10256, Protocol: "tcp", Purpose: "kube-proxy health"},
+	{Port: 4789, Protocol: "udp", Purpose: "pod network (VXLAN)"},
+	{Port: 10248, Protocol: "tcp", Purpose: "kubelet health", Local: true},
+	{Port: 10249, Protocol: "tcp", Purpose: "kube-proxy metrics", Local: true},
+}
+
+// controlPlanePorts come on top on control-plane hosts. The controller manager and the scheduler listen on loopback only,
+// as kubeadm sets them up.
+var controlPlanePorts = []PortProbe{
+	{Port: 6443, Protocol: "tcp", Purpose: "Kubernetes API server"},
+	{Port: 2379, Protocol: "tcp", Purpose: "etcd client"},
+	{Port: 2380, Protocol: "tcp", Purpose: "etcd peer"},
+	{Port: 10257, Protocol: "tcp", Purpose: "kube-controller-manager", Local: true},
+	{Port: 10259, Protocol: "tcp", Purpose: "kube-scheduler", Local: true},
+}
+
+// Ports returns what a host of a role listens on.
+func Ports(role Role) []PortProbe {
+	if role == RoleWorker {
+		return append([]PortProbe(nil), nodePorts...)
+	}
+	return append(append([]PortProbe(nil), controlPlanePorts...), nodePorts...)
+}
+
+// dialedPorts returns the ports of a peer that a host of role from dials: etcd is spoken between control-plane hosts only,
+// and what a firewall does to others does not matter.
+func dialedPorts(from, to Role) []PortProbe {
+	var out []PortProbe
+	for _, p := range Ports(to) {
+		etcd := p.Port == 2379 || p.Port == 2380
+		if p.Local || (etcd && from == RoleWorker) {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
