@@ -93,15 +93,19 @@ func (s *Store) OpenVerified(digest string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	v := content.NewVerifier(f, content.Blob{Digest: digest, SizeBytes: f.SizeBytes})
-	return &verifiedFile{File: f, v: v, s: s, digest: digest}, nil
+	return &verifiedFile{f: f, v: v, s: s, digest: digest}, nil
 }
 
+// verifiedFile does not embed its file: os.File's WriteTo would let io.Copy
+// pass by the verifier.
 type verifiedFile struct {
-	*File
+	f      *File
 	v      *content.Verifier
 	s      *Store
 	digest string
 }
+
+func (f *verifiedFile) Close() error { return f.f.Close() }
 
 func (f *verifiedFile) Read(p []byte) (int, error) {
 	n, err := f.v.Read(p)
