@@ -1,0 +1,111 @@
+package apiserver
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
+)
+
+// GetHealth answers anybody.
+func (s *Server) GetHealth(context.Context, api.GetHealthRequestObject) (api.GetHealthResponseObject, error) {
+	return api.GetHealth200JSONResponse{Status: "ok", Version: s.Version}, nil
+}
+
+// GetSetup says whether the first user is missing.
+func (s *Server) GetSetup(context.Context, api.GetSetupRequestObject) (api.GetSetupResponseObject, error) {
+	return api.GetSetup200JSONResponse{Needed: s.Users.SetupNeeded()}, nil
+}
+
+// PostSetup creates the first user.
+func (s *Server) PostSetup(ctx context.Context, r api.PostSetupRequestObject) (api.PostSetupResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
+	}
+	who := CallerFrom(ctx)
+	trusted := who.Via == "socket" && who.Role == "admin"
+	return api.PostSetup204Response{}, s.Users.CreateFirst(ctx, *r.Body, trusted)
+}
+
+// GetSetupCode tells the code to who stands at the machine, and to nobody else.
+func (s *Server) GetSetupCode(ctx context.Context, _ api.GetSetupCodeRequestObject) (api.GetSetupCodeResponseObject, error) {
+	if who := CallerFrom(ctx); who.Via != "socket" || who.Role != "admin" {
+		return nil, Errorf(http.StatusForbidden, "console-only", "The setup code is shown on the host's own console only.")
+	}
+	code, err := s.Users.SetupCode()
+	if err != nil {
+		return nil, err
+	}
+	return api.GetSetupCode200JSONResponse{Code: code}, nil
+}
+
+// Login opens a session.
+func (s *Server) Login(ctx context.Context, r api.LoginRequestObject) (api.LoginResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
+	}
+	session, err := s.Sessions.Login(ctx, r.Body.User, r.Body.Password, CallerFrom(ctx).Address, r.Body.Extended)
+	if err != nil {
+		return nil, err
+	}
+	return api.Login200JSONResponse{Body: session, Headers: api.Login200ResponseHeaders{SetCookie: cookie(session.Token, session.ExpiresAt)}}, nil
+}
+
+func cookie(value string, expires time.Time) string {
+	c := http.Cookie{Name: cookieName, Value: value, Path: "/", Expires: expires, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode}
+	return c.String()
+}
+
+// Logout ends the caller's session.
+func (s *Server) Logout(ctx context.Context, _ api.LogoutRequestObject) (api.LogoutResponseObject, error) {
+	if token := CallerFrom(ctx).Session; token != "" {
+		if err := s.Sessions.Logout(ctx, token); err != nil {
+			return nil, err
+		}
+	}
+	return api.Logout204Response{Headers: api.Logout204ResponseHeaders{SetCookie: cookie("", time.Unix(1, 0))}}, nil
+}
+
+// GetSession says who is asking.
+func (s *Server) GetSession(ctx context.Context, _ api.GetSessionRequestObject) (api.GetSessionResponseObject, error) {
+	who := CallerFrom(ctx)
+	return api.GetSession200JSONResponse{User: who.User, Role: who.Role}, nil
+}
+
+// ListSessions lists who is logged in.
+func (s *Server) ListSessions(ctx context.Context, _ api.ListSessionsRequestObject) (api.ListSessionsResponseObject, error) {
+	l, err := s.Sessions.List(ctx, CallerFrom(ctx).Session)
+	return api.ListSessions200JSONResponse(l), err
+}
+
+// RevokeSession ends somebody's session.
+func (s *Server) RevokeSession(ctx context.Context, r api.RevokeSessionRequestObject) (api.RevokeSessionResponseObject, error) {
+	return api.RevokeSession204Response{}, s.Sessions.Revoke(ctx, r.Id)
+}
+
+// ListUsers lists the people who may log in.
+func (s *Server) ListUsers(ctx context.Context, _ api.ListUsersRequestObject) (api.ListUsersResponseObject, error) {
+	l, err := s.Users.List(ctx)
+	return api.ListUsers200JSONResponse(l), err
+}
+
+// CreateUser adds one.
+func (s *Server) CreateUser(ctx context.Context, r api.CreateUserRequestObject) (api.CreateUserResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
+	}
+	return api.CreateUser204Response{}, s.Users.Create(ctx, *r.Body)
+}
+
+// SetPassword changes one's own password, or as administrator another's.
+func (s *Server) SetPassword(ctx context.Context, r api.SetPasswordRequestObject) (api.SetPasswordResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
+	}
+	who := CallerFrom(ctx)
+	if who.Role != "admin" && who.User != r.Name {
+		return nil, Errorf(http.StatusForbidden, "not-allowed", "Only a member of group slipway-admin may change another user's password.")
+	}
+	return api.SetPassword204Response{}, s.Users.SetPassword(ctx, who, r.Name, *r.Body)
+}

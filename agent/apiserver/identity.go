@@ -1,0 +1,127 @@
+package apiserver
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sys/unix"
+)
+
+// cookieName is the browser's session cookie.
+const cookieName = "slipway_session"
+
+type peerCredKey struct{}
+
+// ConnContext remembers who is at the other end of a unix socket; it goes into http.Server.ConnContext.
+func ConnContext(ctx context.Context, conn net.Conn) context.Context {
+	uc, ok := conn.(*net.UnixConn)
+	if !ok {
+		return ctx
+	}
+	raw, err := uc.SyscallConn()
+	if err != nil {
+		return ctx
+	}
+	var cred *unix.Ucred
+	if raw.Control(func(fd uintptr) {
+		cred, _ = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+	}) != nil || cred == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, peerCredKey{}, cred)
+}
+
+// identify finds out who is asking: the process at the socket, or the owner of the session.
+func (s *Server) identify(r *http.Request) Caller {
+	if cred, ok := r.Context().Value(peerCredKey{}).(*unix.Ucred); ok {
+		c := s.Sessions.SocketCaller(int(cred.Uid), int(cred.Gid))
+		c.Via, c.Address = "socket", "local"
+		return c
+	}
+	address, _, _ := net.SplitHostPort(r.RemoteAddr)
+	nobody := Caller{Via: "https", Address: address}
+	token, fromCookie := sessionToken(r)
+	if token == "" || (fromCookie && !sameSite(r)) {
+		return nobody
+	}
+	c := s.Sessions.SessionCaller(token)
+	c.Via, c.Address, c.Session = "https", address, token
+	return c
+}
+
+func sessionToken(r *http.Request) (token string, fromCookie bool) {
+	if h := r.Header.Get("Authorization"); strings.HasPrefix(h, "Bearer ") {
+		return strings.TrimPrefix(h, "Bearer "), false
+	}
+	if c, err := r.Cookie(cookieName); err == nil {
+		return c.Value, true
+	}
+	return "", false
+}
+
+// sameSite refuses the cookie on a change that another site's page started (CSRF): browsers tell by Sec-Fetch-Site, older
+// ones by Origin (https://www.w3.org/TR/fetch-metadata/).
+func sameSite(r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return true
+	}
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return true
+	case "":
+		u, err := url.Parse(r.Header.Get("Origin"))
+		return err == nil && u.Host == r.Host && u.Host != ""
+	}
+	return false
+}
+
+type callerKey struct{}
+
+// CallerFrom says who makes the request that ctx belongs to.
+func CallerFrom(ctx context.Context) Caller {
+	c, _ := ctx.Value(callerKey{}).(Caller)
+	return c
+}
+
+// public are the routes anybody may call; every other one needs a role. Kept short on purpose: a test walks the contract.
+var public = map[string]bool{
+	"GET /api/v1/health": true,
+	"GET /api/v1/setup":  true,
+	"POST /api/v1/setup": true,
+	"POST /api/v1/login": true,
+}
+
+// anyRole are the changes that everybody who is logged in may make, to what is their own.
+var anyRole = map[string]bool{
+	"POST /api/v1/logout":              true,
+	"PUT /api/v1/users/:name/password": true,
+}
+
+// authorise refuses callers who may not use the route.
+func (s *Server) authorise(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		who := s.identify(r)
+		c.SetRequest(r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
+		if err := allowed(r.Method, r.Method+" "+c.Path(), who); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+func allowed(method, route string, who Caller) error {
+	switch {
+	case public[route]:
+		return nil
+	case who.Role == "":
+		return Errorf(http.StatusUnauthorized, "login-needed", "Log in first: this needs a user of this host.")
+	case method == http.MethodGet || method == http.MethodHead || anyRole[route] || who.Role == "admin":
+		return nil
+	}
+	return Errorf(http.StatusForbidden, "not-allowed", "User %s may look but not change anything; ask a member of group slipway-admin.", who.User)
+}

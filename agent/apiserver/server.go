@@ -1,0 +1,127 @@
+package apiserver
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/slipway-os/slipway/agent/api"
+)
+
+// maxBody is the largest JSON request, in bytes; uploads have their own bounds.
+const maxBody = "1M"
+
+// uploadsPath is where tus lives. It stays outside the generated routes: its bodies are streams.
+const uploadsPath = "/api/v1/uploads"
+
+const outcomeKey = "outcome"
+
+// Server is the API of one host.
+type Server struct {
+	Services
+	log *slog.Logger
+}
+
+// New returns the handler of all listeners.
+func New(s Services, log *slog.Logger) http.Handler {
+	srv := &Server{Services: s, log: log}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = srv.failed
+	e.Use(middleware.Recover(), securityHeaders)
+	limit := middleware.BodyLimit(maxBody)
+	guarded := e.Group("", srv.audit, srv.authorise)
+	api.RegisterHandlersWithBaseURL(&grouped{guarded, limit}, api.NewStrictHandler(srv, nil), "/api/v1")
+	uploads := echo.WrapHandler(http.StripPrefix(uploadsPath+"/", s.Uploads))
+	guarded.Any(uploadsPath+"/*", uploads)
+	guarded.POST(uploadsPath, uploads)
+	guarded.Any("/api/*", func(echo.Context) error {
+		return Errorf(http.StatusNotFound, "no-route", "There is no such route; see the OpenAPI document for those there are.")
+	})
+	e.Any("/peer/v1/*", echo.WrapHandler(s.Peer))
+	e.Any("/*", echo.WrapHandler(s.UI))
+	return e
+}
+
+// grouped registers the generated routes in a group with its own middleware.
+type grouped struct {
+	*echo.Group
+	limit echo.MiddlewareFunc
+}
+
+func (g *grouped) with(m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
+	return append([]echo.MiddlewareFunc{g.limit}, m...)
+}
+
+func (g *grouped) GET(p string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.Group.GET(p, h, g.with(m)...)
+}
+
+func (g *grouped) POST(p string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.Group.POST(p, h, g.with(m)...)
+}
+
+func (g *grouped) PUT(p string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.Group.PUT(p, h, g.with(m)...)
+}
+
+func (g *grouped) DELETE(p string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.Group.DELETE(p, h, g.with(m)...)
+}
+
+// failed answers an error and logs those that are ours.
+func (s *Server) failed(err error, c echo.Context) {
+	if p := problemOf(err); p.Status >= http.StatusInternalServerError {
+		s.log.Error("request failed", "method", c.Request().Method, "route", c.Path(), "error", err)
+	}
+	writeProblem(err, c)
+}
+
+// audit keeps who changed what, and how it ended. Looking is not recorded.
+func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodPatch {
+			return next(c)
+		}
+		err := next(c)
+		outcome := "done"
+		if err != nil {
+			outcome = strings.TrimPrefix(problemOf(err).Type, "urn:slipway:")
+		}
+		rec := AuditRecord{Caller: CallerFrom(c.Request().Context()), Action: r.Method + " " + r.URL.Path, Outcome: outcome}
+		if aerr := s.Audit.Append(rec); aerr != nil {
+			s.log.Error("audit entry not written", "error", aerr)
+			if err == nil {
+				return fmt.Errorf("done, but the audit log could not be written: %w", aerr)
+			}
+		}
+		return err
+	}
+}
+
+func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+		if c.Request().TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		return next(c)
+	}
+}
+
+// notFound is for ids that name nothing.
+func notFound(what, id string) error {
+	return Errorf(http.StatusNotFound, "not-found", "There is no %s %q on this host.", what, id)
+}
+
+var errNoBody = errors.New("the request has no body")

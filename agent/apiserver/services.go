@@ -1,0 +1,137 @@
+package apiserver
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
+)
+
+// Caller is who asks. The zero value is nobody.
+type Caller struct {
+	User string
+	// Role is "admin" (may change), "viewer" (may look) or "" (nobody).
+	Role string
+	// Via is "socket" or "https".
+	Via     string
+	Address string
+	// Session is the session's secret for callers over https.
+	Session string
+}
+
+// Sessions logs people in and out and knows who is asking.
+type Sessions interface {
+	// SocketCaller says who a process with this uid is.
+	SocketCaller(uid, gid int) Caller
+	// SessionCaller says whose session the token is; the zero Caller when nobody's.
+	SessionCaller(token string) Caller
+	Login(ctx context.Context, user, password, address string, extended bool) (api.Session, error)
+	Logout(ctx context.Context, token string) error
+	List(ctx context.Context, current string) ([]api.SessionInfo, error)
+	Revoke(ctx context.Context, id string) error
+}
+
+// Users are the people who may log in.
+type Users interface {
+	SetupNeeded() bool
+	SetupCode() (string, error)
+	// CreateFirst creates the first user; trusted callers need no code.
+	CreateFirst(ctx context.Context, u api.FirstUser, trusted bool) error
+	Create(ctx context.Context, u api.NewUser) error
+	List(ctx context.Context) ([]api.User, error)
+	SetPassword(ctx context.Context, by Caller, user string, p api.PasswordChange) error
+}
+
+// Host is this machine.
+type Host interface {
+	Show(ctx context.Context) (api.Host, error)
+	Network(ctx context.Context) (api.Network, error)
+	Power(ctx context.Context, r api.PowerRequest) (api.Operation, error)
+}
+
+// Links is the group of linked hosts.
+type Links interface {
+	List(ctx context.Context) (api.Link, error)
+	Token(ctx context.Context) (api.LinkToken, error)
+	StartToken(ctx context.Context) (api.LinkToken, error)
+	StopToken(ctx context.Context) error
+	Join(ctx context.Context, token string) (api.Operation, error)
+	Leave(ctx context.Context, force bool) (api.Operation, error)
+	Promote(ctx context.Context) (api.Operation, error)
+	Remove(ctx context.Context, host string) (api.Operation, error)
+}
+
+// Content is the storage pool.
+type Content interface {
+	List(ctx context.Context) ([]api.ContentItem, error)
+	Show(ctx context.Context, digest string) (api.ContentDetail, error)
+	Verify(ctx context.Context) (api.Operation, error)
+	Delete(ctx context.Context, digest string, dryRun bool) (api.ContentDeletion, error)
+}
+
+// Clusters is the cluster of the group.
+type Clusters interface {
+	List(ctx context.Context) ([]api.Cluster, error)
+	Plan(ctx context.Context, c api.CreateCluster) (api.Plan, error)
+	Create(ctx context.Context, c api.CreateCluster) (api.Operation, error)
+	Delete(ctx context.Context, name string, force bool) (api.Operation, error)
+	Kubeconfig(ctx context.Context, name string) ([]byte, error)
+}
+
+// Operations is the long work.
+type Operations interface {
+	List() []api.Operation
+	Get(id string) (api.Operation, error)
+	// Wait answers when the operation has ended or ctx is over.
+	Wait(ctx context.Context, id string) (api.Operation, error)
+	Cancel(ctx context.Context, id string) (api.Operation, error)
+}
+
+// Event is one message of the event stream.
+type Event struct {
+	ID    uint64
+	Topic string
+	Type  string
+	Data  []byte
+}
+
+// Events is what clients watch.
+type Events interface {
+	Subscribe(ctx context.Context, topics []string) (<-chan Event, error)
+}
+
+// AuditRecord is one change that somebody made or tried to make.
+type AuditRecord struct {
+	Caller  Caller
+	Action  string
+	Outcome string
+}
+
+// Audit keeps every change.
+type Audit interface {
+	Append(r AuditRecord) error
+	List(limit int) ([]api.AuditEntry, error)
+}
+
+// Services is everything the server asks.
+type Services struct {
+	Version    string
+	Sessions   Sessions
+	Users      Users
+	Host       Host
+	Links      Links
+	Content    Content
+	Clusters   Clusters
+	Operations Operations
+	Events     Events
+	Audit      Audit
+	// Uploads is the tus handler; it sees paths below /api/v1/uploads/.
+	Uploads http.Handler
+	// Peer is the handler of /peer/v1/; it admits only hosts of the roster by itself.
+	Peer http.Handler
+	// UI serves everything else.
+	UI http.Handler
+	// Heartbeat is how often an event stream sends a comment so that dead connections are found.
+	Heartbeat time.Duration
+}

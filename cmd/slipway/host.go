@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/apiclient"
+)
+
+func (c *cli) hostCommand() *cobra.Command {
+	show := &cobra.Command{Use: "show", Short: "Show what this host is", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			h, err := apiclient.Decode[api.Host](client, func() (*http.Response, error) { return client.GetHost(ctx) })
+			if err != nil {
+				return err
+			}
+			return c.print(h, func(w io.Writer) { hostTable(w, h) })
+		})
+	}}
+	return group("host", "This host", show)
+}
+
+func hostTable(w io.Writer, h api.Host) {
+	fmt.Fprintf(w, "Name\t%s\nId\t%s\nStatus\t%s\nAddresses\t%s\nFingerprint\t%s\nAgent\t%s\nSystem\t%s, Linux %s\nCPUs\t%d\nMemory\t%s\nUp\t%s\n",
+		h.Name, h.Id, h.Status, strings.Join(h.Addresses, ", "), h.Fingerprint, h.AgentVersion, h.Os, h.Kernel, h.Cpus,
+		size(h.MemoryBytes), time.Duration(h.UptimeSeconds)*time.Second)
+	for _, a := range h.Adapters {
+		adapterLine(w, a)
+	}
+	for _, d := range h.Disks {
+		fmt.Fprintf(w, "Disk %s\t%s %s %s (%s)\n", d.Path, size(d.SizeBytes), d.Model, d.Serial, d.Role)
+	}
+}
+
+func adapterLine(w io.Writer, a api.Adapter) {
+	how, link := "static", "no link"
+	if a.Dhcp {
+		how = "DHCP"
+	}
+	if a.Carrier {
+		link = "link"
+	}
+	fmt.Fprintf(w, "Adapter %s\t%s %s, %s, MTU %d, %s, gateway %s, DNS %s\n", a.Name, strings.Join(a.Addresses, " "), how, link, a.Mtu, a.Mac,
+		orDash(a.Gateway), orDash(strings.Join(a.Dns, " ")))
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func (c *cli) networkCommand() *cobra.Command {
+	show := &cobra.Command{Use: "show", Short: "Show the adapters as the kernel reports them", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			n, err := apiclient.Decode[api.Network](client, func() (*http.Response, error) { return client.GetNetwork(ctx) })
+			if err != nil {
+				return err
+			}
+			return c.print(n, func(w io.Writer) {
+				fmt.Fprintf(w, "Host name\t%s\n", n.Hostname)
+				for _, a := range n.Adapters {
+					adapterLine(w, a)
+				}
+			})
+		})
+	}}
+	return group("network", "Adapters, host name and DNS", show)
+}
+
+func (c *cli) powerCommand() *cobra.Command {
+	act := func(use, short string, action api.PowerRequestAction) *cobra.Command {
+		return &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+				return c.follow(ctx, client, func() (*http.Response, error) { return client.Power(ctx, api.PowerRequest{Action: action}) })
+			})
+		}}
+	}
+	return group("power", "Reboot or shut down this host",
+		act("reboot", "Restart this host", api.Reboot), act("shutdown", "Turn this host off", api.Shutdown))
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/apiclient"
+)
+
+// userFile is a file of the caller's own below the cache directory, named by what it belongs to.
+func userFile(kind, of string) string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = filepath.Join(os.TempDir(), fmt.Sprintf("slipway-%d", os.Getuid()))
+	}
+	sum := sha256.Sum256([]byte(of))
+	dir = filepath.Join(dir, "slipway-cli")
+	_ = os.MkdirAll(dir, 0o700)
+	return filepath.Join(dir, kind+"-"+hex.EncodeToString(sum[:8]))
+}
+
+// resumeMemo remembers which upload a file belongs to, so that the same command goes on after anything.
+func resumeMemo(file string) string {
+	abs, _ := filepath.Abs(file)
+	id := abs
+	if st, err := os.Stat(file); err == nil {
+		id = fmt.Sprintf("%s|%d|%d", abs, st.Size(), st.ModTime().UnixNano())
+	}
+	return userFile("upload", id)
+}
+
+func savedToken(host string) (string, error) {
+	b, err := os.ReadFile(userFile("session", host))
+	if err != nil {
+		return "", usagef("not logged in to %s: give --user and --password-file, or run `slipway login` with them once", host)
+	}
+	return string(b), nil
+}
+
+func (c *cli) loginCommand() *cobra.Command {
+	var extended bool
+	cmd := &cobra.Command{Use: "login", Short: "Log in to another host and remember the session", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		if c.host == "" || c.pin == "" || c.user == "" {
+			return usagef("login needs --host, --pin, --user and --password-file")
+		}
+		client, err := apiclient.HTTPS(c.host, apiclient.Options{Pin: c.pin})
+		if err != nil {
+			return &usageError{err}
+		}
+		password, err := c.password()
+		if err != nil {
+			return err
+		}
+		s, err := client.Authenticate(cmd.Context(), c.user, password, extended)
+		if err != nil {
+			return err
+		}
+		if err := renameio.WriteFile(userFile("session", c.host), []byte(s.Token), 0o600); err != nil {
+			return err
+		}
+		s.Token = ""
+		return c.print(s, func(w io.Writer) {
+			fmt.Fprintf(w, "logged in as %s (%s) until %s\n", s.User, s.Role, s.ExpiresAt.Format(time.RFC3339))
+		})
+	}}
+	cmd.Flags().BoolVar(&extended, "extended", false, "for 24 hours instead of 2")
+	return cmd
+}
+
+func (c *cli) setupCommand() *cobra.Command {
+	var code string
+	cmd := &cobra.Command{Use: "setup USER", Short: "Create the first user (password by --password-file); --code from the network", Args: exactly(1, "one user name"), RunE: func(cmd *cobra.Command, args []string) error {
+		password, err := c.password()
+		if err != nil {
+			return err
+		}
+		client := apiclient.Socket(c.socket)
+		if c.host != "" {
+			if client, err = apiclient.HTTPS(c.host, apiclient.Options{Pin: c.pin}); err != nil {
+				return &usageError{err}
+			}
+		}
+		_, err = apiclient.Decode[struct{}](client, func() (*http.Response, error) {
+			return client.PostSetup(cmd.Context(), api.FirstUser{Code: code, User: args[0], Password: password})
+		})
+		return err
+	}}
+	cmd.Flags().StringVar(&code, "code", "", "setup code that the host's console shows")
+	show := &cobra.Command{Use: "code", Short: "Show the setup code (root, on the host)", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			k, err := apiclient.Decode[api.SetupCode](client, func() (*http.Response, error) { return client.GetSetupCode(ctx) })
+			if err != nil {
+				return err
+			}
+			return c.print(k, func(w io.Writer) { fmt.Fprintln(w, k.Code) })
+		})
+	}}
+	cmd.AddCommand(show)
+	return cmd
+}
+
+func (c *cli) userCommand() *cobra.Command {
+	var admin bool
+	create := &cobra.Command{Use: "create NAME", Short: "Create a user; the password by --password-file", Args: exactly(1, "one user name"), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.withNewPassword(cmd, func(ctx context.Context, client *apiclient.Client, password string) (*http.Response, error) {
+			return client.CreateUser(ctx, api.NewUser{User: args[0], Password: password, Admin: admin})
+		})
+	}}
+	create.Flags().BoolVar(&admin, "admin", false, "may change things, not only look")
+	passwd := &cobra.Command{Use: "passwd NAME", Short: "Set a password; the new one by --new-password-file", Args: exactly(1, "one user name"), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.withNewPassword(cmd, func(ctx context.Context, client *apiclient.Client, password string) (*http.Response, error) {
+			current := ""
+			if c.host != "" {
+				current, _ = c.password()
+			}
+			return client.SetPassword(ctx, args[0], api.PasswordChange{Current: current, Password: password})
+		})
+	}}
+	for _, k := range []*cobra.Command{create, passwd} {
+		k.Flags().String("new-password-file", "", "file with the new password; - reads standard input")
+	}
+	list := &cobra.Command{Use: "list", Short: "List the users", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			users, err := apiclient.Decode[[]api.User](client, func() (*http.Response, error) { return client.ListUsers(ctx) })
+			if err != nil {
+				return err
+			}
+			return c.print(users, func(w io.Writer) {
+				for _, u := range users {
+					fmt.Fprintf(w, "%s\t%s\n", u.Name, u.Role)
+				}
+			})
+		})
+	}}
+	return group("user", "OS users of the host", create, passwd, list)
+}
+
+func (c *cli) withNewPassword(cmd *cobra.Command, call func(context.Context, *apiclient.Client, string) (*http.Response, error)) error {
+	file, _ := cmd.Flags().GetString("new-password-file")
+	p := cli{passwordFile: file}
+	password, err := p.password()
+	if err != nil {
+		return err
+	}
+	return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+		_, err := apiclient.Decode[struct{}](client, func() (*http.Response, error) { return call(ctx, client, password) })
+		return err
+	})
+}
