@@ -1,0 +1,71 @@
+# Slipway. `make demo` runs the main job, `make test` passes the tests; both install what is missing (root) or say what to
+# install. Built things are cached under $SLIPWAY_CACHE (default ~/.cache/slipway) by the digest of what went into them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+export SLIPWAY_CACHE ?= $(HOME)/.cache/slipway
+export CGO_ENABLED ?= 0
+HOSTS ?= 3
+NAME ?= demo
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+BUNDLE := $(SLIPWAY_CACHE)/bundle/slipway-default.tar.zst
+ROOTFS := $(SLIPWAY_CACHE)/rootfs/current
+
+.DEFAULT_GOAL := help
+.PHONY: help build ui rootfs bundle demo run lab lab-down test unit e2e lint fuzz bench generate packages
+
+help: ## Show what there is
+	@awk -F': .*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+packages: # Debian packages that the build and the lab need
+	@tests/packages.sh
+
+build: ## Build slipway and slipway-build into bin/
+	@mkdir -p bin
+	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+bundle: packages build ## Build the default content bundle (Kubernetes and what it runs on)
+	@mkdir -p $(dir $(BUNDLE))
+	bin/slipway-build bundle -f cmd/slipway-build/packs/bundle.yaml -o $(BUNDLE)
+
+rootfs: packages build ## Build the root file system of a host
+	bin/slipway-build rootfs --agent bin/slipway -o $(ROOTFS)
+
+demo: bundle rootfs ## The main job: three hosts become a running Kubernetes cluster (KEEP=1 leaves it up)
+	go run ./tests/e2e/demo --rootfs $(ROOTFS) --bundle $(BUNDLE) $(if $(KEEP),--keep)
+
+run: build ## One agent on this machine, without root
+	bin/slipway agent --root $(CURDIR)/.cache/run
+
+lab: rootfs ## Start the lab alone (HOSTS=n)
+	go run ./tests/lab/cmd/lab up --hosts $(HOSTS) --name $(NAME) --rootfs $(ROOTFS)
+
+lab-down: ## Take the lab down without a trace
+	go run ./tests/lab/cmd/lab down --name $(NAME)
+
+generate: ## Generate the server, client and types from agent/api/openapi.yaml
+	go generate ./agent/api
+
+test: unit e2e ## Every test that can run here
+
+unit: packages
+	go vet ./...
+	CGO_ENABLED=1 go test -race -timeout 15m $$(go list ./... | grep -v /tests/)
+	go test ./tests/arch
+
+e2e: bundle rootfs
+	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) go test -timeout 60m -p 1 ./tests/lab/... ./tests/e2e/...
+
+lint: ## Static checks
+	go vet ./...
+	go tool golangci-lint run
+
+fuzz: ## Fuzz every parser for a while (FUZZTIME=30s each)
+	@for p in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+	  for f in $$(grep -h -o '^func Fuzz[A-Za-z0-9]*' $$p/*_test.go | cut -d' ' -f2); do \
+	    echo "$$p $$f"; go test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-30s}; done; done
+
+bench: bundle rootfs ## Ratios against named peers, side by side in one run
+	go run ./tests/e2e/bench --rootfs $(ROOTFS) --bundle $(BUNDLE)
