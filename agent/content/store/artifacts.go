@@ -9,23 +9,8 @@ import (
 	"github.com/slipway-os/slipway/agent/content"
 )
 
-// Resolve returns the digest a full image reference such as
-// docker.io/calico/node:v3.28.5 stands for. If several items have it, the
-// newest wins; items that are still on their way come last.
-func (s *Store) Resolve(ref string) (digest string, err error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, m := range s.manifests() {
-		for _, i := range m.Images {
-			if i.Ref == ref {
-				return i.Digest, nil
-			}
-		}
-	}
-	return "", fmt.Errorf("image %s: %w", ref, ErrNotFound)
-}
-
-// Images lists the images of all items, without repetition, sorted by ref.
+// Images lists the images of all items, sorted by ref. If several items have
+// a ref the newest wins; items that are still on their way come last.
 func (s *Store) Images() []content.Image {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -123,7 +108,8 @@ func (s *Store) OpenFile(packDigest, title string) (io.ReadCloser, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("file %s of pack %s: %w", title, packDigest, ErrNotFound)
 	}
-	return s.OpenVerified(files[i].Digest)
+	f, _, err := s.OpenVerified(files[i].Digest)
+	return f, err
 }
 
 // Definition reads the YAML of a cluster definition by the digest of its manifest.

@@ -23,7 +23,7 @@ func (s *Store) Has(digest string) bool {
 }
 
 // Have lists the digests of all blobs, sorted, and a tag that changes when
-// the list does (within the life of this Store).
+// the list does and when the store is opened anew.
 func (s *Store) Have() (digests []string, tag string) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -32,42 +32,30 @@ func (s *Store) Have() (digests []string, tag string) {
 		digests = append(digests, d)
 	}
 	slices.Sort(digests)
-	return digests, strconv.FormatUint(s.version, 36)
+	return digests, s.opened + "-" + strconv.FormatUint(s.version, 36)
 }
 
-// HaveTag is the tag of Have without the cost of the list.
-func (s *Store) HaveTag() string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return strconv.FormatUint(s.version, 36)
-}
-
-// File is an open blob. It is not verified while reading: for readers who
-// verify themselves, such as containerd and other hosts.
-type File struct {
-	*os.File
-	SizeBytes int64
-}
-
-// Open opens a blob for reading from any offset.
-func (s *Store) Open(digest string) (*File, error) {
+// Open opens a blob for reading from any offset and returns its size in
+// bytes. It is not verified while reading: for readers who verify themselves,
+// such as other hosts.
+func (s *Store) Open(digest string) (io.ReadSeekCloser, int64, error) {
 	if _, err := content.DigestHex(digest); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotFound, err)
+		return nil, 0, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	f, err := os.Open(s.path(digest))
 	if errors.Is(err, fs.ErrNotExist) {
 		s.forget(digest)
-		return nil, fmt.Errorf("blob %s: %w", digest, ErrNotFound)
+		return nil, 0, fmt.Errorf("blob %s: %w", digest, ErrNotFound)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open blob: %w", err)
+		return nil, 0, fmt.Errorf("open blob: %w", err)
 	}
 	info, err := f.Stat()
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("open blob: %w", err)
+		return nil, 0, fmt.Errorf("open blob: %w", err)
 	}
-	return &File{File: f, SizeBytes: info.Size()}, nil
+	return f, info.Size(), nil
 }
 
 // forget drops a blob that vanished from the disk, so that sync refetches it.
@@ -87,19 +75,19 @@ func (s *Store) forget(digest string) {
 // OpenVerified opens a blob whose reader fails with ErrDamaged instead of
 // ending when the bytes are not those of the digest. A damaged blob is then
 // removed from the store, so that sync fetches it anew.
-func (s *Store) OpenVerified(digest string) (io.ReadCloser, error) {
-	f, err := s.Open(digest)
+func (s *Store) OpenVerified(digest string) (io.ReadCloser, int64, error) {
+	f, size, err := s.Open(digest)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	v := content.NewVerifier(f, content.Blob{Digest: digest, SizeBytes: f.SizeBytes})
-	return &verifiedFile{f: f, v: v, s: s, digest: digest}, nil
+	v := content.NewVerifier(f, content.Blob{Digest: digest, SizeBytes: size})
+	return &verifiedFile{f: f, v: v, s: s, digest: digest}, size, nil
 }
 
 // verifiedFile does not embed its file: os.File's WriteTo would let io.Copy
 // pass by the verifier.
 type verifiedFile struct {
-	f      *File
+	f      io.Closer
 	v      *content.Verifier
 	s      *Store
 	digest string
@@ -118,13 +106,13 @@ func (f *verifiedFile) Read(p []byte) (int, error) {
 
 // ReadBlob reads and verifies a whole blob of at most maxBytes.
 func (s *Store) ReadBlob(digest string, maxBytes int64) ([]byte, error) {
-	f, err := s.Open(digest)
+	f, size, err := s.Open(digest)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if f.SizeBytes > maxBytes {
-		return nil, fmt.Errorf("blob %s has %d bytes, at most %d are read: %w", digest, f.SizeBytes, maxBytes, content.ErrInvalid)
+	if size > maxBytes {
+		return nil, fmt.Errorf("blob %s has %d bytes, at most %d are read: %w", digest, size, maxBytes, content.ErrInvalid)
 	}
 	raw, err := io.ReadAll(f)
 	if err != nil {
@@ -139,7 +127,7 @@ func (s *Store) ReadBlob(digest string, maxBytes int64) ([]byte, error) {
 // Verify reads a blob from disk; when it is damaged it is removed, so that
 // sync fetches it anew, and ErrDamaged is returned.
 func (s *Store) Verify(ctx context.Context, digest string) error {
-	f, err := s.Open(digest)
+	f, _, err := s.Open(digest)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@
 package store
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,7 +75,8 @@ type Store struct {
 	// expected are manifests of items that sync is fetching: their blobs are
 	// not garbage and their tags resolve already.
 	expected map[string]content.Manifest
-	version  uint64 // of blobs, for the ETag of the have list
+	version  uint64 // of blobs; with opened the tag of the have list
+	opened   string // random per Open
 }
 
 type item struct {
@@ -96,7 +98,7 @@ type record struct {
 // import left.
 func Open(o Options) (*Store, error) {
 	o = o.withDefaults()
-	s := &Store{o: o, blobs: map[string]int64{}, items: map[string]*item{}, expected: map[string]content.Manifest{}}
+	s := &Store{o: o, blobs: map[string]int64{}, items: map[string]*item{}, expected: map[string]content.Manifest{}, opened: rand.Text()}
 	for _, dir := range []string{s.blobDir(), s.partialDir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("open the storage pool %s: %w", o.Dir, err)

@@ -163,8 +163,7 @@ func (d *dataStore) remove(id string) error {
 	return syncDir(d.o.Dir)
 }
 
-// removeStray removes part files whose record is gone and temporary files
-// that a kill left.
+// removeStray removes part files whose record is gone.
 func (d *dataStore) removeStray() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -184,6 +183,15 @@ func (d *dataStore) removeStray() error {
 		}
 	}
 	return nil
+}
+
+// removeTemporary removes what a kill left of renameio; call it before serving.
+func (d *dataStore) removeTemporary() error {
+	names, err := filepath.Glob(filepath.Join(d.o.Dir, ".*.json*"))
+	for _, n := range names {
+		err = errors.Join(err, os.Remove(n))
+	}
+	return err
 }
 
 func (d *dataStore) writing(id string) *active {

@@ -86,6 +86,9 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("open the upload folder: %w", err)
 	}
 	s := &Server{o: o, store: &dataStore{o: o, active: map[string]*active{}}}
+	if err := s.store.removeTemporary(); err != nil {
+		return nil, fmt.Errorf("open the upload folder: %w", err)
+	}
 	composer := handler.NewStoreComposer()
 	composer.UseCore(s.store)
 	composer.UseTerminater(s.store)
