@@ -1,0 +1,125 @@
+package kubeadm
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+// probeLimit bounds one functional probe.
+const probeLimit = 4 * time.Second
+
+// Prober asks parts of the cluster for an answer, from this host.
+type Prober interface {
+	// DNS looks a name up at a server, "address:53".
+	DNS(ctx context.Context, server, name string) error
+	// Get wants the status 200 from a URL. caFile pins an https server; it is empty for http.
+	Get(ctx context.Context, url, caFile string) error
+}
+
+// NetProber asks over the network.
+type NetProber struct{}
+
+// DNS implements Prober.
+func (NetProber) DNS(ctx context.Context, server, name string) error {
+	r := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, network, server)
+	}}
+	addrs, err := r.LookupHost(ctx, name)
+	if err == nil && len(addrs) == 0 {
+		err = errors.New("no address for " + name)
+	}
+	return err
+}
+
+// Get implements Prober.
+func (NetProber) Get(ctx context.Context, url, caFile string) error {
+	transport := &http.Transport{DisableKeepAlives: true}
+	if caFile != "" {
+		pem, err := os.ReadFile(caFile)
+		if err != nil {
+			return err
+		}
+		pool := x509.NewCertPool()
+		pool.AppendCertsFromPEM(pem)
+		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s", url, resp.Status)
+	}
+	return nil
+}
+
+// pendingError is a probe that has no result yet.
+type pendingError string
+
+func (p pendingError) Error() string { return string(p) }
+
+func isPending(err error) bool {
+	var p pendingError
+	return errors.As(err, &p)
+}
+
+// probe runs all probes that the cluster has use for, at the same time, and returns what each said.
+func (j *job) probe(ctx context.Context) map[string]error {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	results := map[string]error{}
+	for name, ask := range j.probes() {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, probeLimit)
+			defer cancel()
+			err := ask(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			results[name] = err
+		})
+	}
+	wg.Wait()
+	return results
+}
+
+func (j *job) probes() map[string]func(context.Context) error {
+	get := func(url, ca string) func(context.Context) error {
+		return func(ctx context.Context) error { return j.opt.Prober.Get(ctx, url, ca) }
+	}
+	ca := j.path(caFile)
+	all := map[string]func(context.Context) error{
+		probeAPI:      get(fmt.Sprintf("https://%s:%d/readyz", j.a.Node.Address, apiPort), ca),
+		probeRegistry: get(j.opt.RegistryURL+"/v2/", ""),
+	}
+	if service, err := serviceAddress(j.a.Config.ServiceCIDR, 1); err == nil {
+		all[probeService] = get("https://"+service+"/readyz", ca)
+	}
+	if dns, err := serviceAddress(j.a.Config.ServiceCIDR, 10); err == nil {
+		all[probeDNS] = func(ctx context.Context) error {
+			return j.opt.Prober.DNS(ctx, dns+":53", "kubernetes.default.svc."+dnsDomain+".")
+		}
+	}
+	if j.a.Config.VIP != "" {
+		all[probeVIP] = get(fmt.Sprintf("https://%s:%d/readyz", j.a.Config.VIP, apiPort), ca)
+	}
+	if _, ok := j.packOfLayer("csi"); ok {
+		all[probeVolume] = j.volumeResult
+	}
+	return all
+}

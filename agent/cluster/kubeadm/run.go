@@ -1,0 +1,112 @@
+package kubeadm
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/slipway-os/slipway/agent/cluster"
+)
+
+const (
+	firstBackoff = 2 * time.Second
+	maxBackoff   = time.Minute
+	// recheck is how often a host that is done probes all its steps again, to mend what was broken by hand.
+	recheck = 5 * time.Minute
+	// statusEvery is how often a control-plane host reads the Kubernetes API.
+	statusEvery = 5 * time.Second
+)
+
+// Run carries out what Assign asks for, again and again until ctx ends, and keeps the status fresh. It owns its
+// goroutines and returns when they are gone.
+func (e *Engine) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { e.applyLoop(ctx); return nil })
+	g.Go(func() error { e.statusLoop(ctx); return nil })
+	g.Go(func() error { e.volumeLoop(ctx); return nil })
+	_ = g.Wait()
+	return context.Cause(ctx)
+}
+
+func (e *Engine) applyLoop(ctx context.Context) {
+	backoff := firstBackoff
+	wait := time.Duration(0) // until Assign
+	for {
+		if !e.sleep(ctx, wait) {
+			return
+		}
+		a, ok := e.Assignment()
+		if !ok {
+			wait = 0
+			continue
+		}
+		err := e.applyCancellable(ctx, a)
+		switch {
+		case err == nil && a.Phase == cluster.PhaseDelete:
+			wait = 0
+		case err == nil:
+			wait, backoff = recheck, firstBackoff
+		default:
+			e.opt.Log.Warn("cluster step failed, trying again", "error", err, "after", backoff)
+			wait, backoff = backoff, min(2*backoff, maxBackoff)
+		}
+	}
+}
+
+// sleep waits for Assign or, if d is not zero, for d to pass. It answers false when ctx ended.
+func (e *Engine) sleep(ctx context.Context, d time.Duration) bool {
+	var timer <-chan time.Time
+	if d > 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-e.wake:
+	case <-timer:
+	}
+	return true
+}
+
+// applyCancellable runs one pass that Assign can cut short for a delete.
+func (e *Engine) applyCancellable(ctx context.Context, a cluster.Assignment) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	e.mu.Lock()
+	e.cancel = cancel
+	e.mu.Unlock()
+	err := e.Apply(ctx, a)
+	e.mu.Lock()
+	e.cancel = nil
+	e.mu.Unlock()
+	return err
+}
+
+func (e *Engine) statusLoop(ctx context.Context) {
+	tick := time.NewTicker(statusEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		a, ok := e.Assignment()
+		if !ok || a.Phase == cluster.PhaseDelete || a.Role == cluster.RoleWorker || !e.joined(a) {
+			continue
+		}
+		status, err := e.readStatus(ctx, a)
+		if err != nil {
+			e.opt.Log.Debug("cluster status could not be read", "error", err)
+			continue // the old status stays, with its old time: the leader sees that it is not fresh
+		}
+		e.setReport(func(r *cluster.HostReport) {
+			if r.ClusterID == a.Config.ClusterID && r.Reached != cluster.PhaseDelete {
+				r.Status = &status
+			}
+		})
+	}
+}

@@ -1,0 +1,156 @@
+package kubeadm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/cluster"
+)
+
+const (
+	probeNamespace = "slipway-probe"
+	// volumeMap records in the cluster what the volume probe found, for all hosts to read.
+	volumeMap = "slipway-volume-probe"
+	// volumeLimit bounds one volume probe; a volume is made by a pod that has to start first.
+	volumeLimit = 2 * time.Minute
+	volumeRetry = 30 * time.Second
+	volumeOK    = "ok"
+)
+
+// volumeResult reads what the last volume probe found.
+func (j *job) volumeResult(ctx context.Context) error {
+	out, err := j.kubectl(ctx, "-n", "kube-system", "get", "configmap", volumeMap, "--ignore-not-found", "-o", "json")
+	if err != nil {
+		return err
+	}
+	m, err := parseJSON[apiObject](out)
+	switch {
+	case err != nil:
+		return err
+	case m.Data["result"] == "":
+		return pendingError("not probed yet")
+	case m.Data["result"] != volumeOK:
+		return errors.New(m.Data["result"])
+	}
+	return nil
+}
+
+// volumeLoop probes once per cluster that a volume can be had, written and read. The host that has the VIP does it, so
+// that it is one at a time; with no VIP there is only one control-plane host.
+func (e *Engine) volumeLoop(ctx context.Context) {
+	for pause(ctx, statusEvery) {
+		a, ok := e.Assignment()
+		if !ok || a.Phase != cluster.PhaseFinalize || a.Role == cluster.RoleWorker {
+			continue
+		}
+		j, due := e.volumeDue(a)
+		if !due {
+			continue
+		}
+		if err := j.probeVolume(ctx); err != nil && !pause(ctx, volumeRetry) {
+			return
+		}
+	}
+}
+
+// volumeDue looks at the last status: the probe waits until everything else runs, and a result that says ok stays.
+func (e *Engine) volumeDue(a cluster.Assignment) (*job, bool) {
+	status := e.Report().Status
+	if status == nil || (a.Config.VIP != "" && status.VIPHolder != a.Node.Name) {
+		return nil, false
+	}
+	due := false
+	for _, app := range status.Applications {
+		switch {
+		case app.Status == appRunning:
+		case app.Layer == "csi":
+			due = true
+		default:
+			return nil, false
+		}
+	}
+	if !due {
+		return nil, false
+	}
+	packs, err := e.loadPacks(a.Config.Packs)
+	return &job{Engine: e, a: a, packs: packs}, err == nil
+}
+
+func (j *job) probeVolume(ctx context.Context) error {
+	err := j.writeAndRead(ctx)
+	result := volumeOK
+	if err != nil {
+		result = err.Error()
+		j.opt.Log.Warn("volume probe failed", "error", err)
+	}
+	return errors.Join(err, j.apply(ctx, "slipway-probe", configMap(volumeMap, "result", result)))
+}
+
+// probeImage is the pack image that writes a file and reads it back.
+func (j *job) probeImage() (string, bool) {
+	for _, ref := range j.imageRefs() {
+		if strings.HasPrefix(ref, "docker.io/slipway/probe:") {
+			return ref, true
+		}
+	}
+	return "", false
+}
+
+func (j *job) writeAndRead(ctx context.Context) error {
+	image, ok := j.probeImage()
+	if !ok {
+		return errors.New("the content bundle has no probe image")
+	}
+	ctx, cancel := context.WithTimeout(ctx, volumeLimit)
+	defer cancel()
+	defer func() {
+		c := j.kubectlWith(adminConf, "delete", "namespace", probeNamespace, "--ignore-not-found", "--wait=false")
+		cleanCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeLimit)
+		defer cancel()
+		_, _ = j.opt.Runner.Run(cleanCtx, c) // the next probe deletes it again
+	}()
+	objects, err := volumeObjects(image)
+	if err != nil {
+		return err
+	}
+	if err := j.apply(ctx, "slipway-probe", objects); err != nil {
+		return err
+	}
+	for {
+		out, err := j.kubectl(ctx, "-n", probeNamespace, "get", "pod", "volume", "-o", "json")
+		if err != nil {
+			return err
+		}
+		pod, err := parseJSON[apiObject](out)
+		switch {
+		case err != nil:
+			return err
+		case pod.Status.Phase == "Succeeded":
+			return nil
+		case pod.Status.Phase == "Failed":
+			return errors.New("the pod could not write to its volume and read it back")
+		}
+		if !pause(ctx, 2*time.Second) {
+			return fmt.Errorf("no pod could be started with a volume within %s: it is %s", volumeLimit, podReason(pod))
+		}
+	}
+}
+
+// volumeObjects asks the default storage class for a small volume and mounts it into a pod that tries it.
+func volumeObjects(image string) ([]byte, error) {
+	meta := func(name string) obj { return obj{"name": name, "namespace": probeNamespace} }
+	return documents(
+		obj{"apiVersion": "v1", "kind": "Namespace", "metadata": obj{"name": probeNamespace}},
+		obj{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": meta("volume"),
+			"spec": obj{"accessModes": []string{"ReadWriteOnce"}, "resources": obj{"requests": obj{"storage": "16Mi"}}}},
+		obj{"apiVersion": "v1", "kind": "Pod", "metadata": meta("volume"),
+			"spec": obj{"restartPolicy": "Never", "activeDeadlineSeconds": 100, "automountServiceAccountToken": false,
+				"tolerations": []obj{{"operator": "Exists"}},
+				"containers": []obj{{"name": "probe", "image": image, "imagePullPolicy": "IfNotPresent",
+					"args": []string{"file", "/data/probe"}, "volumeMounts": []obj{{"name": "data", "mountPath": "/data"}}}},
+				"volumes": []obj{{"name": "data", "persistentVolumeClaim": obj{"claimName": "volume"}}}}},
+	)
+}
