@@ -30,14 +30,15 @@ type JoinResponse struct {
 // Topics are messages by topic; linking carries them and does not look inside.
 type Topics map[string]json.RawMessage
 
-// SyncRequest is a follower's poll: what it has, and what it reports.
+// SyncRequest tells the leader what a follower has, and brings a report or waits for news.
 type SyncRequest struct {
+	Hold       bool   `json:"hold"`       // answer only when there is news, or after a while
 	Epoch      uint64 `json:"epoch"`      // of the roster it holds
 	Generation string `json:"generation"` // of the desired topics it holds; "" for none
 	Self       Member `json:"self"`       // id, name, addresses and port now
-	// ReportGeneration names the report. The report itself is left out when the leader already has this one.
+	// ReportGeneration names the report that comes along, or the one that the leader took last; "" for none yet.
 	ReportGeneration string `json:"reportGeneration"`
-	Report           Topics `json:"report,omitempty"`
+	Report           Topics `json:"report,omitzero"`
 }
 
 // SyncResponse tells only what is new; an empty one says that time has passed.

@@ -67,10 +67,19 @@ func (r Roster) Without(id string) Roster {
 	return r
 }
 
+// Follows says whether r is a later roster of the same group and leader: only then may it take the place of present.
+func (r Roster) Follows(present Roster) bool {
+	return r.Group == present.Group && r.Leader == present.Leader && r.Epoch > present.Epoch
+}
+
 // Moved returns the roster after a host told its present name and addresses, and whether that changed anything. What
-// a host says about itself never changes its pin, role or id.
+// a host says about itself never changes its pin, role or id. A host without address keeps its last ones: that is
+// where it is looked for.
 func (r Roster) Moved(self Member) (Roster, bool) {
 	old, ok := r.ByPin(self.Pin)
+	if len(self.Addresses) == 0 {
+		self.Addresses = old.Addresses
+	}
 	if !ok || old.Name == self.Name && old.Port == self.Port && slices.Equal(old.Addresses, self.Addresses) {
 		return r, false
 	}

@@ -78,19 +78,6 @@ func (s SignedRoster) Verify(leaderPin string) (Roster, error) {
 	return r, nil
 }
 
-// VerifyNext returns the roster that follows present: signed by the same leader, of the same group, with a later epoch.
-func (s SignedRoster) VerifyNext(present Roster) (Roster, error) {
-	leader, _ := present.ByID(present.Leader)
-	next, err := s.Verify(leader.Pin)
-	if err != nil {
-		return Roster{}, err
-	}
-	if next.Group != present.Group || next.Leader != present.Leader || next.Epoch <= present.Epoch {
-		return Roster{}, fmt.Errorf("roster: epoch %d does not follow epoch %d of this group", next.Epoch, present.Epoch)
-	}
-	return next, nil
-}
-
 func rosterSum(payload []byte) []byte {
 	h := sha256.New()
 	h.Write([]byte(signContext))
