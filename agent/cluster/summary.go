@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -130,17 +129,13 @@ func Lifecycle(rec Record, seen map[string]Seen) []HostStep {
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b HostStep) int {
-		switch {
-		case a.StartedAt.IsZero() != b.StartedAt.IsZero():
+		if a.StartedAt.IsZero() != b.StartedAt.IsZero() {
 			if b.StartedAt.IsZero() {
 				return -1
 			}
 			return 1
-		case a.StartedAt.Equal(b.StartedAt):
-			return strings.Compare(a.Host, b.Host)
-		default:
-			return a.StartedAt.Compare(b.StartedAt)
 		}
+		return a.StartedAt.Compare(b.StartedAt)
 	})
 	return steps
 }
