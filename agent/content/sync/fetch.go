@@ -1,0 +1,202 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/content"
+	"github.com/slipway-os/slipway/agent/content/store"
+)
+
+// errBusy says that every host that has the blob sends as many as it may.
+var errBusy = errors.New("the hosts that have it are busy")
+
+const (
+	// stallLimit ends a transfer without a byte; the next try resumes it.
+	stallLimit = 30 * time.Second
+	// refusal is how long a peer is not asked again for a blob it sent damaged.
+	refusal = time.Minute
+)
+
+// fetch gets one blob from the first of sources that can send it.
+func (s *Syncer) fetch(ctx context.Context, b content.Blob, sources []string, fl *flight) error {
+	if b.SizeBytes < 0 {
+		return s.fetchManifest(ctx, b.Digest, sources)
+	}
+	p, err := s.o.Store.Partial(ctx, b)
+	if err != nil {
+		return err
+	}
+	fl.bytes.Store(p.Size())
+	var errs []error
+	for _, peer := range s.peers(sources) {
+		if p.Size() == b.SizeBytes {
+			break // whole from the start: its commit was interrupted
+		}
+		err := s.download(ctx, peer, b, p, fl)
+		if err == nil {
+			break
+		}
+		errs = append(errs, fmt.Errorf("from host %s: %w", peer.ID, err))
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), p.Close())
+		}
+	}
+	if p.Size() < b.SizeBytes {
+		return errors.Join(oneOf(errs), p.Close())
+	}
+	if err := p.Commit(); err != nil {
+		s.refuse(b.Digest, sources)
+		return fmt.Errorf("from hosts %s: %w", strings.Join(sources, ", "), err)
+	}
+	return nil
+}
+
+// oneOf is errBusy only if nothing worse happened.
+func oneOf(errs []error) error {
+	for _, err := range errs {
+		if !errors.Is(err, errBusy) {
+			return errors.Join(errs...)
+		}
+	}
+	return errBusy
+}
+
+// refuse does not ask these hosts for the blob for a while.
+func (s *Syncer) refuse(digest string, ids []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		s.refused[[2]string{id, digest}] = time.Now().Add(refusal)
+	}
+}
+
+func (s *Syncer) peers(ids []string) []Peer {
+	var peers []Peer
+	all := s.o.Peers()
+	for _, id := range ids {
+		if i := slices.IndexFunc(all, func(p Peer) bool { return p.ID == id }); i >= 0 {
+			peers = append(peers, all[i])
+		}
+	}
+	return peers
+}
+
+// download appends the rest of the blob to p. What arrived before an error
+// stays in p.
+func (s *Syncer) download(ctx context.Context, peer Peer, b content.Blob, p *store.Partial, fl *flight) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stall := time.AfterFunc(stallLimit, func() { cancel(errors.New("no bytes for 30 s")) })
+	defer stall.Stop()
+	header := http.Header{}
+	if p.Size() > 0 {
+		header.Set("Range", fmt.Sprintf("bytes=%d-", p.Size()))
+	}
+	resp, err := get(ctx, peer, blobPath+b.Digest, header)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := acceptable(resp, p.Size()); err != nil {
+		return err
+	}
+	_, err = io.Copy(p, readerFunc(func(buf []byte) (int, error) {
+		n, err := resp.Body.Read(buf)
+		stall.Reset(stallLimit)
+		fl.bytes.Add(int64(n))
+		return n, err
+	}))
+	if err == nil && p.Size() < b.SizeBytes {
+		err = fmt.Errorf("the host sent %d of %d bytes", p.Size(), b.SizeBytes)
+	}
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	return err
+}
+
+// acceptable checks that the answer continues at offset.
+func acceptable(resp *http.Response, offset int64) error {
+	switch {
+	case resp.StatusCode == http.StatusServiceUnavailable:
+		return errBusy
+	case offset == 0 && resp.StatusCode == http.StatusOK:
+		return nil
+	case resp.StatusCode == http.StatusPartialContent &&
+		strings.HasPrefix(resp.Header.Get("Content-Range"), "bytes "+strconv.FormatInt(offset, 10)+"-"):
+		return nil
+	}
+	return fmt.Errorf("the host answered %s", resp.Status)
+}
+
+// fetchManifest gets the manifest of an item; only the digest is known of it.
+func (s *Syncer) fetchManifest(ctx context.Context, digest string, sources []string) error {
+	ctx, cancel := context.WithTimeout(ctx, stallLimit)
+	defer cancel()
+	var errs []error
+	for _, peer := range s.peers(sources) {
+		raw, err := getAll(ctx, peer, blobPath+digest, content.DefaultLimits.ManifestBytes)
+		if err == nil && content.DigestOf(raw) != digest {
+			s.refuse(digest, []string{peer.ID})
+			err = fmt.Errorf("manifest %s arrived damaged: %w", digest, content.ErrInvalid)
+		}
+		if err == nil {
+			_, err = content.ParseManifest(raw, content.DefaultLimits)
+		}
+		if err == nil {
+			return s.o.Store.Put(ctx, content.Blob{Digest: digest, SizeBytes: int64(len(raw))}, strings.NewReader(string(raw)))
+		}
+		errs = append(errs, fmt.Errorf("from host %s: %w", peer.ID, err))
+	}
+	return oneOf(errs)
+}
+
+func getAll(ctx context.Context, peer Peer, path string, maxBytes int64) ([]byte, error) {
+	resp, err := get(ctx, peer, path, http.Header{})
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if err := acceptable(resp, 0); err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxBytes+1))
+	if err == nil && int64(len(raw)) > maxBytes {
+		err = fmt.Errorf("the answer has more than %d bytes", maxBytes)
+	}
+	return raw, err
+}
+
+// get tries the addresses of a peer in order until one answers.
+func get(ctx context.Context, peer Peer, path string, header http.Header) (*http.Response, error) {
+	err := errors.New("the host has no address")
+	for _, url := range peer.URLs {
+		req, rerr := http.NewRequestWithContext(ctx, http.MethodGet, url+path, nil)
+		if rerr != nil {
+			err = rerr
+			continue
+		}
+		req.Header = header.Clone()
+		resp, derr := peer.Client.Do(req)
+		if derr == nil {
+			return resp, nil
+		}
+		err = derr
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, err
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,84 @@
+package sync
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/content"
+)
+
+// Paths of the protocol between hosts.
+const (
+	blobPath = "/peer/v1/blobs/"
+	havePath = "/peer/v1/have"
+)
+
+// DefaultUploads is how many blobs a host sends at once; more askers get 503
+// and go on with another host.
+const DefaultUploads = 4
+
+// Blobs is what a host serves to its peers; *store.Store is one.
+type Blobs interface {
+	Have() (digests []string, tag string)
+	Open(digest string) (io.ReadSeekCloser, int64, error)
+}
+
+// Handler serves blobs by digest, with ranges, and the list of digests to the
+// other hosts of the group:
+//
+//	GET, HEAD /peer/v1/blobs/{digest}
+//	GET       /peer/v1/have            JSON array of digests, with ETag
+//
+// It knows no callers: mount it behind the check of the peer's certificate.
+// uploads bounds the blobs sent at once.
+func Handler(b Blobs, uploads int) http.Handler {
+	s := &server{blobs: b, slots: make(chan struct{}, uploads)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+blobPath+"{digest}", s.blob)
+	mux.HandleFunc("GET "+havePath, s.have)
+	return mux
+}
+
+type server struct {
+	blobs Blobs
+	slots chan struct{}
+}
+
+func (s *server) blob(w http.ResponseWriter, r *http.Request) {
+	digest := r.PathValue("digest")
+	if _, err := content.DigestHex(digest); err != nil {
+		http.Error(w, "not a digest", http.StatusBadRequest)
+		return
+	}
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	default:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "this host sends as many blobs as it may", http.StatusServiceUnavailable)
+		return
+	}
+	f, _, err := s.blobs.Open(digest)
+	if err != nil {
+		http.Error(w, "no such blob on this host", http.StatusNotFound)
+		return
+	}
+	defer f.Close()
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("ETag", `"`+digest+`"`)
+	http.ServeContent(w, r, "", time.Time{}, f)
+}
+
+func (s *server) have(w http.ResponseWriter, r *http.Request) {
+	digests, tag := s.blobs.Have()
+	tag = `"` + tag + `"`
+	w.Header().Set("ETag", tag)
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(digests) // a broken connection is the client's to notice
+}
