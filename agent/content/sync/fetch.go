@@ -35,11 +35,14 @@ func (s *Syncer) fetch(ctx context.Context, b content.Blob, sources []string, fl
 		return err
 	}
 	fl.bytes.Store(p.Size())
+	resumed := p.Size() > 0
 	var errs []error
+	var used []string
 	for _, peer := range s.peers(sources) {
 		if p.Size() == b.SizeBytes {
 			break // whole from the start: its commit was interrupted
 		}
+		used = append(used, peer.ID)
 		err := s.download(ctx, peer, b, p, fl)
 		if err == nil {
 			break
@@ -53,8 +56,10 @@ func (s *Syncer) fetch(ctx context.Context, b content.Blob, sources []string, fl
 		return errors.Join(oneOf(errs), p.Close())
 	}
 	if err := p.Commit(); err != nil {
-		s.refuse(b.Digest, sources)
-		return fmt.Errorf("from hosts %s: %w", strings.Join(sources, ", "), err)
+		if errors.Is(err, content.ErrInvalid) && !resumed { // else it may be the fault of an earlier try
+			s.refuse(b.Digest, used)
+		}
+		return fmt.Errorf("from host %s: %w", strings.Join(used, ", "), err)
 	}
 	return nil
 }

@@ -19,6 +19,9 @@ const (
 // and go on with another host.
 const DefaultUploads = 4
 
+// sendLimit bounds one answer.
+const sendLimit = 10 * time.Minute
+
 // Blobs is what a host serves to its peers; *store.Store is one.
 type Blobs interface {
 	Have() (digests []string, tag string)
@@ -66,6 +69,11 @@ func (s *server) blob(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer f.Close()
+	// A peer that stopped reading must not hold its slot for ever; one that is
+	// only slow resumes by range.
+	rc := http.NewResponseController(w)
+	_ = rc.SetWriteDeadline(time.Now().Add(sendLimit)) // not every test writer can
+	defer rc.SetWriteDeadline(time.Time{})
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("ETag", `"`+digest+`"`)
 	http.ServeContent(w, r, "", time.Time{}, f)

@@ -22,6 +22,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -113,11 +114,18 @@ func New(o Options) *Syncer {
 // means: keep the own items, as the leader does. The catalog must have passed
 // Validate.
 func (s *Syncer) SetCatalog(c content.Catalog) {
+	same := func(a, b content.CatalogEntry) bool { return a.Digest == b.Digest }
 	s.mu.Lock()
-	s.catalog = c
-	s.failures = map[string]failure{}
-	s.collected = false
+	changed := (c == nil) != (s.catalog == nil) || !slices.EqualFunc(c, s.catalog, same)
+	if changed {
+		s.catalog = c
+		s.failures = map[string]failure{}
+		s.collected = false
+	}
 	s.mu.Unlock()
+	if !changed {
+		return
+	}
 	s.Wake()
 }
 
