@@ -1,0 +1,149 @@
+package auth
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	backoffFrom = 3 // wrong passwords before the first wait
+	lockAt      = 5 // wrong passwords before the lock
+	lockFor     = 15 * time.Minute
+	// maxTracked bounds the memory that guessers can take with invented names and addresses.
+	maxTracked = 4096
+)
+
+// LockedError refuses a password without looking at it.
+type LockedError struct {
+	Wait time.Duration // until the next try is looked at
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("too many wrong passwords; try again in %s", max(e.Wait.Round(time.Second), time.Second))
+}
+
+// lockout counts wrong passwords per user and per address. A try is counted before its password is looked at, so that
+// a hundred tries at once are not a hundred guesses.
+type lockout struct {
+	store Store // of locks, so that a restart does not open them
+	log   *slog.Logger
+
+	mu    sync.Mutex
+	tries map[string]*tries
+}
+
+type tries struct {
+	Wrong int       `json:"wrong"`
+	Until time.Time `json:"until"` // no try is looked at before
+	Last  time.Time `json:"last"`
+}
+
+func newLockout(store Store, log *slog.Logger) (*lockout, error) {
+	l := &lockout{store: store, log: log, tries: map[string]*tries{}}
+	err := store.Each(func(key string, raw []byte) error {
+		t := &tries{}
+		if err := json.Unmarshal(raw, t); err != nil {
+			return fmt.Errorf("lock of %s: %w", key, err)
+		}
+		if t.stale(time.Now()) {
+			return store.Delete(key)
+		}
+		l.tries[key] = t
+		return nil
+	})
+	return l, err
+}
+
+func (t *tries) stale(now time.Time) bool {
+	return now.After(t.Until) && now.Sub(t.Last) >= lockFor
+}
+
+func lockKeys(user, address string) []string {
+	keys := []string{"user/" + user}
+	if address != "" {
+		keys = append(keys, "address/"+address)
+	}
+	return keys
+}
+
+// begin counts a try, or refuses it with a *LockedError.
+func (l *lockout) begin(user, address string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	keys := lockKeys(user, address)
+	for _, k := range keys {
+		if t := l.tries[k]; t != nil && now.Before(t.Until) {
+			return &LockedError{t.Until.Sub(now)}
+		}
+	}
+	for _, k := range keys {
+		l.count(k, now)
+	}
+	return nil
+}
+
+// count adds one wrong password to key; success takes it back. Called with mu held.
+func (l *lockout) count(key string, now time.Time) {
+	t := l.tries[key]
+	if t == nil || t.stale(now) {
+		l.makeRoom(now)
+		t = &tries{}
+		l.tries[key] = t
+	}
+	t.Wrong++
+	t.Last = now
+	switch {
+	case t.Wrong >= lockAt:
+		t.Until, t.Wrong = now.Add(lockFor), 0
+		l.log.Warn("locked after too many wrong passwords", "key", key, "for", lockFor)
+		if err := l.store.Put(key, t); err != nil {
+			l.log.Warn("a lock cannot be saved; a restart of the agent opens it", "key", key, "err", err)
+		}
+	case t.Wrong >= backoffFrom:
+		t.Until = now.Add(time.Second << (t.Wrong - backoffFrom))
+	}
+}
+
+// makeRoom forgets what is stale when there is much, and else the try that is longest ago.
+func (l *lockout) makeRoom(now time.Time) {
+	if len(l.tries) < maxTracked {
+		return
+	}
+	oldest := ""
+	for k, t := range l.tries {
+		if t.stale(now) {
+			l.forget(k)
+		} else if oldest == "" || t.Last.Before(l.tries[oldest].Last) {
+			oldest = k
+		}
+	}
+	if len(l.tries) >= maxTracked {
+		l.forget(oldest)
+	}
+}
+
+// success forgets the wrong passwords of user and address.
+func (l *lockout) success(user, address string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range lockKeys(user, address) {
+		l.forget(k)
+	}
+}
+
+func (l *lockout) forget(key string) {
+	t := l.tries[key]
+	if t == nil {
+		return
+	}
+	delete(l.tries, key)
+	if t.Wrong == 0 { // a lock, so it was saved
+		if err := l.store.Delete(key); err != nil {
+			l.log.Warn("an old lock cannot be deleted", "key", key, "err", err)
+		}
+	}
+}

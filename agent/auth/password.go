@@ -1,0 +1,82 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	minPassword = 8   // characters; NIST SP 800-63B, section 3.1.1.2
+	maxPassword = 256 // bytes
+)
+
+// validName is what useradd(8) of Debian takes, without upper case and the trailing dollar.
+var validName = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
+
+// common are passwords of at least minPassword characters that every guesser tries first. Lower case, sorted.
+var common = []string{
+	"11111111", "12341234", "12345678", "123456789", "1234567890", "1q2w3e4r", "1qaz2wsx", "admin123", "administrator",
+	"baseball", "changeit", "changeme", "computer", "football", "iloveyou", "kubernetes", "letmein1", "p@ssw0rd",
+	"passw0rd", "password", "password1", "password123", "princess", "q1w2e3r4", "qwer1234", "qwerty123", "qwertyui",
+	"qwertyuiop", "superman", "trustno1", "welcome1", "welcome123", "whatever",
+}
+
+// CheckName tells what is wrong with the name of a new user.
+func CheckName(name string) error {
+	if !validName.MatchString(name) {
+		return errors.New("a user name has 1 to 32 lower-case letters, digits, - and _, and begins with a letter or _")
+	}
+	return nil
+}
+
+// CheckPassword tells what is wrong with a new password. Long beats complicated: as NIST SP 800-63B advises there are
+// no classes of characters to mix, but what guessers try first is refused.
+func CheckPassword(name, password string) error {
+	lower := strings.ToLower(password)
+	switch {
+	case utf8.RuneCountInString(password) < minPassword:
+		return fmt.Errorf("the password is too short: use at least %d characters, three or four unrelated words are best", minPassword)
+	case len(password) > maxPassword:
+		return fmt.Errorf("the password is too long: use at most %d bytes", maxPassword)
+	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
+		return errors.New("the password has characters that cannot be typed at a console; use letters, digits, signs and spaces")
+	case strings.Trim(lower, "0123456789!?.-_ ") == name || strings.Contains(lower, "slipway"):
+		return errors.New("the password is too easy to guess: it is made from the user name or the product's name")
+	case trivial(lower):
+		return errors.New("the password is one of the first that is tried; choose another, three or four unrelated words are best")
+	}
+	return nil
+}
+
+// trivial reports common passwords, repetitions of at most three characters, and runs such as abcdefgh.
+func trivial(lower string) bool {
+	if slices.Contains(common, lower) {
+		return true
+	}
+	r := []rune(lower)
+	for period := 1; period <= 3; period++ {
+		if periodic(r, period) {
+			return true
+		}
+	}
+	up, down := true, true
+	for i := 1; i < len(r); i++ {
+		up = up && r[i] == r[i-1]+1
+		down = down && r[i] == r[i-1]-1
+	}
+	return up || down
+}
+
+func periodic(r []rune, period int) bool {
+	for i := period; i < len(r); i++ {
+		if r[i] != r[i-period] {
+			return false
+		}
+	}
+	return true
+}
