@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/slipway-os/slipway/iso/rootfs/apt"
 )
 
 //go:embed packages.txt
@@ -55,7 +57,7 @@ func mmdebstrap(dir string, sources, aptOptions []string) []string {
 	for _, o := range aptOptions {
 		args = append(args, "--aptopt="+o)
 	}
-	args = append(args, suite, dir)
+	args = append(args, apt.Suite, dir)
 	return append(args, sources...)
 }
 
@@ -70,14 +72,14 @@ func packages(text string) []string {
 }
 
 func (b *builder) buildBase(ctx context.Context, dir string) error {
-	sources, err := debianSources(aptDir)
+	sources, err := apt.Sources(apt.ConfigDir)
 	if err != nil {
 		return err
 	}
-	if err := b.needTools(ctx, "mmdebstrap", "unshare"); err != nil {
+	if err := apt.Need(ctx, b.log, map[string]string{"mmdebstrap": "mmdebstrap", "unshare": "util-linux"}); err != nil {
 		return err
 	}
-	options, err := transportOptions(ctx)
+	options, err := apt.TransportOptions(ctx)
 	if err != nil {
 		return err
 	}
@@ -88,23 +90,6 @@ func (b *builder) buildBase(ctx context.Context, dir string) error {
 		return fmt.Errorf("unpack Debian: %w", err)
 	}
 	return pruneBase(ctx, dir)
-}
-
-// transportOptions are this machine's own apt settings for reaching its mirror:
-// a proxy, and whether an old snapshot may be used.
-func transportOptions(ctx context.Context) ([]string, error) {
-	out, err := exec.CommandContext(ctx, "apt-config", "dump",
-		"Acquire::http::Proxy", "Acquire::https::Proxy", "Acquire::Check-Valid-Until").Output()
-	if err != nil {
-		return nil, fmt.Errorf("read apt's settings: %w", err)
-	}
-	var options []string
-	for line := range strings.Lines(string(out)) {
-		if line = strings.TrimSpace(line); !strings.HasSuffix(line, ` "";`) && line != "" {
-			options = append(options, line)
-		}
-	}
-	return options, nil
 }
 
 func pruneBase(ctx context.Context, dir string) error {
@@ -129,7 +114,7 @@ func pruneBase(ctx context.Context, dir string) error {
 		return fmt.Errorf("expected one kernel in %s, found %d (%w)", dir, len(kernels), err)
 	}
 	version := filepath.Base(kernels[0])
-	if out, err := exec.CommandContext(ctx, "depmod", "-b", dir, version).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "chroot", dir, "/sbin/depmod", version).CombinedOutput(); err != nil {
 		return fmt.Errorf("index the kernel modules: %w: %s", err, out)
 	}
 	return symlink(dir, "boot/vmlinuz", "vmlinuz-"+version)

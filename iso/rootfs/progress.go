@@ -2,12 +2,9 @@ package rootfs
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 )
@@ -50,32 +47,4 @@ func tail(path string) string {
 		data = data[len(data)-limit:]
 	}
 	return string(data)
-}
-
-// debianPackage says which package brings a tool.
-var debianPackage = map[string]string{
-	"mmdebstrap": "mmdebstrap",
-	"unshare":    "util-linux",
-	"depmod":     "kmod",
-}
-
-// needTools installs the Debian packages of the tools that are missing.
-func (b *builder) needTools(ctx context.Context, tools ...string) error {
-	var missing []string
-	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); errors.Is(err, exec.ErrNotFound) {
-			missing = append(missing, debianPackage[tool])
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	fmt.Fprintf(b.log, "rootfs: installing %s\n", strings.Join(missing, " "))
-	args := append([]string{"-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends"}, missing...)
-	cmd := exec.CommandContext(ctx, "apt-get", args...)
-	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-	if err := b.runLogged(cmd, "tools"); err != nil {
-		return fmt.Errorf("install %s (try: apt-get update): %w", strings.Join(missing, " "), err)
-	}
-	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/slipway-os/slipway/iso/rootfs/apt"
 )
 
 // Options says what to build.
@@ -52,7 +54,7 @@ func Build(ctx context.Context, o Options) error {
 		return err
 	}
 	defer unlock()
-	base := stage{name: "base", build: b.buildBase, digest: digest(packageList, fmt.Sprint(pruned, noDocs, noDracut, suite))}
+	base := stage{name: "base", build: b.buildBase, digest: digest(packageList, fmt.Sprint(pruned, noDocs, noDracut, apt.Suite))}
 	baseDir, err := b.ensure(ctx, base)
 	if err != nil {
 		return err

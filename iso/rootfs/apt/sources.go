@@ -1,4 +1,4 @@
-package rootfs
+package apt
 
 import (
 	"bufio"
@@ -10,17 +10,18 @@ import (
 	"strings"
 )
 
-const suite = "bookworm"
+// Suite is the Debian release that Slipway is made of.
+const Suite = "bookworm"
 
-// aptDir holds this machine's own apt configuration, which names the mirror.
-const aptDir = "/etc/apt"
+// ConfigDir holds this machine's own apt configuration, which names the mirror.
+const ConfigDir = "/etc/apt"
 
-var errNoSource = errors.New("this machine's apt has no source for Debian 12 (" + suite + "): " +
+var errNoSource = errors.New("this machine's apt has no source for Debian 12 (" + Suite + "): " +
 	"add one to /etc/apt/sources.list.d, then build again")
 
-// debianSources finds Debian 12 in the machine's apt configuration and returns
+// Sources finds Debian 12 in the machine's apt configuration and returns
 // one-line source entries: the release, its updates and its security fixes.
-func debianSources(dir string) ([]string, error) {
+func Sources(dir string) ([]string, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "sources.list.d", "*"))
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func debianSources(dir string) ([]string, error) {
 	slices.Sort(lines)
 	lines = slices.Compact(lines)
 	for _, line := range lines {
-		if strings.Contains(line, " "+suite+" ") {
+		if strings.Contains(line, " "+Suite+" ") {
 			return lines, nil
 		}
 	}
@@ -54,7 +55,7 @@ func debianSources(dir string) ([]string, error) {
 // wantedSuite accepts the release, its updates and its security fixes, but not
 // backports, whose packages would replace the tested ones.
 func wantedSuite(name string) bool {
-	return name == suite || name == suite+"-updates" || name == suite+"-security"
+	return name == Suite || name == Suite+"-updates" || name == Suite+"-security"
 }
 
 // parseOneLine reads the format of sources.list(5), one source in a line.

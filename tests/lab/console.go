@@ -1,0 +1,68 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// The size of a host's console in characters, a usual one for a server's screen.
+const (
+	consoleWidth  = 100
+	consoleHeight = 37
+)
+
+// openConsole starts the host in a tmux session of its own: the session's pane is
+// the host's console, for people (slipway's lab console) and for tests (Keys, Screen).
+func (h *Host) openConsole(ctx context.Context) error {
+	script := filepath.Join(h.lab.dir, "host.sh")
+	failed := filepath.Join(h.dir, "failed")
+	if err := os.Remove(failed); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	run := fmt.Sprintf("unshare --mount --propagation private sh %s %s || echo failed >%s",
+		quote(script), quote(h.dir), quote(failed))
+	_, err := h.lab.tmux(ctx,
+		"new-session", "-d", "-s", h.Name(), "-x", strconv.Itoa(consoleWidth), "-y", strconv.Itoa(consoleHeight), run, ";",
+		"pipe-pane", "-t", h.Name(), "cat >>"+quote(h.Console()))
+	if err != nil {
+		return fmt.Errorf("start %s: %w", h.Name(), err)
+	}
+	return nil
+}
+
+// Keys types on the host's console. Each key is a text or a name of tmux(1), as
+// "Enter", "F2", "C-c", "Up".
+func (h *Host) Keys(ctx context.Context, keys ...string) error {
+	_, err := h.lab.tmux(ctx, append([]string{"send-keys", "-t", h.Name()}, keys...)...)
+	return err
+}
+
+// Screen is what the host's console shows now, as text.
+func (h *Host) Screen(ctx context.Context) (string, error) {
+	return h.lab.tmux(ctx, "capture-pane", "-p", "-t", h.Name())
+}
+
+// ConsoleCommand is the command that connects a terminal to the host's console.
+func (h *Host) ConsoleCommand(ctx context.Context) *exec.Cmd {
+	return exec.CommandContext(ctx, "tmux", "-S", h.lab.socket(), "attach-session", "-t", h.Name())
+}
+
+func (l *Lab) tmux(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "tmux", append([]string{"-S", l.socket(), "-f", os.DevNull}, args...)...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TERM=xterm", "SHELL=/bin/sh", "HOME=/root"}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("tmux %s: %w: %s", args[0], err, strings.TrimSpace(string(out)))
+	}
+	return string(out), nil
+}
+
+// quote makes one word of text for sh.
+func quote(text string) string {
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

@@ -1,0 +1,38 @@
+#!/bin/sh
+# The first process of a lab host: what a container must have to look like a
+# machine to Kubernetes. Then it becomes systemd.
+
+# systemd-nspawn mounted /sys before it entered the host's network namespace, so
+# /sys/class/net shows the links of this machine. One of the host's own, then.
+mkdir /run/cgroup
+mount --move /sys/fs/cgroup /run/cgroup
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs /sys
+mount --move /run/cgroup /sys/fs/cgroup
+rmdir /run/cgroup
+
+# systemd-nspawn leaves the controllers of cgroup v1 read-only.
+while read -r _ point type _; do
+	[ "$type" != cgroup ] || mount -o remount,bind,rw "$point"
+done </proc/mounts
+
+# The network settings are this namespace's own. The other settings are the
+# whole machine's: the kubelet gets files of its own to write its wishes into.
+mount --bind /proc/sys/net /proc/sys/net
+mount -o remount,bind,rw /proc/sys/net
+grep '^net\.' /usr/lib/sysctl.d/90-slipway.conf | sysctl --quiet --ignore --load=-
+mkdir -p /run/slipway-lab
+for setting in kernel/panic=10 kernel/panic_on_oops=1 vm/overcommit_memory=1 vm/panic_on_oom=0; do
+	path=/proc/sys/${setting%=*}
+	file=/run/slipway-lab/$(basename "$path")
+	echo "${setting#*=}" >"$file"
+	mount --bind "$file" "$path"
+done
+
+# Calico keeps its programs here.
+mkdir -p /sys/fs/bpf
+mount -t bpf bpf /sys/fs/bpf
+
+# Pods share mounts with the host, as on a machine that systemd booted.
+mount --make-rshared /
+
+exec /sbin/init
