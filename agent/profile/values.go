@@ -16,7 +16,7 @@ type Verdict struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// Merge returns the value of every variable: the given one, else the default. Values of hidden and read-only variables are
+// Merge returns the value of every variable: the given one, else the default (Mask, as Public shows it, too). Values of hidden and read-only variables are
 // the definition's own, whatever is given. Names that the definition does not have are kept, so that Validate can name them.
 func (d Definition) Merge(values map[string]string) map[string]string {
 	out := maps.Clone(values)
@@ -24,8 +24,8 @@ func (d Definition) Merge(values map[string]string) map[string]string {
 		out = map[string]string{}
 	}
 	for _, v := range d.Variables {
-		_, given := values[v.Name]
-		if !given || v.Hidden || v.ReadOnly {
+		value, given := values[v.Name]
+		if !given || v.Hidden || v.ReadOnly || (v.Masked && value == Mask) {
 			out[v.Name] = v.Default
 		}
 	}
