@@ -26,7 +26,7 @@ func unseen(s Seen, now time.Time) bool { return now.Sub(s.LastSeen) > UnseenAft
 func judge(rec Record, p Progress, seen map[string]Seen, now time.Time) (State, string) {
 	silent := silentHosts(rec, seen, now)
 	errs := hostErrors(rec, seen, now)
-	if !p.all(rec.Plan.Members, PhaseFinalize) {
+	if !p.Ran && !p.all(rec.Plan.Members, PhaseFinalize) {
 		if len(errs) > 0 {
 			return StateError, reason(append(errs, silent...))
 		}
