@@ -71,7 +71,7 @@ func (e *Engine) deleteSteps(a cluster.Assignment) []step {
 				found, err := r.find(ctx)
 				return len(found) == 0, err
 			},
-			do: func(ctx context.Context, say progress) error { return r.clear(ctx, say) }})
+			do: func(ctx context.Context, _ progress) error { return r.remove(ctx) }})
 	}
 	return append(steps, step{name: "nothing-left", phase: cluster.PhaseDelete,
 		done: func(ctx context.Context) (bool, error) {
