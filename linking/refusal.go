@@ -32,6 +32,7 @@ const (
 	CodeGroupFull         Code = "group-full"
 	CodeBusy              Code = "busy"
 	CodeBadRequest        Code = "bad-request"
+	CodeNoAddress         Code = "no-address"
 )
 
 // sentences tell the user what happened and what to do. A refusal from another host is shown in these words, never in
@@ -58,6 +59,7 @@ var sentences = map[Code]string{
 	CodeIDTaken:       "another host with the same id is already linked: reset this host (was its disk copied from another one?)",
 	CodeGroupFull:     fmt.Sprintf("the group is full: at most %d hosts can be linked", MaxMembers),
 	CodeBusy:          "too many hosts are trying to link right now: wait a minute and try again",
+	CodeNoAddress:     "this host has no address that others can reach: give an adapter an address first",
 	CodeBadRequest:    "the other host sent a message that this version does not accept: install the same version on both",
 }
 

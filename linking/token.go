@@ -1,7 +1,6 @@
 package linking
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -117,19 +116,6 @@ func validAddresses(list []string) error {
 		if err != nil || ip.Zone() != "" || ip.String() != a || ip.IsUnspecified() || ip.IsMulticast() {
 			return fmt.Errorf("%.60q is not the address of a host", a)
 		}
-	}
-	return nil
-}
-
-// decodeStrict reads exactly one JSON value without unknown keys.
-func decodeStrict(raw []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
-	}
-	if d.More() {
-		return fmt.Errorf("text after the end of the message")
 	}
 	return nil
 }

@@ -66,6 +66,7 @@ type host struct {
 	skew      atomic.Int64
 	extra     http.Handler // behind RequirePeer at /content
 	stop      func()
+	unplug    func() // closes the server, the node runs on
 }
 
 func newHost(t *testing.T, name string) *host {
@@ -98,32 +99,53 @@ func (h *host) self() linking.Member {
 	return linking.Member{Name: h.name, Addresses: []string{h.addr.IP.String()}, Port: h.addr.Port}
 }
 
-// start boots the host at an address (":0" picks a port); a later start is a restart on the same store.
+// start boots the host at an address (port 0 picks one); a later start is a restart on the same store.
 func (h *host) start(address string) *host {
+	h.t.Helper()
+	ln := h.listen(address)
+	var err error
+	if h.Node, err = New(h.cfg); err != nil {
+		h.t.Fatal(err)
+	}
+	h.serve(ln)
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = h.Run(ctx) })
+	h.stop = sync.OnceFunc(func() { cancel(); h.unplug(); running.Wait() })
+	h.t.Cleanup(func() { h.stop() })
+	return h
+}
+
+// move gives the running host another address.
+func (h *host) move(address string) {
+	h.t.Helper()
+	h.unplug()
+	h.serve(h.listen(address))
+	h.Changed()
+}
+
+func (h *host) listen(address string) net.Listener {
 	h.t.Helper()
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.addr = ln.Addr().(*net.TCPAddr)
-	h.mu.Unlock()
-	if h.Node, err = New(h.cfg); err != nil {
-		h.t.Fatal(err)
-	}
+	return ln
+}
+
+func (h *host) serve(ln net.Listener) {
 	mux := http.NewServeMux()
 	mux.Handle("/peer/v1/", h.Handler())
 	if h.extra != nil {
 		mux.Handle("/content", h.RequirePeer(h.extra))
 	}
 	server := &http.Server{Handler: mux, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
-	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = server.Serve(tls.NewListener(ln, h.cfg.Identity.ServerTLS())) })
-	running.Go(func() { _ = h.Run(ctx) })
-	h.stop = sync.OnceFunc(func() { cancel(); _ = server.Close(); running.Wait() })
-	h.t.Cleanup(func() { h.stop() })
-	return h
+	h.unplug = sync.OnceFunc(func() { _ = server.Close(); running.Wait() })
 }
 
 func boot(t *testing.T, name string) *host { return newHost(t, name).start("127.0.0.1:0") }

@@ -20,9 +20,9 @@ type Store interface {
 	Put(key string, v any) error
 }
 
-// Config wires a node. The functions are called often, from several goroutines: they answer at once and do not call
-// back into the node, except Changed. Desired, OnReport and HostInCluster are asked on the leader only, about its
-// followers; Report and OnDesired are called on a follower only.
+// Config wires a node. The functions are called often, from several goroutines: they answer at once and call no method
+// of the node but Changed, Roster and Status. Desired, OnReport and HostInCluster are asked on the leader only, about
+// its followers; Report and OnDesired are called on a follower only.
 type Config struct {
 	Identity Identity
 	Store    Store

@@ -59,7 +59,6 @@ func (n *Node) eachChange(ctx context.Context, talk func() (more bool, err error
 		default:
 			failures = 0
 			sleep(ctx, time.Hour, changed)
-			sleep(ctx, pause, nil)
 		}
 	}
 }

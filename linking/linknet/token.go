@@ -22,7 +22,7 @@ func (n *Node) GenerateToken(ctx context.Context) (TokenView, error) {
 		return TokenView{}, err
 	}
 	if len(n.cfg.Self().Addresses) == 0 {
-		return TokenView{}, fmt.Errorf("this host has no address that others can reach: give an adapter an address first")
+		return TokenView{}, linking.Refuse(linking.CodeNoAddress, "")
 	}
 	err := n.update(func(s snapshot) (snapshot, error) {
 		if s.Role == linking.RoleFollower {
