@@ -155,5 +155,8 @@ func (p *plan) bundle() (*Bundle, error) {
 	}
 	slices.SortFunc(b.Manifest.Images, func(x, y content.Image) int { return strings.Compare(x.Ref, y.Ref) })
 	b.ManifestJSON, err = json.MarshalIndent(b.Manifest, "", " ")
-	return b, err
+	if err != nil {
+		return nil, err
+	}
+	return b, b.Manifest.Validate(content.DefaultLimits)
 }

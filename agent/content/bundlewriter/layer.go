@@ -2,6 +2,7 @@ package bundlewriter
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -65,6 +66,17 @@ func WriteLayer(ctx context.Context, entries []Entry, w io.Writer) (Layer, error
 		return Layer{}, err
 	}
 	return Layer{Blob: Blob{Blob: compressed.blob()}, DiffID: digestString(plain.Sum(nil))}, nil
+}
+
+// NewLayer makes a small layer in memory.
+func NewLayer(ctx context.Context, entries ...Entry) (Layer, error) {
+	var buffer bytes.Buffer
+	layer, err := WriteLayer(ctx, entries, &buffer)
+	if err != nil {
+		return Layer{}, err
+	}
+	layer.Blob = Bytes(buffer.Bytes())
+	return layer, nil
 }
 
 // withParents sorts entries by path and adds the folders they lie in.
