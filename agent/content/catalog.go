@@ -96,7 +96,7 @@ func ErrorText(err error) string {
 	}
 	s := err.Error()
 	if len(s) > maxReportError {
-		s = s[:maxReportError]
+		s = strings.ToValidUTF8(s[:maxReportError], "")
 	}
 	return s
 }
