@@ -31,7 +31,9 @@ func testStack() Stack {
 	}
 }
 
-func testSpec() Spec { return Spec{Name: "demo", VIP: "192.0.2.100", Definition: DefinitionRef{Name: "default"}} }
+func testSpec() Spec {
+	return Spec{Name: "demo", VIP: "192.0.2.100", Definition: DefinitionRef{Name: "default"}}
+}
 
 // testPools is a spec with three control-plane hosts and the others as workers.
 func testPools(workers int) Spec {
