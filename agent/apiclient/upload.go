@@ -10,7 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
 )
 
 // chunk is what one PATCH carries, in bytes: large enough that a checkpoint each costs nothing, small enough to lose little.
@@ -176,4 +179,27 @@ func (c *counted) Read(p []byte) (int, error) {
 	c.sent += int64(n)
 	c.report(c.sent)
 	return n, err
+}
+
+// WaitImport waits for the operation that verifies and unpacks the upload at path, and returns its outcome.
+func (c *Client) WaitImport(ctx context.Context, path string, onChange func(api.Operation)) error {
+	id := path[strings.LastIndex(path, "/")+1:]
+	for range 100 {
+		ops, err := Decode[[]api.Operation](c, func() (*http.Response, error) { return c.ListOperations(ctx) })
+		if err != nil {
+			return err
+		}
+		for _, op := range ops {
+			if op.Kind == "content.import" && strings.HasSuffix(op.Title, id) {
+				_, err := c.WaitOperation(ctx, op.Id, onChange)
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+	return errors.New("the upload is complete but the host did not begin to unpack it; see `slipway operation list`")
 }

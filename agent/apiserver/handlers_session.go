@@ -15,7 +15,8 @@ func (s *Server) GetHealth(context.Context, api.GetHealthRequestObject) (api.Get
 
 // GetSetup says whether the first user is missing.
 func (s *Server) GetSetup(context.Context, api.GetSetupRequestObject) (api.GetSetupResponseObject, error) {
-	return api.GetSetup200JSONResponse{Needed: s.Users.SetupNeeded()}, nil
+	needed, err := s.Users.SetupNeeded()
+	return api.GetSetup200JSONResponse{Needed: needed}, err
 }
 
 // PostSetup creates the first user.
@@ -75,7 +76,7 @@ func (s *Server) GetSession(ctx context.Context, _ api.GetSessionRequestObject) 
 
 // ListSessions lists who is logged in.
 func (s *Server) ListSessions(ctx context.Context, _ api.ListSessionsRequestObject) (api.ListSessionsResponseObject, error) {
-	l, err := s.Sessions.List(ctx, CallerFrom(ctx).Session)
+	l, err := s.Sessions.List(ctx, CallerFrom(ctx).SessionID)
 	return api.ListSessions200JSONResponse(l), err
 }
 

@@ -8,37 +8,25 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"golang.org/x/sys/unix"
 )
 
 // cookieName is the browser's session cookie.
 const cookieName = "slipway_session"
 
-type peerCredKey struct{}
+type unixConnKey struct{}
 
-// ConnContext remembers who is at the other end of a unix socket; it goes into http.Server.ConnContext.
+// ConnContext remembers the unix socket a request comes over; it goes into http.Server.ConnContext.
 func ConnContext(ctx context.Context, conn net.Conn) context.Context {
-	uc, ok := conn.(*net.UnixConn)
-	if !ok {
-		return ctx
+	if uc, ok := conn.(*net.UnixConn); ok {
+		return context.WithValue(ctx, unixConnKey{}, uc)
 	}
-	raw, err := uc.SyscallConn()
-	if err != nil {
-		return ctx
-	}
-	var cred *unix.Ucred
-	if raw.Control(func(fd uintptr) {
-		cred, _ = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
-	}) != nil || cred == nil {
-		return ctx
-	}
-	return context.WithValue(ctx, peerCredKey{}, cred)
+	return ctx
 }
 
 // identify finds out who is asking: the process at the socket, or the owner of the session.
 func (s *Server) identify(r *http.Request) Caller {
-	if cred, ok := r.Context().Value(peerCredKey{}).(*unix.Ucred); ok {
-		c := s.Sessions.SocketCaller(int(cred.Uid), int(cred.Gid))
+	if conn, ok := r.Context().Value(unixConnKey{}).(*net.UnixConn); ok {
+		c := s.Sessions.SocketCaller(conn)
 		c.Via, c.Address = "socket", "local"
 		return c
 	}

@@ -63,3 +63,12 @@ func writeProblem(err error, c echo.Context) {
 	}
 	_ = c.Blob(p.Status, "application/problem+json", body)
 }
+
+// WriteProblem answers err outside the generated routes.
+func WriteProblem(w http.ResponseWriter, err error) {
+	p := problemOf(err)
+	body, _ := json.Marshal(p)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body)
+}

@@ -37,7 +37,7 @@ func New(s Services, log *slog.Logger) http.Handler {
 	limit := middleware.BodyLimit(maxBody)
 	guarded := e.Group("", srv.audit, srv.authorise)
 	api.RegisterHandlersWithBaseURL(&grouped{guarded, limit}, api.NewStrictHandler(srv, nil), "/api/v1")
-	uploads := echo.WrapHandler(http.StripPrefix(uploadsPath+"/", s.Uploads))
+	uploads := echo.WrapHandler(s.Uploads)
 	guarded.Any(uploadsPath+"/*", uploads)
 	guarded.POST(uploadsPath, uploads)
 	guarded.Any("/api/*", func(echo.Context) error {

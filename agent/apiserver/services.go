@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -16,14 +17,14 @@ type Caller struct {
 	// Via is "socket" or "https".
 	Via     string
 	Address string
-	// Session is the session's secret for callers over https.
-	Session string
+	// Session is the session's secret for callers over https, SessionID what others may know of it.
+	Session, SessionID string
 }
 
 // Sessions logs people in and out and knows who is asking.
 type Sessions interface {
-	// SocketCaller says who a process with this uid is.
-	SocketCaller(uid, gid int) Caller
+	// SocketCaller says who is at the other end of the unix socket; the zero Caller when nobody the host knows.
+	SocketCaller(conn *net.UnixConn) Caller
 	// SessionCaller says whose session the token is; the zero Caller when nobody's.
 	SessionCaller(token string) Caller
 	Login(ctx context.Context, user, password, address string, extended bool) (api.Session, error)
@@ -34,7 +35,7 @@ type Sessions interface {
 
 // Users are the people who may log in.
 type Users interface {
-	SetupNeeded() bool
+	SetupNeeded() (bool, error)
 	SetupCode() (string, error)
 	// CreateFirst creates the first user; trusted callers need no code.
 	CreateFirst(ctx context.Context, u api.FirstUser, trusted bool) error
@@ -126,7 +127,7 @@ type Services struct {
 	Operations Operations
 	Events     Events
 	Audit      Audit
-	// Uploads is the tus handler; it sees paths below /api/v1/uploads/.
+	// Uploads is the tus handler; it sees the full path, below /api/v1/uploads/.
 	Uploads http.Handler
 	// Peer is the handler of /peer/v1/; it admits only hosts of the roster by itself.
 	Peer http.Handler

@@ -130,7 +130,7 @@ func (u *uploader) one(ctx context.Context, file string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	err = u.imported(ctx, path[strings.LastIndex(path, "/")+1:])
+	err = u.client.WaitImport(ctx, path, u.progressOf)
 	var problem *apiclient.Problem
 	if err == nil || !errors.As(err, &problem) {
 		_ = os.Remove(memo)
@@ -139,28 +139,6 @@ func (u *uploader) one(ctx context.Context, file string) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil
-}
-
-// imported waits for the operation that verifies and unpacks upload id.
-func (u *uploader) imported(ctx context.Context, id string) error {
-	for range 100 {
-		ops, err := apiclient.Decode[[]api.Operation](u.client, func() (*http.Response, error) { return u.client.ListOperations(ctx) })
-		if err != nil {
-			return err
-		}
-		for _, op := range ops {
-			if op.Kind == "content.import" && strings.HasSuffix(op.Title, id) {
-				_, err := u.client.WaitOperation(ctx, op.Id, u.progressOf)
-				return err
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
-	return errors.New("the upload is complete but the host did not begin to unpack it; see `slipway operation list`")
 }
 
 func (u *uploader) progressOf(op api.Operation) {
