@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -30,7 +31,7 @@ func (b *builder) finish(ctx context.Context, kairosDir string, o Options) error
 	if err := Clone(ctx, kairosDir, part); err != nil {
 		return err
 	}
-	if err := installOurs(part, o.Agent); err != nil {
+	if err := installOurs(ctx, part, o.Agent); err != nil {
 		return fmt.Errorf("install Slipway in the tree: %w", err)
 	}
 	if err := os.Rename(out, old); err != nil && !os.IsNotExist(err) {
@@ -46,7 +47,7 @@ func (b *builder) finish(ctx context.Context, kairosDir string, o Options) error
 	return nil
 }
 
-func installOurs(dir, agent string) error {
+func installOurs(ctx context.Context, dir, agent string) error {
 	if err := overlayFiles(dir, systemd.Files()); err != nil {
 		return err
 	}
@@ -57,5 +58,15 @@ func installOurs(dir, agent string) error {
 		}
 		links = append(links, systemd.AgentLinks()...)
 	}
-	return makeLinks(dir, links)
+	if err := makeLinks(dir, links); err != nil {
+		return err
+	}
+	// The users are part of the image: made at boot, in an /etc that is forgotten,
+	// their numbers could differ from one boot to the next. systemd-sysusers
+	// replaces files by renaming, so other trees keep theirs.
+	out, err := exec.CommandContext(ctx, "chroot", dir, "systemd-sysusers", "slipway.conf").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("make the users: %w: %s", err, out)
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ const (
 )
 
 // openConsole starts the host in a tmux session of its own: the session's pane is
-// the host's console, for people (slipway's lab console) and for tests (Keys, Screen).
+// the host's console, for people (`lab console`) and for tests (Keys, Screen).
 func (h *Host) openConsole(ctx context.Context) error {
 	script := filepath.Join(h.lab.dir, "host.sh")
 	failed := filepath.Join(h.dir, "failed")
@@ -33,6 +33,18 @@ func (h *Host) openConsole(ctx context.Context) error {
 		return fmt.Errorf("start %s: %w", h.Name(), err)
 	}
 	return nil
+}
+
+// Background runs a program of this machine beside the hosts until the lab is
+// closed. Its output goes to NAME.log in the lab's folder.
+func (l *Lab) Background(ctx context.Context, name string, command ...string) error {
+	var words []string
+	for _, word := range command {
+		words = append(words, quote(word))
+	}
+	run := "exec " + strings.Join(words, " ") + " >" + quote(filepath.Join(l.dir, name+".log")) + " 2>&1"
+	_, err := l.tmux(ctx, "new-session", "-d", "-s", name, run)
+	return err
 }
 
 // Keys types on the host's console. Each key is a text or a name of tmux(1), as

@@ -166,6 +166,15 @@ func (l *Lab) create(ctx context.Context) error {
 // Close stops everything and removes every trace of the lab, its logs included.
 func (l *Lab) Close() error { return l.remove() }
 
+// Remove removes the lab of that name, however much of it there is.
+func Remove(name string) error {
+	l, err := describe(Options{Name: name, Hosts: 1})
+	if err != nil {
+		return err
+	}
+	return l.remove()
+}
+
 // Name is the lab's name.
 func (l *Lab) Name() string { return l.options.Name }
 

@@ -50,6 +50,10 @@ func cacheDir(t *testing.T) string {
 
 func TestLab(t *testing.T) {
 	tree := labTree(t)
+	// What a killed run of this test left does not count as the machine's own.
+	if err := Remove("test"); err != nil {
+		t.Fatal(err)
+	}
 	before := machine(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -84,6 +88,10 @@ func TestLab(t *testing.T) {
 // TestKilledLab makes a lab, forgets it as a killed test would, and makes it again.
 func TestKilledLab(t *testing.T) {
 	tree := labTree(t)
+	// What a killed run of this test left does not count as the machine's own.
+	if err := Remove("test-killed"); err != nil {
+		t.Fatal(err)
+	}
 	before := machine(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
