@@ -57,10 +57,11 @@ func (b *Builder) fetchBlobs(ctx context.Context, source v1.Image, image *bundle
 	if err != nil {
 		return err
 	}
-	image.Platform = config.Platform().String()
-	if !hostPlatform.Equals(v1.Platform{OS: config.OS, Architecture: config.Architecture}) {
-		return fmt.Errorf("the image is for %s, but hosts need %s", image.Platform, hostPlatform)
+	platform := v1.Platform{OS: config.OS, Architecture: config.Architecture}
+	if !platform.Equals(hostPlatform) {
+		return fmt.Errorf("the image is for %q, but hosts need %s", platform, hostPlatform)
 	}
+	image.Platform = hostPlatform.String()
 	raw, err := source.RawConfigFile()
 	if err != nil {
 		return err
