@@ -20,6 +20,10 @@ func (n *Node) Join(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
+	if !n.joining.TryLock() {
+		return linking.Refuse(linking.CodeBusy, "this host is being linked already")
+	}
+	defer n.joining.Unlock()
 	if err := n.mayJoin(*n.present.Load()); err != nil {
 		return err
 	}

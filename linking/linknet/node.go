@@ -45,6 +45,7 @@ type Config struct {
 type Node struct {
 	cfg      Config
 	updating sync.Mutex // serialises durable changes
+	joining  sync.Mutex // held during Join: joining two leaders at once would leave an entry at one of them
 	present  atomic.Pointer[snapshot]
 
 	mu      sync.Mutex

@@ -57,9 +57,9 @@ func (n *Node) serveSync(w http.ResponseWriter, r *http.Request) {
 			refuse(w, err)
 			return
 		}
-		news, any := n.news(caller.ID, q)
+		news, fresh := n.news(caller.ID, q)
 		news.NeedReport = needReport
-		if any || needReport || !q.Hold || ctx.Err() != nil {
+		if fresh || needReport || !q.Hold || ctx.Err() != nil {
 			answer(w, news)
 			return
 		}
@@ -115,24 +115,24 @@ func (n *Node) replacePoll(hostID string, end context.CancelFunc) {
 }
 
 // news is what the follower does not have yet.
-func (n *Node) news(hostID string, q linking.SyncRequest) (a linking.SyncResponse, any bool) {
+func (n *Node) news(hostID string, q linking.SyncRequest) (a linking.SyncResponse, fresh bool) {
 	s := n.present.Load()
 	if q.Epoch < s.roster.Epoch {
-		a.Roster, any = &s.Roster, true
+		a.Roster, fresh = &s.Roster, true
 	}
 	if n.cfg.Desired == nil {
-		return a, any
+		return a, fresh
 	}
 	desired := n.cfg.Desired(hostID)
 	generation, err := generationOf(desired)
 	if err != nil {
 		n.cfg.Log.Error("what is desired of a host cannot be sent", "host", hostID, "error", err)
-		return a, any
+		return a, fresh
 	}
 	if generation != q.Generation {
-		a.Desired, a.Generation, any = desired, generation, true
+		a.Desired, a.Generation, fresh = desired, generation, true
 	}
-	return a, any
+	return a, fresh
 }
 
 // generationOf names a set of topics by its content, so that it survives restarts of either side.
