@@ -38,12 +38,13 @@ func (s *Store) delete(digest string, dryRun bool, inUse []string) (Removal, err
 	if dryRun {
 		return r, nil
 	}
-	// The record goes first: an item with missing blobs must not show.
-	if err := s.o.Records.Delete(digest); err != nil {
+	journal := it.record
+	journal.Unfinished = true
+	if err := s.o.Records.Put(digest, journal); err != nil {
 		return Removal{}, fmt.Errorf("delete content item: %w", err)
 	}
 	delete(s.items, digest)
-	return r, s.removeBlobs(gone)
+	return r, s.removeItem(digest, it.manifest)
 }
 
 func uses(it *item, inUse []string) bool {

@@ -133,7 +133,7 @@ func (s *Store) commit(r record, m content.Manifest, dir string) error {
 		r.AddedAt = old.AddedAt // the same item again: repaired, not new
 	} else {
 		journal := r
-		journal.Committing = true
+		journal.Unfinished = true
 		if err := s.o.Records.Put(r.Digest, journal); err != nil {
 			return fmt.Errorf("record content item %s: %w", r.Name, err)
 		}
@@ -145,7 +145,7 @@ func (s *Store) commit(r record, m content.Manifest, dir string) error {
 	if err == nil || s.items[r.Digest] != nil {
 		return err
 	}
-	return errors.Join(err, s.removeBlobs(s.exclusive(r.Digest, m)), s.o.Records.Delete(r.Digest))
+	return errors.Join(err, s.removeItem(r.Digest, &m))
 }
 
 // moveStaged renames the manifest first: rollBack needs it to know the rest.

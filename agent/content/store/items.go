@@ -55,7 +55,7 @@ func (s *Store) Catalog() content.Catalog {
 func (s *Store) sorted() []*item {
 	var all []*item
 	for _, it := range s.items {
-		if !it.Committing {
+		if !it.Unfinished {
 			all = append(all, it)
 		}
 	}
@@ -82,7 +82,7 @@ func (s *Store) Show(digest string) (Item, content.Manifest, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	it, ok := s.items[digest]
-	if !ok || it.Committing {
+	if !ok || it.Unfinished {
 		return Item{}, content.Manifest{}, fmt.Errorf("content item %s: %w", digest, ErrNotFound)
 	}
 	if it.manifest == nil {

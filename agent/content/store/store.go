@@ -6,10 +6,9 @@
 //	<pool>/partial/<hex>        a blob that sync is still fetching
 //	<pool>/import-*/<hex>       blobs of an import that is not done
 //
-//	import:  stage --verified--> record "committing" --> rename blobs --> record "done"
-//	kill -9:   |                      |
-//	           v                      v
-//	         Open removes          Open takes the renamed blobs back
+//	import:  stage --verified--> record "unfinished" --> rename blobs --> record "done"
+//	delete:  record "unfinished" --> remove blobs --> remove record
+//	kill -9: Open removes staged files, and unfinished items with their blobs
 //
 // An item is listed only with its record "done". Item records are in the
 // Records seam, everything else in the pool. A Store has no goroutines; all
@@ -24,6 +23,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -85,13 +85,14 @@ type item struct {
 }
 
 type record struct {
-	Digest     string    `json:"digest"`
-	Name       string    `json:"name"`
-	Version    string    `json:"version"`
-	Type       string    `json:"type"`
-	SizeBytes  int64     `json:"sizeBytes"`
-	AddedAt    time.Time `json:"addedAt"`
-	Committing bool      `json:"committing,omitempty"`
+	Digest    string    `json:"digest"`
+	Name      string    `json:"name"`
+	Version   string    `json:"version"`
+	Type      string    `json:"type"`
+	SizeBytes int64     `json:"sizeBytes"`
+	AddedAt   time.Time `json:"addedAt"`
+	// Unfinished: its import is not done yet or its deletion has begun.
+	Unfinished bool `json:"unfinished,omitempty"`
 }
 
 // Open opens the store in o.Dir, makes its folders and removes what a killed
@@ -182,22 +183,16 @@ func (s *Store) loadItems() error {
 	return nil
 }
 
-// rollBack undoes imports that were killed while their blobs were renamed.
+// rollBack removes items whose import or deletion was killed on the way.
 func (s *Store) rollBack() error {
 	for digest, it := range s.items {
-		if !it.Committing {
+		if !it.Unfinished {
 			continue
 		}
-		s.o.Log.Info("undoing an import that was interrupted", "item", it.Name, "digest", digest)
+		s.o.Log.Info("removing what an interrupted import or deletion left", "item", it.Name, "digest", digest)
 		delete(s.items, digest)
-		// The manifest blob was renamed first: without it nothing else was.
-		if it.manifest != nil {
-			if err := s.removeBlobs(s.exclusive(digest, *it.manifest)); err != nil {
-				return err
-			}
-		}
-		if err := s.o.Records.Delete(digest); err != nil {
-			return fmt.Errorf("undo an interrupted import: %w", err)
+		if err := s.removeItem(digest, it.manifest); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -212,6 +207,26 @@ func (s *Store) removeStaged() error {
 		if err := os.RemoveAll(dir); err != nil {
 			return fmt.Errorf("remove an interrupted import: %w", err)
 		}
+	}
+	return nil
+}
+
+// removeItem deletes what only this item needs, then its record. The manifest
+// comes into place first and goes last: while it is not there, neither is
+// anything else, and with it the rest can be found after a kill.
+func (s *Store) removeItem(digest string, m *content.Manifest) error {
+	if m != nil {
+		blobs := s.exclusive(digest, *m)
+		others := slices.DeleteFunc(slices.Clone(blobs), func(b content.Blob) bool { return b.Digest == digest })
+		if err := s.removeBlobs(others); err != nil {
+			return err
+		}
+		if err := s.removeBlobs(blobs); err != nil {
+			return err
+		}
+	}
+	if err := s.o.Records.Delete(digest); err != nil {
+		return fmt.Errorf("remove the record of a content item: %w", err)
 	}
 	return nil
 }
