@@ -13,6 +13,7 @@ import (
 
 func newBundleCommand() *cobra.Command {
 	var o builder.Options
+	var cache string
 	cmd := &cobra.Command{
 		Use:   "bundle -f bundle.yaml -o NAME.tar.zst",
 		Short: "Make a content bundle from images, packs and cluster definitions",
@@ -26,13 +27,13 @@ an equal bundle; a bundle that is up to date is left alone.`,
   slipway-build bundle verify default.tar.zst`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.Cache == "" {
-				cache, err := defaultCache()
-				if err != nil {
+			if cache == "" {
+				var err error
+				if cache, err = defaultCache(); err != nil {
 					return err
 				}
-				o.Cache = filepath.Join(cache, "bundle", "cache")
 			}
+			o.Cache = filepath.Join(cache, "bundle", "cache")
 			o.Log = cmd.ErrOrStderr()
 			result, err := builder.Build(cmd.Context(), o)
 			if err != nil {
@@ -48,7 +49,7 @@ an equal bundle; a bundle that is up to date is left alone.`,
 	}
 	cmd.Flags().StringVarP(&o.File, "file", "f", "", "the recipe, a bundle.yaml")
 	cmd.Flags().StringVarP(&o.Out, "output", "o", "", "the bundle to write, NAME.tar.zst")
-	cmd.Flags().StringVar(&o.Cache, "cache", "", "folder for finished steps (default: bundle/cache in the cache of slipway-build)")
+	cmd.Flags().StringVar(&cache, "cache", "", "folder for finished steps (default $SLIPWAY_CACHE or ~/.cache/slipway)")
 	for _, flag := range []string{"file", "output"} {
 		if err := cmd.MarkFlagRequired(flag); err != nil {
 			panic(err)

@@ -15,7 +15,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := newRoot().ExecuteContext(ctx); err != nil {
+	err := newRoot().ExecuteContext(ctx)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "slipway-build: interrupted; the same command goes on from here")
+		os.Exit(1)
+	default:
 		fmt.Fprintln(os.Stderr, "slipway-build:", err)
 		os.Exit(1)
 	}

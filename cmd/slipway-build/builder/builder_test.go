@@ -41,8 +41,8 @@ images:
   - {ref: "docker.io/slipway/tool:1", build: {layers: [tool], entrypoint: [/tool]}}
 packs:
   - name: p
-    version: "1"
-    layer: addon
+    version: 1.0.0
+    layer: kubernetes
     files:
       - {path: bin/tool, program: tool/tool}
       - {path: manifests/p.yaml, file: p.yaml}
@@ -51,9 +51,10 @@ definitions: [definition.yaml]
 `
 
 const smallDefinition = `
+apiVersion: slipway.dev/v1
 kind: ClusterDefinition
-metadata: {name: d, version: "1"}
-packs: [{name: p, version: "1", layer: addon}]
+metadata: {name: d, version: 1.0.0}
+packs: [{name: p, version: 1.0.0, layer: kubernetes}]
 `
 
 // recipeFolder writes a recipe and the files it names.
@@ -161,8 +162,8 @@ func TestBrokenSourceShowsTheCompilersWords(t *testing.T) {
 }
 
 func TestDefinitionNeedsItsPacks(t *testing.T) {
-	dir := recipeFolder(t, strings.Replace(smallRecipe, "layer: addon", "layer: csi", 1))
-	if _, _, err := build(t, dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), "no pack p 1 of layer addon") {
+	dir := recipeFolder(t, strings.Replace(smallRecipe, "layer: kubernetes", "layer: csi", 1))
+	if _, _, err := build(t, dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), "no pack p 1.0.0 of layer kubernetes") {
 		t.Errorf("the error is %v", err)
 	}
 }

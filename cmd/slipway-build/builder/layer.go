@@ -2,10 +2,8 @@ package builder
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -113,29 +111,4 @@ func (b *Builder) imageOf(ctx context.Context, image recipe.Image) (bundlewriter
 		Env: append([]string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, image.Build.Env...),
 	}
 	return bundlewriter.NewImage(image.Ref, config, layers)
-}
-
-// packOf reads the files of one pack of the recipe.
-func (b *Builder) packOf(ctx context.Context, p recipe.Pack) (bundlewriter.Pack, error) {
-	pack := bundlewriter.Pack{PackConfig: content.PackConfig{
-		Name: p.Name, Version: p.Version, Layer: p.Layer,
-		Images: p.Images, Links: p.Links, Manifests: p.Manifests, Checks: p.Checks,
-	}}
-	for _, f := range p.Files {
-		file := bundlewriter.File{Path: f.Path, Executable: f.Mode == 0o755 || f.Program != "" && f.Mode == 0}
-		var err error
-		switch {
-		case f.Program != "":
-			file.Blob = b.binary(f.Program)
-		case f.File != "":
-			file.Blob, err = bundlewriter.HashFile(filepath.Join(b.dir, f.File))
-		default:
-			file.Blob, err = b.upstreamFile(ctx, *f.Upstream)
-		}
-		if err != nil {
-			return bundlewriter.Pack{}, fmt.Errorf("file %s: %w", f.Path, err)
-		}
-		pack.Files = append(pack.Files, file)
-	}
-	return pack, nil
 }
