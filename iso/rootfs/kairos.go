@@ -29,16 +29,17 @@ var kairosSums []byte
 //go:embed all:kairos/files
 var kairosFiles embed.FS
 
-// kairosPrograms are the parts of Kairos that a host runs.
-var kairosPrograms = []struct{ name, pkg string }{
-	{"kairos-agent", "github.com/kairos-io/kairos-agent/v2"},
-	{"immucore", "github.com/kairos-io/immucore"},
+// kairosPrograms are the parts of Kairos that a host runs. version is the variable
+// that a program reports its version from; Kairos' own builds set it the same way.
+var kairosPrograms = []struct{ name, pkg, version string }{
+	{"kairos-agent", "github.com/kairos-io/kairos-agent/v2", "github.com/kairos-io/kairos-agent/v2/internal/common.VERSION"},
+	{"immucore", "github.com/kairos-io/immucore", "github.com/kairos-io/immucore/internal/version.version"},
 }
 
 func kairosBinaries(b *builder) stage {
 	return stage{
 		name:   "kairosbin",
-		digest: digest(string(kairosModule), string(kairosSums), runtime.Version(), runtime.GOARCH),
+		digest: digest(string(kairosModule), string(kairosSums), fmt.Sprint(kairosPrograms), runtime.Version(), runtime.GOARCH),
 		build:  b.buildKairos,
 	}
 }
@@ -59,8 +60,9 @@ func (b *builder) buildKairos(ctx context.Context, dir string) error {
 		return err
 	}
 	for _, p := range kairosPrograms {
+		flags := fmt.Sprintf("-s -w -X %s=%s", p.version, pinned(kairosModule, p.pkg))
 		cmd := exec.CommandContext(ctx, "go", "build", "-v", "-mod=readonly", "-buildvcs=false",
-			"-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, p.name), p.pkg)
+			"-trimpath", "-ldflags", flags, "-o", filepath.Join(dir, p.name), p.pkg)
 		cmd.Dir = module
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
 		if err := b.runLogged(cmd, p.name); err != nil {
@@ -68,6 +70,16 @@ func (b *builder) buildKairos(ctx context.Context, dir string) error {
 		}
 	}
 	return nil
+}
+
+// pinned is the version that a go.mod requires of a module, or nothing.
+func pinned(module []byte, path string) string {
+	for line := range strings.Lines(string(module)) {
+		if version, found := strings.CutPrefix(strings.TrimSpace(line), path+" "); found {
+			return version
+		}
+	}
+	return ""
 }
 
 // kairosTree turns a Debian tree into a Kairos one: the programs, the stages
