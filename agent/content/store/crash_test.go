@@ -205,7 +205,7 @@ func killImporter(t *testing.T, dir string) {
 	if _, err := out.Read(buf); err != nil { // it imports now
 		t.Fatal(err)
 	}
-	time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
+	time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond)
 	cmd.Process.Kill()
 	cmd.Wait()
 }

@@ -23,9 +23,10 @@ import (
 // dataStore is tusd's DataStore over files with checkpoints. tusd holds one
 // lock per upload around every call that concerns it.
 type dataStore struct {
-	o      Options
-	mu     sync.Mutex // creation, removal and active
-	active map[string]*active
+	o          Options
+	checkpoint int64      // bytes between checkpoints
+	mu         sync.Mutex // creation, removal and active
+	active     map[string]*active
 }
 
 // active is an upload that is being written.

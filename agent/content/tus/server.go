@@ -85,7 +85,7 @@ func New(o Options) (*Server, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the upload folder: %w", err)
 	}
-	s := &Server{o: o, store: &dataStore{o: o, active: map[string]*active{}}}
+	s := &Server{o: o, store: &dataStore{o: o, checkpoint: checkpointBytes, active: map[string]*active{}}}
 	if err := s.store.removeTemporary(); err != nil {
 		return nil, fmt.Errorf("open the upload folder: %w", err)
 	}

@@ -105,7 +105,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	if w.n-w.window >= windowBytes {
 		w.writeBack()
 	}
-	if w.n-w.u.r.Offset >= checkpointBytes {
+	if w.n-w.u.r.Offset >= w.u.d.checkpoint {
 		err = w.checkpoint()
 	}
 	return n, err
