@@ -58,7 +58,7 @@ func newLockout(store Store, log *slog.Logger) (*lockout, error) {
 }
 
 func (t *tries) stale(now time.Time) bool {
-	return now.After(t.Until) && now.Sub(t.Last) >= lockFor
+	return !now.Before(t.Until) && now.Sub(t.Last) >= lockFor
 }
 
 func lockKeys(user, address string) []string {
@@ -90,6 +90,7 @@ func (l *lockout) begin(user, address string) error {
 func (l *lockout) count(key string, now time.Time) {
 	t := l.tries[key]
 	if t == nil || t.stale(now) {
+		l.forget(key) // a lock that has ended is in the store
 		l.makeRoom(now)
 		t = &tries{}
 		l.tries[key] = t
