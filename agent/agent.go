@@ -15,12 +15,12 @@ import (
 	"github.com/slipway-os/slipway/agent/audit"
 	"github.com/slipway-os/slipway/agent/auth"
 	"github.com/slipway-os/slipway/agent/cluster/kubeadm"
-	"github.com/slipway-os/slipway/agent/cluster/preflight"
 	"github.com/slipway-os/slipway/agent/content"
 	"github.com/slipway-os/slipway/agent/content/store"
 	"github.com/slipway-os/slipway/agent/content/sync"
 	"github.com/slipway-os/slipway/agent/content/tus"
 	"github.com/slipway-os/slipway/agent/events"
+	"github.com/slipway-os/slipway/agent/host/sysinfo"
 	"github.com/slipway-os/slipway/agent/ops"
 	"github.com/slipway-os/slipway/agent/state"
 	"github.com/slipway-os/slipway/agent/systemd"
@@ -42,6 +42,7 @@ type Agent struct {
 	sync                            *sync.Syncer
 	uploads                         *tus.Server
 	engine                          *kubeadm.Engine // nil when the agent does not own the machine
+	sysinfo                         *sysinfo.Reader
 	checks                          *checks
 	leader                          *leader
 	group                           group
@@ -56,7 +57,7 @@ type Agent struct {
 	catalog content.Catalog // what the syncer was told last
 }
 
-// Run is the agent of one host, until ctx ends; ready is called when it listens.
+// Run is the agent of one host, until ctx ends; ready is called with the addresses of the Local UI when it listens.
 func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses []string)) error {
 	for _, dir := range []string{cfg.stateDir(), cfg.runDir(), cfg.poolDir(), filepath.Join(cfg.poolDir(), "uploads")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -73,6 +74,11 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses
 	defer db.Close()
 	a := &Agent{cfg: cfg, log: log, selfWake: make(chan struct{}, 1), roleWake: make(chan struct{}, 1),
 		publishWake: make(chan struct{}, 1), group: group{hosts: map[string]said{}}, bus: events.New(log)}
+	si := sysinfo.Options{Root: "/", PoolDir: cfg.poolDir()}
+	if cfg.Lab {
+		si.OnlyDisks = []string{"/dev/vdb", "/dev/vdc", "/dev/vdd"}
+	}
+	a.sysinfo = sysinfo.New(si)
 	if a.audit, err = audit.Open(filepath.Join(cfg.stateDir(), "audit"), audit.DefaultLimits); err != nil {
 		return err
 	}
@@ -147,8 +153,7 @@ func (a *Agent) contentInUse() []string {
 }
 
 func (a *Agent) openCluster(_ context.Context, db *state.DB) (err error) {
-	a.checks = newChecks(a.identity.ID, (&preflight.Gatherer{Root: a.cfg.Root, HostID: a.identity.ID, Version: a.cfg.Version,
-		PoolDir: a.cfg.poolDir(), Has: a.store.Has, InCluster: a.inCluster}).Gather, a.changed, a.log)
+	a.checks = newChecks(a.identity.ID, a.gather, a.changed, a.log)
 	if a.leader, err = newLeader(db.Bucket("cluster"), a.group.seen, a.changed, a.now, a.log); err != nil {
 		return err
 	}
@@ -219,7 +224,7 @@ func (a *Agent) run(ctx context.Context, ready func([]string)) error {
 		a.log.Error("complete uploads could not be taken up", "error", err)
 	}
 	if ready != nil {
-		ready(a.addresses())
+		ready(URLs(a.addresses(), a.port))
 	}
 	return g.Wait()
 }

@@ -199,11 +199,11 @@ func (c clusters) Delete(_ context.Context, name string, force bool) (api.Operat
 }
 
 // Kubeconfig reads the administrator's kubeconfig, which every control-plane host has.
-func (c clusters) Kubeconfig(ctx context.Context, _ string) ([]byte, error) {
+func (c clusters) Kubeconfig(_ context.Context, _ string) ([]byte, error) {
 	if c.a.engine == nil {
 		return nil, apiserver.Errorf(404, "cluster:no-kubeconfig", "This agent does not own a machine, so it has no cluster.")
 	}
-	b, err := c.a.engine.Kubeconfig(ctx)
+	b, err := c.a.engine.Kubeconfig()
 	if err != nil {
 		return nil, apiserver.Errorf(404, "cluster:no-kubeconfig", "This host has no kubeconfig (%v); ask a control-plane host.", err)
 	}

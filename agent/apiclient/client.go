@@ -186,6 +186,9 @@ func (c *Client) explain(err error) error {
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("no permission to talk to the agent of %s; run as root or as a member of group slipway", c.name)
 	}
+	if strings.HasPrefix(err.Error(), c.name) {
+		return err
+	}
 	return fmt.Errorf("%s: %w", c.name, err)
 }
 

@@ -16,9 +16,6 @@ import (
 // maxBody is the largest JSON request, in bytes; uploads have their own bounds.
 const maxBody = "1M"
 
-// uploadsPath is where tus lives. It stays outside the generated routes: its bodies are streams.
-const uploadsPath = "/api/v1/uploads"
-
 const outcomeKey = "outcome"
 
 // Server is the API of one host.
@@ -35,12 +32,12 @@ func New(s Services, log *slog.Logger) http.Handler {
 	e.HTTPErrorHandler = srv.failed
 	e.Use(middleware.Recover(), securityHeaders)
 	limit := middleware.BodyLimit(maxBody)
-	guarded := e.Group("", srv.audit, srv.authorise)
-	api.RegisterHandlersWithBaseURL(&grouped{guarded, limit}, api.NewStrictHandler(srv, nil), "/api/v1")
+	guarded := e.Group("/api/v1", srv.audit, srv.authorise)
+	api.RegisterHandlersWithBaseURL(&grouped{guarded, limit}, api.NewStrictHandler(srv, nil), "")
+	// Uploads stay outside the generated routes: their bodies are streams.
 	uploads := echo.WrapHandler(s.Uploads)
-	guarded.Any(uploadsPath+"/*", uploads)
-	guarded.POST(uploadsPath, uploads)
-	guarded.Any("/api/*", func(echo.Context) error {
+	guarded.Any("/uploads/*", uploads)
+	guarded.Any("/*", func(echo.Context) error {
 		return Errorf(http.StatusNotFound, "no-route", "There is no such route; see the OpenAPI document for those there are.")
 	})
 	e.Any("/peer/v1/*", echo.WrapHandler(s.Peer))

@@ -2,7 +2,30 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"github.com/slipway-os/slipway/agent"
 )
 
-func runAgent(context.Context, string) error { return errors.New("todo") }
+// runAgent runs the agent in the foreground. Under systemd it says when it is ready (sd_notify(3)).
+func runAgent(ctx context.Context, root string) error {
+	cfg, err := agent.LoadConfig(root, version)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey && os.Getenv("JOURNAL_STREAM") != "" {
+			return slog.Attr{} // the journal has the time already
+		}
+		return a
+	}}))
+	return agent.Run(ctx, cfg, log, func(urls []string) {
+		_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
+		fmt.Println("Local UI:", strings.Join(urls, " "))
+	})
+}

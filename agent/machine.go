@@ -1,0 +1,177 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/apiserver"
+	"github.com/slipway-os/slipway/agent/cluster"
+	"github.com/slipway-os/slipway/agent/cluster/kubeadm"
+	"github.com/slipway-os/slipway/agent/content/store"
+	"github.com/slipway-os/slipway/agent/host"
+	"github.com/slipway-os/slipway/agent/ops"
+	"github.com/slipway-os/slipway/agent/systemd"
+	"github.com/slipway-os/slipway/linking"
+)
+
+const opPower = "host.power"
+
+// machine shows this host through the API.
+type machine struct{ a *Agent }
+
+// Show reads everything anew: what the screen shows is what is.
+func (m machine) Show(context.Context) (api.Host, error) {
+	f, err := m.a.sysinfo.Read()
+	if err != nil {
+		m.a.log.Warn("host facts are incomplete", "error", err)
+	}
+	out := api.Host{Id: m.a.identity.ID, Name: f.Name, Status: api.HostStatus(statusOf(m.a.inCluster())), AgentVersion: m.a.cfg.Version,
+		Addresses: host.Addresses(f.Adapters), Fingerprint: m.a.identity.Pin, Adapters: apiAdapters(f.Adapters), Cpus: f.CPUs,
+		MemoryBytes: f.MemoryBytes, Disks: []api.Disk{}, Os: f.OS, Kernel: f.Kernel, UptimeSeconds: f.UptimeSeconds}
+	if out.Addresses == nil {
+		out.Addresses = []string{}
+	}
+	for _, d := range f.Disks {
+		out.Disks = append(out.Disks, api.Disk{Path: d.Path, SizeBytes: d.SizeBytes, Model: d.Model, Serial: d.Serial, Role: d.Role})
+	}
+	return out, nil
+}
+
+func apiAdapters(list []host.Adapter) []api.Adapter {
+	out := []api.Adapter{}
+	for _, x := range list {
+		a := api.Adapter{Name: x.Name, Mac: x.MAC, Addresses: []string{}, Dhcp: x.DHCP, Mtu: x.MTU, Gateway: x.Gateway, Dns: x.DNS, Carrier: x.Carrier, Driver: x.Driver}
+		for _, p := range x.Addresses {
+			a.Addresses = append(a.Addresses, p.String())
+		}
+		if a.Dns == nil {
+			a.Dns = []string{}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func (m machine) Network(context.Context) (api.Network, error) {
+	list, err := m.a.sysinfo.Adapters()
+	return api.Network{Hostname: hostName(), Adapters: apiAdapters(list)}, err
+}
+
+// Power reboots or turns off as an operation, so that the answer leaves before the host does.
+func (m machine) Power(_ context.Context, r api.PowerRequest) (api.Operation, error) {
+	if !m.a.cfg.onHost() {
+		return api.Operation{}, apiserver.Errorf(409, "host:not-owned", "This agent runs beside other things on the machine (--root), so it does not switch it off.")
+	}
+	if r.Action == api.Reset {
+		return api.Operation{}, apiserver.Errorf(501, "host:reset", "Reset to the state after installation needs an installed system's recovery image, which this host does not have.")
+	}
+	return m.a.operations.start(opPower, "Power: "+string(r.Action), r)
+}
+
+func (a *Agent) registerPower() {
+	a.ops.Register(opPower, func(_ context.Context, h *ops.Handle, raw json.RawMessage) error {
+		return step(h, "ask systemd", raw, func(r api.PowerRequest) error {
+			ctx, cancel := context.WithTimeout(context.Background(), stopTimeout*5)
+			defer cancel()
+			if r.Action == api.Reboot {
+				return systemd.Client{}.Reboot(ctx)
+			}
+			return systemd.Client{}.PowerOff(ctx)
+		})
+	})
+}
+
+func hostName() string {
+	name, _ := os.Hostname()
+	return name
+}
+
+// addresses of this host, best first.
+func (a *Agent) addresses() []string {
+	list, err := a.sysinfo.Adapters()
+	if err != nil {
+		a.log.Warn("adapters could not be read", "error", err)
+	}
+	return host.Addresses(list)
+}
+
+// self is how others reach this host.
+func (a *Agent) self() linking.Member {
+	addresses := a.addresses()
+	if len(addresses) > linking.MaxAddresses {
+		addresses = addresses[:linking.MaxAddresses]
+	}
+	if !a.cfg.onHost() {
+		addresses = append([]string{"127.0.0.1"}, addresses...)
+	}
+	return linking.Member{ID: a.identity.ID, Name: hostName(), Addresses: addresses, Port: a.port}
+}
+
+// hostReport is what this host says about itself.
+func (a *Agent) hostReport() hostReport {
+	f, err := a.sysinfo.Read()
+	r := hostReport{Health: "Healthy", Host: cluster.Host{ID: a.identity.ID, Name: hostName(), InUse: a.inCluster(), Connected: true, Version: a.cfg.Version}}
+	if err != nil {
+		r.Health, r.HealthReason = "Unhealthy", err.Error()
+	}
+	if s, err := a.store.Space(); err == nil && s.FreeBytes <= 0 {
+		r.Health, r.HealthReason = "Unhealthy", "the storage pool is full"
+	}
+	for _, x := range f.Adapters {
+		c := cluster.AdapterFacts{Name: x.Name, MAC: x.MAC, Carrier: x.Carrier, MTU: x.MTU, DefaultRoute: x.Gateway != "", Prefixes: []string{}}
+		for _, p := range x.Addresses {
+			if p.Addr().Is4() && p.Bits() < 32 {
+				c.Prefixes = append(c.Prefixes, p.String())
+			}
+		}
+		r.Host.Adapters = append(r.Host.Adapters, c)
+		for _, d := range x.DNS {
+			if ip, err := netip.ParseAddr(d); err == nil {
+				r.Host.DNSServers = append(r.Host.DNSServers, ip.String())
+			}
+		}
+	}
+	return r
+}
+
+// packs gives the engine the packs of the store.
+type packs struct{ s *store.Store }
+
+func (p packs) Pack(digest string) (kubeadm.PackConfig, []kubeadm.PackFile, error) {
+	c, files, err := p.s.Pack(digest)
+	if err != nil {
+		return kubeadm.PackConfig{}, nil, err
+	}
+	out := make([]kubeadm.PackFile, len(files))
+	for i, f := range files {
+		out[i] = kubeadm.PackFile{Title: f.Title, Mode: os.FileMode(f.Mode), SizeBytes: f.SizeBytes}
+	}
+	return kubeadm.PackConfig(c), out, nil
+}
+
+func (p packs) Open(packDigest, title string) (io.ReadCloser, error) {
+	return p.s.OpenFile(packDigest, title)
+}
+
+// quiet sends the http server's own complaints (broken handshakes and the like) to the debug level.
+func quiet(l *slog.Logger) *log.Logger { return slog.NewLogLogger(l.Handler(), slog.LevelDebug) }
+
+// URLs are where a browser finds the Local UI.
+func URLs(addresses []string, port int) []string {
+	var out []string
+	for _, x := range addresses {
+		if !strings.Contains(x, "%") {
+			out = append(out, "https://"+net.JoinHostPort(x, strconv.Itoa(port)))
+		}
+	}
+	return out
+}
