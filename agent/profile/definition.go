@@ -1,14 +1,12 @@
 package profile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/slipway-os/slipway/agent/strictyaml"
 )
 
 // What a definition file says of itself.
@@ -78,20 +76,9 @@ var (
 // Parse reads and checks a definition. It is strict, so that a misspelt key of a bundle's author is found when the bundle is
 // made, not when a cluster is.
 func Parse(data []byte) (Definition, error) {
-	if len(data) > MaxBytes {
-		return Definition{}, fmt.Errorf("the cluster definition is %d bytes long; at most %d are allowed", len(data), MaxBytes)
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
 	var d Definition
-	switch err := dec.Decode(&d); {
-	case errors.Is(err, io.EOF):
-		return Definition{}, errors.New("the cluster definition is empty")
-	case err != nil:
-		return Definition{}, fmt.Errorf("the cluster definition cannot be read: %w", err)
-	}
-	if err := dec.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		return Definition{}, errors.New("the cluster definition holds more than one YAML document")
+	if err := strictyaml.Unmarshal(data, MaxBytes, &d); err != nil {
+		return Definition{}, fmt.Errorf("the cluster definition %w", err)
 	}
 	if err := d.check(); err != nil {
 		return Definition{}, fmt.Errorf("cluster definition %.63q: %w", d.Metadata.Name, err)
