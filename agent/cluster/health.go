@@ -14,8 +14,14 @@ const staleAfter = time.Minute
 // appRunning is the one status of an application that counts as good.
 const appRunning = "Running"
 
-// layerOS is the layer of the host's own system, which is no application of the cluster.
-const layerOS = "os"
+// alwaysRuns are the layers whose packs always have something that runs. An add-on may be files only, and the OS layer is the
+// host's own, so that a host which does not report them says nothing bad; a row that it does report counts all the same.
+var alwaysRuns = []string{layerKubernetes, "cni", "csi", "registry"}
+
+// expects is true when pack must be reported as an application.
+func (c Config) expects(p Pack) bool {
+	return slices.Contains(alwaysRuns, p.Layer) || (p.Layer == "vip" && c.VIP != "")
+}
 
 // maxReasons bounds the reason to what a person reads.
 const maxReasons = 5
@@ -140,7 +146,7 @@ func nodeTrouble(rec Record, st *Status) []string {
 	return out
 }
 
-// applicationTrouble wants a Running row for each pack but those of the OS layer, and no row that says otherwise.
+// applicationTrouble wants a Running row for each pack that is expected to run, and no row that says otherwise.
 func applicationTrouble(rec Record, st *Status) []string {
 	var out []string
 	told := make(map[string]bool, len(st.Applications))
@@ -151,7 +157,7 @@ func applicationTrouble(rec Record, st *Status) []string {
 		}
 	}
 	for _, pack := range rec.Plan.Config.Packs {
-		if pack.Layer != layerOS && !told[pack.Name] {
+		if rec.Plan.Config.expects(pack) && !told[pack.Name] {
 			out = append(out, fmt.Sprintf("application %s is not reported yet", pack.Name))
 		}
 	}

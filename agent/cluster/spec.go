@@ -174,7 +174,7 @@ type HostReport struct {
 type Status struct {
 	ReadAt time.Time    `json:"readAt"`
 	Nodes  []NodeStatus `json:"nodes"`
-	// Applications has one row for each pack of the Config, by the pack's name; packs of the OS layer have none.
+	// Applications has one row for each pack of the Config that has something running, by the pack's name.
 	Applications []Application `json:"applications"`
 	// VIPHolder is the node that has the VIP now (lease plndr-cp-lock), empty when unknown.
 	VIPHolder string `json:"vipHolder,omitempty"`

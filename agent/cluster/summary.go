@@ -69,8 +69,8 @@ func Summarize(rec Record, seen map[string]Seen, out Output, now time.Time) Summ
 		s.Nodes = append(s.Nodes, nodeSummary(m, st, seen[m.Node.HostID], out.Progress, now))
 	}
 	for _, p := range c.Packs {
-		if p.Layer != layerOS {
-			s.Applications = append(s.Applications, applicationOf(p, st))
+		if a, reported := applicationOf(p, st); reported || c.expects(p) {
+			s.Applications = append(s.Applications, a)
 		}
 	}
 	return s
@@ -107,13 +107,13 @@ func nodeSummary(m Member, st *Status, s Seen, p Progress, now time.Time) NodeSu
 	return n
 }
 
-func applicationOf(p Pack, st *Status) Application {
+func applicationOf(p Pack, st *Status) (a Application, reported bool) {
 	for _, a := range st.Applications {
 		if a.Name == p.Name {
-			return a
+			return a, true
 		}
 	}
-	return Application{Name: p.Name, Layer: p.Layer, Version: p.Version, Status: "Unknown", Message: "nobody has reported it yet"}
+	return Application{Name: p.Name, Layer: p.Layer, Version: p.Version, Status: "Unknown", Message: "nobody has reported it yet"}, false
 }
 
 // Lifecycle returns the steps of all hosts in the order in which they started; those that have not follow in plan order.

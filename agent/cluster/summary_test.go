@@ -71,3 +71,32 @@ func TestLifecycle(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+func TestPacksWithoutAnythingRunning(t *testing.T) {
+	stack := testStack()
+	stack.Packs = append(stack.Packs, Pack{Name: "files", Version: "1", Layer: "addon"})
+	spec := testSpec()
+	spec.VIP = ""
+	plan, err := MakePlan(spec, stack, testHosts(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := NewRecord("c1", spec, plan, Secret{}, t0)
+	st := goodStatus(rec, t0)
+	st.Applications = []Application{st.Applications[0], st.Applications[2]} // neither kube-vip nor the files
+	seen := reports(rec, t0, PhaseFinalize)
+	s := seen["id-0"]
+	s.Report.Status = st
+	seen["id-0"] = s
+	out := Reconcile(rec, seen, t0)
+	if out.State != StateRunning {
+		t.Errorf("%s %q", out.State, out.Reason)
+	}
+	if got := Summarize(rec, seen, out, t0); len(got.Applications) != 2 {
+		t.Errorf("%+v", got.Applications)
+	}
+	st.Applications = append(st.Applications, Application{Name: "files", Status: "Failed"})
+	if out := Reconcile(rec, seen, t0); out.State == StateRunning {
+		t.Error("a failed add-on is not seen")
+	}
+}
