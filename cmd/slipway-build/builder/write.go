@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/slipway-os/slipway/agent/content/bundlewriter"
@@ -46,13 +45,14 @@ func (b *Builder) writeFile(ctx context.Context, bundle *bundlewriter.Bundle, ou
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return err
 	}
-	// The temporary file lies beside the bundle: a rename must not cross file
-	// systems, and a bundle may be larger than a small /tmp.
-	f, err := renameio.NewPendingFile(out, renameio.WithTempDir(filepath.Dir(out)), renameio.WithPermissions(0o644))
+	// The file in work lies beside the bundle: a rename must not cross file
+	// systems. Its name is fixed, so that killed builds do not pile up copies.
+	f, err := os.Create(out + ".part")
 	if err != nil {
 		return err
 	}
-	defer f.Cleanup()
+	defer os.Remove(f.Name())
+	defer f.Close()
 	shown := time.Now()
 	err = bundle.WriteTo(ctx, f, func(done int64) {
 		if time.Since(shown) > 2*time.Second {
@@ -63,7 +63,10 @@ func (b *Builder) writeFile(ctx context.Context, bundle *bundlewriter.Bundle, ou
 	if err != nil {
 		return err
 	}
-	if err := f.CloseAtomicallyReplace(); err != nil {
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), out); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(out))
