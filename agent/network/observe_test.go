@@ -1,0 +1,84 @@
+package network
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+// seen is eth0 as the kernel shows it when static() is in place.
+func seen() Observed {
+	a := static()
+	o := Observed{Name: "enp1s0", PermanentMAC: mac0, MAC: mac0, Up: true, Carrier: true, MTU: 1400,
+		Gateways: []netip.Addr{a.Gateway, a.Gateway6}}
+	for _, p := range a.Addresses {
+		o.Addresses = append(o.Addresses, ObservedAddress{Prefix: p})
+	}
+	return o
+}
+
+func TestJudge(t *testing.T) {
+	lease := ObservedAddress{Prefix: netip.MustParsePrefix("192.0.2.99/24"), Dynamic: true}
+	vip := ObservedAddress{Prefix: netip.MustParsePrefix("192.0.2.200/32")}
+	for _, c := range []struct {
+		says   string // empty: good
+		old, a Adapter
+		member bool
+		change func(*Observed)
+	}{
+		{"", dhcp(), static(), false, func(*Observed) {}},
+		{"", dhcp(), static(), false, func(o *Observed) { o.Addresses = append(o.Addresses, vip) }},
+		{"is not there", dhcp(), static(), false, func(o *Observed) { o.PermanentMAC = mac1 }},
+		{"does not come up", dhcp(), static(), false, func(o *Observed) { o.Up = false }},
+		{"check the cable", dhcp(), static(), false, func(o *Observed) { o.Carrier = false }},
+		{"MTU of 1500 instead of 1400", dhcp(), static(), false, func(o *Observed) { o.MTU = 1500 }},
+		{"did not get the address 192.0.2.10/24", dhcp(), static(), false, func(o *Observed) { o.Addresses = o.Addresses[1:] }},
+		{"still looks for duplicates", dhcp(), static(), false, func(o *Observed) { o.Addresses[1].Tentative = true }},
+		{"another machine", dhcp(), static(), false, func(o *Observed) { o.Addresses[1].Duplicate = true }},
+		{"192.0.2.99/24 from DHCP", dhcp(), static(), false, func(o *Observed) { o.Addresses = append(o.Addresses, lease) }},
+		{"no default route by way of fe80::1", dhcp(), static(), false, func(o *Observed) { o.Gateways = o.Gateways[:1] }},
+		{"old address 192.0.2.10/24", static(), dhcp(), false, func(*Observed) {}},
+		{"no DHCP server answered", static(), dhcp(), false, func(o *Observed) { o.Addresses = nil }},
+		{"", static(), dhcp(), false, func(o *Observed) { o.Addresses = []ObservedAddress{lease} }},
+		{"did not become a member", dhcp(), Adapter{Name: "eth0", Match: Match{MAC: mac0}}, true, func(*Observed) {}},
+		{"", dhcp(), Adapter{Name: "eth0", Match: Match{MAC: mac0}}, true, func(o *Observed) { o.Master = "bond0" }},
+	} {
+		o := seen()
+		c.change(&o)
+		got := Judge(c.old, c.a, c.member, []Observed{o})
+		if c.says == "" && got != "" || !strings.Contains(got, c.says) {
+			t.Errorf("want %q, got %q", c.says, got)
+		}
+	}
+}
+
+func TestFindSkipsWhatLiesOverTheAdapter(t *testing.T) {
+	over := Observed{Name: "storage", Kind: "vlan", MAC: mac0, Path: "pci-0"}
+	below := Observed{Name: "eth0", MAC: mac0, Path: "pci-0"}
+	for _, m := range []Match{{MAC: mac0}, {Path: "pci-0"}} {
+		if o, ok := Find([]Observed{over, below}, Adapter{Name: "x", Match: m}); !ok || o.Name != "eth0" {
+			t.Errorf("%v finds %q", m, o.Name)
+		}
+	}
+	if o, ok := Find([]Observed{below, over}, Adapter{Name: "storage", VLAN: &VLAN{}}); !ok || o.Name != "storage" {
+		t.Errorf("found %q", o.Name)
+	}
+}
+
+func TestResolve(t *testing.T) {
+	observed := []Observed{{Name: "eth0", PermanentMAC: mac0, MAC: mac1}, {Name: "eth1", MAC: mac2}}
+	c, err := Change{Set: []Adapter{{Name: "eth0"}, {Name: "eth1"}, {Name: "lan"}}}.Resolve(
+		Settings{Adapters: []Adapter{{Name: "lan", Match: Match{Path: "pci-0"}}}}, observed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []Match{{PermanentMAC: mac0}, {MAC: mac2}, {Path: "pci-0"}} {
+		if c.Set[i].Match != want {
+			t.Errorf("%s: %v, want %v", c.Set[i].Name, c.Set[i].Match, want)
+		}
+	}
+	_, err = Change{Set: []Adapter{{Name: "eth7"}}}.Resolve(Settings{}, observed)
+	if err == nil || !strings.Contains(err.Error(), "it has eth0, eth1") {
+		t.Errorf("got %v", err)
+	}
+}

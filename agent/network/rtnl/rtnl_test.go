@@ -1,0 +1,210 @@
+package rtnl
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vishvananda/netlink"
+
+	"github.com/slipway-os/slipway/agent/network"
+)
+
+// wanted is settings for the adapter eth7 with an address, gateway and DNS server.
+func wanted(t *testing.T, address, gateway, dns string) network.Settings {
+	t.Helper()
+	l, err := netlink.LinkByName("eth7")
+	must(t, err)
+	a := network.Adapter{
+		Name: "eth7", Match: network.Match{MAC: l.Attrs().HardwareAddr.String()},
+		Addresses: []netip.Prefix{netip.MustParsePrefix(address)},
+	}
+	gw := netip.MustParseAddr(gateway)
+	if gw.Is4() {
+		a.Gateway = gw
+	} else {
+		a.Gateway6 = gw
+	}
+	if dns != "" {
+		a.DNS = []netip.Addr{netip.MustParseAddr(dns)}
+	}
+	return network.Settings{Adapters: []network.Adapter{a}}
+}
+
+func route(t *testing.T, l netlink.Link, gateway string) {
+	t.Helper()
+	must(t, netlink.RouteAdd(&netlink.Route{LinkIndex: l.Attrs().Index, Gw: net.ParseIP(gateway)}))
+}
+
+func within(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func TestObserve(t *testing.T) {
+	connect(t, "eth7", "192.0.2.1/24")
+	l := assign(t, "eth7", "192.0.2.10/24", "2001:db8::10/64")
+	lease(t, "eth7", "192.0.2.99/24")
+	route(t, l, "192.0.2.1")
+	must(t, netlink.LinkSetMTU(l, 1400))
+	all, err := Reader{}.Observe(t.Context())
+	must(t, err)
+	if len(all) != 1 {
+		t.Fatalf("want eth7 alone, not lo and others: %+v", all)
+	}
+	o := all[0]
+	if o.Name != "eth7" || o.Kind != "veth" || !o.Up || !o.Carrier || o.MTU != 1400 || o.MAC != l.Attrs().HardwareAddr.String() {
+		t.Errorf("%+v", o)
+	}
+	if len(o.Gateways) != 1 || o.Gateways[0].String() != "192.0.2.1" {
+		t.Errorf("gateways %v", o.Gateways)
+	}
+	dynamic := map[string]bool{}
+	for _, a := range o.Addresses {
+		dynamic[a.Prefix.String()] = a.Dynamic
+	}
+	for prefix, want := range map[string]bool{"192.0.2.10/24": false, "2001:db8::10/64": false, "192.0.2.99/24": true} {
+		if got, ok := dynamic[prefix]; !ok || got != want {
+			t.Errorf("%s: there %v, dynamic %v", prefix, ok, got)
+		}
+	}
+}
+
+func TestConflictsNameTheHolder(t *testing.T) {
+	m := connect(t, "eth7", "192.0.2.20/24")
+	err := Reader{}.Conflicts(t.Context(), network.Settings{}, wanted(t, "192.0.2.20/24", "192.0.2.1", ""))
+	if err == nil || !strings.Contains(err.Error(), "192.0.2.20") || !strings.Contains(err.Error(), m.mac) {
+		t.Errorf("want the holder %s, got %v", m.mac, err)
+	}
+	must(t, Reader{}.Conflicts(t.Context(), network.Settings{}, wanted(t, "192.0.2.21/24", "192.0.2.1", "")))
+}
+
+func TestOwnAddressIsNoConflict(t *testing.T) {
+	connect(t, "eth7", "192.0.2.1/24")
+	assign(t, "eth7", "192.0.2.10/24")
+	must(t, Reader{}.Conflicts(t.Context(), network.Settings{}, wanted(t, "192.0.2.10/24", "192.0.2.1", "")))
+}
+
+func TestVerify(t *testing.T) {
+	for _, c := range []struct {
+		name, peer            string
+		address, gateway      string // of the settings
+		dns                   string
+		has, routed, leftover string // what the adapter really has
+		says                  string
+	}{
+		{"good", "192.0.2.1/24", "192.0.2.10/24", "192.0.2.1", "192.0.2.1", "192.0.2.10/24", "192.0.2.1", "", ""},
+		{"good v6", "2001:db8::1/64", "2001:db8::10/64", "2001:db8::1", "2001:db8::1", "2001:db8::10/64", "2001:db8::1", "", ""},
+		{"no address", "192.0.2.1/24", "192.0.2.10/24", "192.0.2.1", "", "192.0.2.11/24", "192.0.2.1", "", "did not get the address"},
+		{"no route", "192.0.2.1/24", "192.0.2.10/24", "192.0.2.1", "", "192.0.2.10/24", "", "", "no default route"},
+		{"silent gateway", "192.0.2.2/24", "192.0.2.10/24", "192.0.2.1", "", "192.0.2.10/24", "192.0.2.1", "", "gateway 192.0.2.1 does not answer"},
+		{"silent v6 gateway", "2001:db8::2/64", "2001:db8::10/64", "2001:db8::1", "", "2001:db8::10/64", "2001:db8::1", "", "gateway 2001:db8::1 does not answer"},
+		{"duplicate", "192.0.2.10/24 192.0.2.1/24", "192.0.2.10/24", "192.0.2.1", "", "192.0.2.10/24", "192.0.2.1", "", "is taken"},
+		{"silent DNS", "192.0.2.1/24", "192.0.2.10/24", "192.0.2.1", "192.0.2.99", "192.0.2.10/24", "192.0.2.1", "", "no DNS server of eth7 answers"},
+		{"leftover lease", "192.0.2.1/24", "192.0.2.10/24", "192.0.2.1", "", "192.0.2.10/24", "192.0.2.1", "192.0.2.77/24", "did not give up the address"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			connect(t, "eth7", strings.Fields(c.peer)...)
+			l := assign(t, "eth7", c.has)
+			if c.leftover != "" {
+				lease(t, "eth7", c.leftover)
+			}
+			if c.routed != "" {
+				route(t, l, c.routed)
+			}
+			limit := 20 * time.Second
+			if c.says != "" {
+				limit = 1500 * time.Millisecond
+			}
+			err := Reader{}.Verify(within(t, limit), network.Settings{}, wanted(t, c.address, c.gateway, c.dns))
+			if c.says == "" {
+				must(t, err)
+			} else if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("want %q, got %v", c.says, err)
+			}
+		})
+	}
+}
+
+func TestVerifyWaitsForTheAddress(t *testing.T) {
+	connect(t, "eth7", "192.0.2.1/24")
+	s := wanted(t, "192.0.2.10/24", "192.0.2.1", "")
+	done := make(chan error, 1)
+	go func() { done <- Reader{}.Verify(within(t, 10*time.Second), network.Settings{}, s) }()
+	route(t, assign(t, "eth7", "192.0.2.10/24"), "192.0.2.1")
+	must(t, <-done)
+}
+
+func TestVerifyEndsWithItsContext(t *testing.T) {
+	connect(t, "eth7", "192.0.2.2/24")
+	route(t, assign(t, "eth7", "192.0.2.10/24"), "192.0.2.1")
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(1200*time.Millisecond, cancel)
+	start := time.Now()
+	if err := (Reader{}).Verify(ctx, network.Settings{}, wanted(t, "192.0.2.10/24", "192.0.2.1", "")); err == nil {
+		t.Error("a silent gateway passed")
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("ended %s after it was told to", took)
+	}
+}
+
+func TestDeleteLink(t *testing.T) {
+	connect(t, "eth7")
+	must(t, netlink.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "br7"}}))
+	must(t, Reader{}.DeleteLink(t.Context(), "br7"))
+	must(t, Reader{}.DeleteLink(t.Context(), "br7"))
+	if err := (Reader{}).DeleteLink(t.Context(), "eth7"); err == nil {
+		t.Error("deleted hardware")
+	}
+}
+
+func TestARPRoundTrip(t *testing.T) {
+	want := arp{op: arpRequest, sender: net.HardwareAddr{2, 0, 0, 0, 0, 1},
+		senderIP: netip.MustParseAddr("192.0.2.1"), targetIP: netip.MustParseAddr("192.0.2.2")}
+	got, ok := parseARP(want.marshal())
+	if !ok || got.op != want.op || got.sender.String() != want.sender.String() || got.senderIP != want.senderIP || got.targetIP != want.targetIP {
+		t.Errorf("%+v %v", got, ok)
+	}
+}
+
+func TestClaims(t *testing.T) {
+	ip, other, none := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.IPv4Unspecified()
+	for _, c := range []struct {
+		a    arp
+		want bool
+	}{
+		{arp{op: arpReply, senderIP: ip, targetIP: other}, true},
+		{arp{op: arpRequest, senderIP: ip, targetIP: other}, true},
+		{arp{op: arpRequest, senderIP: none, targetIP: ip}, true}, // another one probes for it
+		{arp{op: arpRequest, senderIP: other, targetIP: ip}, false},
+		{arp{op: arpReply, senderIP: other, targetIP: ip}, false},
+	} {
+		if c.a.claims(ip) != c.want {
+			t.Errorf("%+v: want %v", c.a, c.want)
+		}
+	}
+}
+
+func FuzzParseARP(f *testing.F) {
+	f.Add(arp{op: arpReply, sender: make(net.HardwareAddr, 6), senderIP: netip.IPv4Unspecified(), targetIP: netip.IPv4Unspecified()}.marshal())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if a, ok := parseARP(b); ok && !bytes.Equal(a.marshal()[:18], b[:18]) {
+			t.Errorf("%x became %+v", b, a)
+		}
+	})
+}
+
+func FuzzCheckAnswer(f *testing.F) {
+	f.Add([]byte{0, 7, 0x80, 5, 0, 0, 0, 0, 0, 0, 0, 0}, uint16(7))
+	f.Fuzz(func(t *testing.T, b []byte, id uint16) {
+		if checkAnswer(b, id) == nil && (len(b) < 12 || b[2]&0x80 == 0) {
+			t.Errorf("took %x for an answer", b)
+		}
+	})
+}
