@@ -61,8 +61,26 @@ func (l *Lab) dialInside(ctx context.Context, network, address string) (net.Conn
 // uiPort is where a host's Local UI and API listen.
 const uiPort = 5080
 
-// Outside is the address of this machine at which Forward offers the host.
-func (h *Host) Outside() string { return fmt.Sprintf("127.77.0.%d:%d", 10+h.index, uiPort) }
+// loopbacks is how many labs at once can have loopback addresses of their own.
+const loopbacks = 16
+
+// Outside is the address of this machine at which Forward offers the host:
+// 127.77.0.10+i, or 127.78.0.10+i and so on when another lab had that first.
+func (h *Host) Outside() string {
+	return fmt.Sprintf("127.%d.0.%d:%d", 77+h.lab.options.Loopback, 10+h.index, uiPort)
+}
+
+// pickLoopback chooses the first network of loopback addresses that nobody uses.
+func (l *Lab) pickLoopback(ctx context.Context) error {
+	var config net.ListenConfig
+	for l.options.Loopback = range loopbacks {
+		listener, err := config.Listen(ctx, "tcp", l.Host(1).Outside())
+		if err == nil {
+			return listener.Close()
+		}
+	}
+	return fmt.Errorf("something listens on port %d at all loopback addresses of this machine: stop it", uiPort)
+}
 
 // Forward lets a browser on this machine reach every host: it listens on each
 // host's Outside address and passes connections on to the host's port 5080. It

@@ -29,5 +29,5 @@
 // name, or Close, removes them.
 //
 // Hosts are numbered from 1: host i is called "h<i>", has the address 10.77.0.10+i
-// and, with Forward, answers on this machine at 127.77.0.10+i.
+// and, with Forward, answers on this machine at 127.77.0.10+i (Host.Outside).
 package lab

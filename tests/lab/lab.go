@@ -33,6 +33,8 @@ type Options struct {
 	// ($SLIPWAY_CACHE or ~/.cache/slipway). It should be on the file system of
 	// Rootfs. New and Close remove it.
 	Dir string `json:"-"`
+	// Loopback is chosen by New: see Host.Outside.
+	Loopback int
 	// Log takes one line for each thing that happens; nil discards them.
 	Log io.Writer `json:"-"`
 }
@@ -135,6 +137,9 @@ func (l *Lab) create(ctx context.Context) error {
 		return err
 	}
 	if err := l.raiseLimits(); err != nil {
+		return err
+	}
+	if err := l.pickLoopback(ctx); err != nil {
 		return err
 	}
 	if err := l.startNetwork(ctx); err != nil {

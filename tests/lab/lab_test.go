@@ -82,6 +82,7 @@ func TestLab(t *testing.T) {
 	t.Run("console", func(t *testing.T) { testConsole(ctx, t, l.Host(1)) })
 	t.Run("forward", func(t *testing.T) { testForward(ctx, t, l) })
 	t.Run("kernel", func(t *testing.T) { testKernel(ctx, t, l) })
+	t.Run("container", func(t *testing.T) { testContainer(ctx, t, l.Host(1)) })
 	t.Run("open", func(t *testing.T) { testOpen(ctx, t, l) })
 }
 
