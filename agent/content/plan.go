@@ -13,6 +13,8 @@ type Group struct {
 	Leader string
 	// Holds has, per reachable peer (the leader too), the digests it holds.
 	Holds map[string]map[string]bool
+	// Barred has, per peer, the digests it sent damaged a short time ago.
+	Barred map[string]map[string]bool
 	// Relaxed makes the host take from the leader what another host was
 	// expected to take: set it when nobody makes progress.
 	Relaxed bool
@@ -36,7 +38,7 @@ func Plan(want []Blob, g Group) []Fetch {
 	var own, others []Fetch
 	for _, b := range slices.SortedFunc(slices.Values(want), byHash(g.Self)) {
 		followers := g.holders(b.Digest)
-		leaderHas := g.Holds[g.Leader][b.Digest]
+		leaderHas := g.offers(g.Leader, b.Digest)
 		switch {
 		case len(followers) > 0:
 			// Least loaded first, counting what this plan asks of each.
@@ -54,12 +56,16 @@ func Plan(want []Blob, g Group) []Fetch {
 	return append(own, others...)
 }
 
+func (g Group) offers(id, digest string) bool {
+	return g.Holds[id][digest] && !g.Barred[id][digest]
+}
+
 // holders lists the followers that hold a blob, in an order that differs
 // per blob and asking host.
 func (g Group) holders(digest string) []string {
 	var ids []string
-	for id, set := range g.Holds {
-		if id != g.Leader && id != g.Self && set[digest] {
+	for id := range g.Holds {
+		if id != g.Leader && id != g.Self && g.offers(id, digest) {
 			ids = append(ids, id)
 		}
 	}
@@ -74,8 +80,8 @@ func (g Group) holders(digest string) []string {
 // its own share.
 func (g Group) taker(digest string) string {
 	best, most := g.Self, score(g.Self, digest)
-	for id := range g.Holds {
-		if id == g.Leader {
+	for id, set := range g.Holds {
+		if id == g.Leader || set[digest] { // holds it already, but is barred
 			continue
 		}
 		if s := score(id, digest); s > most || s == most && id > best {

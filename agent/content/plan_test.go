@@ -30,13 +30,17 @@ func TestPlanChoosesSources(t *testing.T) {
 		g    Group
 		want [][]string // sources of each fetch
 	}{
-		"nobody has it":       {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"l": {}, "x": {}}}, nil},
-		"no peers":            {Group{Self: "f"}, nil},
-		"only the leader":     {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"l": all}}, [][]string{{"l"}}},
-		"follower before":     {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"l": all, "x": all}}, [][]string{{"x", "l"}}},
-		"leader lost it":      {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"l": {}, "x": all}}, [][]string{{"x"}}},
-		"I am the leader":     {Group{Self: "l", Leader: "", Holds: map[string]map[string]bool{"x": all}}, [][]string{{"x"}}},
-		"self is no source":   {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"f": all}}, nil},
+		"nobody has it":     {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"l": {}, "x": {}}}, nil},
+		"no peers":          {Group{Self: "f"}, nil},
+		"only the leader":   {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"l": all}}, [][]string{{"l"}}},
+		"follower before":   {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"l": all, "x": all}}, [][]string{{"x", "l"}}},
+		"leader lost it":    {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"l": {}, "x": all}}, [][]string{{"x"}}},
+		"I am the leader":   {Group{Self: "l", Leader: "", Holds: map[string]map[string]bool{"x": all}}, [][]string{{"x"}}},
+		"self is no source": {Group{Self: "f", Leader: "l", Holds: map[string]map[string]bool{"f": all}}, nil},
+		"liar": {Group{Self: "f", Leader: "l", Barred: map[string]map[string]bool{"x": all},
+			Holds: map[string]map[string]bool{"l": all, "x": all}}, [][]string{{"l"}}},
+		"leader's is damaged": {Group{Self: "f", Leader: "l", Barred: map[string]map[string]bool{"l": all},
+			Holds: map[string]map[string]bool{"l": all, "x": all}}, [][]string{{"x"}}},
 		"relaxed from leader": {Group{Self: "f", Leader: "l", Relaxed: true, Holds: map[string]map[string]bool{"l": all, "a": {}, "b": {}, "c": {}, "d": {}}}, [][]string{{"l"}}},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -134,7 +134,7 @@ func (s *Syncer) complain(digest string, err error) {
 
 // plan chooses what to fetch now.
 func (s *Syncer) plan(missing []content.Blob) []content.Fetch {
-	g := content.Group{Self: s.o.Self, Holds: map[string]map[string]bool{}}
+	g := content.Group{Self: s.o.Self, Holds: map[string]map[string]bool{}, Barred: map[string]map[string]bool{}}
 	for _, p := range s.o.Peers() {
 		if p.Leader {
 			g.Leader = p.ID
@@ -144,8 +144,15 @@ func (s *Syncer) plan(missing []content.Blob) []content.Fetch {
 	defer s.mu.Unlock()
 	now := time.Now()
 	g.Relaxed = len(s.flights) == 0 && now.Sub(s.moved) >= s.o.Patience
-	for id, set := range s.holds {
-		g.Holds[id] = s.usable(id, set, missing, now)
+	maps.Copy(g.Holds, s.holds) // the sets are replaced, never changed
+	for key, until := range s.refused {
+		if now.Before(until) {
+			id, digest := key[0], key[1]
+			if g.Barred[id] == nil {
+				g.Barred[id] = map[string]bool{}
+			}
+			g.Barred[id][digest] = true
+		}
 	}
 	ready := make([]content.Blob, 0, len(missing))
 	for _, b := range missing {
@@ -154,16 +161,4 @@ func (s *Syncer) plan(missing []content.Blob) []content.Fetch {
 		}
 	}
 	return content.Plan(ready, g)
-}
-
-// usable is what peer id holds of missing, without blobs that it sent damaged
-// a short time ago; callers hold mu.
-func (s *Syncer) usable(id string, set map[string]bool, missing []content.Blob, now time.Time) map[string]bool {
-	use := make(map[string]bool, len(missing))
-	for _, b := range missing {
-		if set[b.Digest] && now.After(s.refused[[2]string{id, b.Digest}]) {
-			use[b.Digest] = true
-		}
-	}
-	return use
 }
