@@ -11,7 +11,8 @@ import (
 func TestPlanMembers(t *testing.T) {
 	spec := testPools(1)
 	spec.Pools[0].Hosts[2].Name = "third"
-	slices.Reverse(spec.Pools) // pools in any order: the control plane still comes first
+	spec.Pools[0].Taints = []Taint{controlPlaneTaint} // asked for by hand: once is enough
+	slices.Reverse(spec.Pools)                        // pools in any order: the control plane still comes first
 	p := mustPlan(t, spec, testHosts(4))
 	want := []Member{
 		{Node{HostID: "id-0", Name: "host-0", Address: "192.0.2.10", Adapter: "eth0", Taints: []Taint{controlPlaneTaint}}, RoleInit, "cp"},

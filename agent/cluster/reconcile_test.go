@@ -216,3 +216,31 @@ func TestReconcileDelete(t *testing.T) {
 		t.Errorf("not gone: %+v", out)
 	}
 }
+
+func TestCAHashesArePinned(t *testing.T) {
+	rec := testRecord(t, 0)
+	say := func(reached Phase, hash string) {
+		seen := reports(rec, t0, reached)
+		s := seen["id-0"]
+		s.Report.CAHashes = []string{hash}
+		seen["id-0"] = s
+		rec.Progress = Reconcile(rec, seen, t0).Progress
+	}
+	say(PhasePrepare, "sha256:of an init that failed")
+	say(PhaseJoin, "sha256:real")
+	say(PhaseJoin, "sha256:forged")
+	if got := rec.Progress.CAHashes; !reflect.DeepEqual(got, []string{"sha256:real"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestWorkersDoNotSpeakForTheCluster(t *testing.T) {
+	rec := testRecord(t, 1)
+	seen := reports(rec, t0, PhaseFinalize, PhaseFinalize, PhaseFinalize, PhaseFinalize)
+	s := seen["id-3"]
+	s.Report.Status = goodStatus(rec, t0)
+	seen["id-3"] = s
+	if out := Reconcile(rec, seen, t0); out.State == StateRunning {
+		t.Error("a worker's word made the cluster Running")
+	}
+}

@@ -23,7 +23,8 @@ type Record struct {
 type Progress struct {
 	// Reached is the highest phase that each host (by id) ever reported as complete.
 	Reached map[string]Phase `json:"reached,omitempty"`
-	// CAHashes of the cluster, from the init host.
+	// CAHashes of the cluster, from the init host when it has joined: an init that fails and is tried again makes another CA.
+	// They never change after that.
 	CAHashes []string `json:"caHashes,omitempty"`
 	// Ran is true once the cluster was Running: from then on trouble is Degraded, no longer Provisioning.
 	Ran bool `json:"ran,omitempty"`
@@ -51,14 +52,18 @@ func (p Progress) advance(rec Record, seen map[string]Seen) Progress {
 	for _, m := range rec.Plan.Members {
 		id := m.Node.HostID
 		best := p.Reached[id]
+		r := seen[id].Report
+		if r.ClusterID != rec.ID {
+			r = HostReport{}
+		}
 		// Only deletion that this record asked for counts: a host may not talk itself out of a cluster.
-		if r := seen[id].Report; r.ClusterID == rec.ID && rank(r.Reached) > rank(best) && (r.Reached != PhaseDelete || rec.Deleting) {
+		if rank(r.Reached) > rank(best) && (r.Reached != PhaseDelete || rec.Deleting) {
 			best = r.Reached
 		}
 		if rank(best) >= 0 {
 			next.Reached[id] = best
 		}
-		if r := seen[id].Report; m.Role == RoleInit && r.ClusterID == rec.ID && len(r.CAHashes) > 0 && len(p.CAHashes) == 0 {
+		if m.Role == RoleInit && len(p.CAHashes) == 0 && next.reached(id, PhaseJoin) && len(r.CAHashes) > 0 {
 			next.CAHashes = slices.Clone(r.CAHashes)
 		}
 	}

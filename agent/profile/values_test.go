@@ -43,17 +43,18 @@ func TestValidate(t *testing.T) {
 		values map[string]string
 		bad    map[string]string // name -> part of the reason
 	}{
-		"defaults":        {nil, nil},
-		"given":           {map[string]string{"podCIDR": "10.0.0.0/16", "size": "large", "registryPort": "31000"}, nil},
-		"required":        {map[string]string{"podCIDR": ""}, map[string]string{"podCIDR": "required"}},
-		"all at once":     {map[string]string{"podCIDR": "x", "size": "huge"}, map[string]string{"podCIDR": "IPv4", "size": "options"}},
-		"regex is whole":  {map[string]string{"registryPort": "300031"}, map[string]string{"registryPort": "match"}},
-		"read only":       {map[string]string{"channel": "2"}, map[string]string{"channel": "changed"}},
-		"read only same":  {map[string]string{"channel": "1.10"}, nil},
-		"hidden":          {map[string]string{"secretKind": "x"}, map[string]string{"secretKind": "changed"}},
-		"unknown":         {map[string]string{"colour": "red"}, map[string]string{"colour": "no variable"}},
-		"empty not asked": {map[string]string{"registryPort": ""}, nil},
-		"too long":        {map[string]string{"password": strings.Repeat("x", maxValue+1)}, map[string]string{"password": "at most"}},
+		"defaults":         {nil, nil},
+		"given":            {map[string]string{"podCIDR": "10.0.0.0/16", "size": "large", "registryPort": "31000"}, nil},
+		"required":         {map[string]string{"podCIDR": ""}, map[string]string{"podCIDR": "required"}},
+		"all at once":      {map[string]string{"podCIDR": "x", "size": "huge"}, map[string]string{"podCIDR": "IPv4", "size": "options"}},
+		"regex to end":     {map[string]string{"registryPort": "300031"}, map[string]string{"registryPort": "match"}},
+		"regex from start": {map[string]string{"registryPort": "130003"}, map[string]string{"registryPort": "match"}},
+		"read only":        {map[string]string{"channel": "2"}, map[string]string{"channel": "changed"}},
+		"read only same":   {map[string]string{"channel": "1.10"}, nil},
+		"hidden":           {map[string]string{"secretKind": "x"}, map[string]string{"secretKind": "changed"}},
+		"unknown":          {map[string]string{"colour": "red"}, map[string]string{"colour": "no variable"}},
+		"empty not asked":  {map[string]string{"registryPort": ""}, nil},
+		"too long":         {map[string]string{"password": strings.Repeat("x", maxValue+1)}, map[string]string{"password": "at most"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
