@@ -130,10 +130,11 @@ func TestSetPassword(t *testing.T) {
 	ann := Caller{User: "ann", Role: RoleAdmin, Session: s.ID}
 	viewer, _ := a.Authenticate(bob)
 	for name, err := range map[string]error{
-		"wrong current": a.SetPassword(t.Context(), ann, "ann", "wrong", good2),
-		"weak":          a.SetPassword(t.Context(), ann, "ann", good, "weak"),
-		"viewer":        a.SetPassword(t.Context(), viewer, "ann", good, good2),
-		"unknown":       a.SetPassword(t.Context(), ann, "eve", "", good2),
+		"wrong current":      a.SetPassword(t.Context(), ann, "ann", "wrong", good2),
+		"weak":               a.SetPassword(t.Context(), ann, "ann", good, "weak"),
+		"viewer":             a.SetPassword(t.Context(), viewer, "ann", good, good2),
+		"socket, no current": a.SetPassword(t.Context(), Caller{User: "ann", Role: RoleAdmin}, "ann", "", good2),
+		"unknown":            a.SetPassword(t.Context(), ann, "eve", "", good2),
 	} {
 		if err == nil {
 			t.Errorf("%s: accepted", name)
@@ -156,6 +157,9 @@ func TestSetPassword(t *testing.T) {
 	}
 	if _, err := a.Authenticate(bob); !errors.Is(err, ErrNoSession) {
 		t.Errorf("bob's session: %v", err)
+	}
+	if err := a.SetPassword(t.Context(), Caller{User: "bob", Role: RoleViewer}, "bob", good2, good); err != nil {
+		t.Errorf("a viewer on the socket changes the own one: %v", err)
 	}
 	if err := a.SetPassword(t.Context(), Caller{User: "root", Role: RoleAdmin}, "ann", "", good); err != nil {
 		t.Errorf("root on the socket: %v", err)

@@ -78,7 +78,7 @@ func (r *Reader) networkd(index string) (dhcp bool, dns []string) {
 			dns = append(dns, ip)
 		}
 	}
-	if len(lease) > 0 {
+	if state["DHCP_LEASE"] != "" {
 		return true, dns
 	}
 	file := keyValues(r.bytes(path.Clean("/" + state["NETWORK_FILE"])))
