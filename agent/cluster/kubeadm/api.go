@@ -22,6 +22,7 @@ type apiObject struct {
 	} `json:"spec"`
 	Status struct {
 		Phase                 string         `json:"phase"`
+		PodIP                 string         `json:"podIP"`
 		Conditions            []apiCondition `json:"conditions"`
 		ContainerStatuses     []apiState     `json:"containerStatuses"`
 		InitContainerStatuses []apiState     `json:"initContainerStatuses"`

@@ -53,13 +53,14 @@ func TestInitToFinalize(t *testing.T) {
 	if r.Reached != cluster.PhaseJoin || len(r.CAHashes) != 1 || r.CAHashes[0] != testCAHash {
 		t.Errorf("report %+v", r)
 	}
-	if got := w.read(kubeVIPFile); got != "address: 10.77.0.100\ninterface: eth0\npath: /etc/kubernetes/super-admin.conf\n" {
-		t.Errorf("kube-vip during the joins:\n%s", got)
+	manifest := w.read(kubeVIPFile)
+	if manifest != "address: 10.77.0.100\ninterface: eth0\npath: /etc/kubernetes/kube-vip.conf\n" || e.kubeVIPConf() != "super-admin.conf" {
+		t.Errorf("kube-vip during the joins has %s:\n%s", e.kubeVIPConf(), manifest)
 	}
 	mustApply(t, e, testAssignment(cluster.PhaseFinalize, cluster.RoleInit))
 	golden(t, "finalize.txt", w.transcript())
-	if got := w.read(kubeVIPFile); !strings.HasSuffix(got, "path: /etc/kubernetes/admin.conf\n") {
-		t.Errorf("kube-vip at the end:\n%s", got)
+	if got := w.read(kubeVIPFile); got != manifest || e.kubeVIPConf() != "admin.conf" {
+		t.Errorf("kube-vip at the end has %s:\n%s", e.kubeVIPConf(), got)
 	}
 	noSecrets(t, w)
 	if _, err := os.Stat(filepath.Join(w.root, configFile)); !errors.Is(err, os.ErrNotExist) {
@@ -94,8 +95,8 @@ func TestJoin(t *testing.T) {
 	w.transcript()
 	mustApply(t, e, testAssignment(cluster.PhaseJoin, cluster.RoleControlPlane))
 	golden(t, "join.txt", w.transcript())
-	if got := w.read(kubeVIPFile); !strings.HasSuffix(got, "path: /etc/kubernetes/admin.conf\n") {
-		t.Errorf("kube-vip of a joiner:\n%s", got)
+	if w.read(kubeVIPFile) == "" || e.kubeVIPConf() != "admin.conf" {
+		t.Errorf("kube-vip of a joiner has %s:\n%s", e.kubeVIPConf(), w.read(kubeVIPFile))
 	}
 }
 

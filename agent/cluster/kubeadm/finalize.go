@@ -16,8 +16,8 @@ func (j *job) finalize() []step {
 	var steps []step
 	if j.a.Config.VIP != "" {
 		steps = append(steps, step{name: "kube-vip-credentials", phase: cluster.PhaseFinalize,
-			done: func(ctx context.Context) (bool, error) { return j.kubeVIPIs(ctx, adminConf) },
-			do:   func(ctx context.Context, _ progress) error { return j.writeKubeVIP(ctx, adminConf) }})
+			done: func(context.Context) (bool, error) { return j.kubeVIPConf() == lastingConf, nil },
+			do:   func(context.Context, progress) error { return j.linkKubeVIP(lastingConf) }})
 	}
 	return append(steps, j.labels(), j.secretsGone())
 }

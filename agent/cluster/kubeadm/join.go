@@ -49,7 +49,7 @@ func (j *job) doJoin(ctx context.Context, say progress) error {
 	args := []string{"join", ignoreFlag}
 	if j.a.Role == cluster.RoleInit {
 		args = []string{"init", "--upload-certs", ignoreFlag}
-		if err := j.writeKubeVIP(ctx, superConf); err != nil {
+		if err := j.writeKubeVIP(ctx, initConf); err != nil {
 			return err
 		}
 	}
@@ -166,17 +166,49 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// node sees to it that the kubelet of a joined host runs; after a boot nothing else starts it.
+// apiLimit is how long a control-plane host waits for its own API server after a boot.
+const apiLimit = 4 * time.Minute
+
+// node sees to it that the kubelet of a joined host runs; after a boot nothing else starts it. A control-plane host is
+// back when its API server answers.
 func (j *job) node() step {
 	return step{name: "node", phase: cluster.PhaseJoin,
 		done: func(ctx context.Context) (bool, error) {
 			state, err := j.opt.Units.ActiveState(ctx, kubeletUnit)
-			return state == "active", err
+			return err == nil && state == "active" && j.apiAnswers(ctx) == nil, err
 		},
 		do: func(ctx context.Context, say progress) error {
 			say("starting the kubelet", 0, 0)
-			return j.opt.Units.Start(ctx, kubeletUnit)
+			if err := j.opt.Units.Start(ctx, kubeletUnit); err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(ctx, apiLimit)
+			defer cancel()
+			for {
+				err := j.apiAnswers(ctx)
+				if err == nil {
+					return nil
+				}
+				say("waiting for this host's API server", 0, 0)
+				if !pause(ctx, time.Second) {
+					return fmt.Errorf("this host's API server does not answer: %w", err)
+				}
+			}
 		}}
+}
+
+// apiAnswers asks this host's own API server; a worker has none.
+func (j *job) apiAnswers(ctx context.Context) error {
+	if j.a.Role == cluster.RoleWorker {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeLimit)
+	defer cancel()
+	return j.opt.Prober.Get(ctx, j.apiURL("/readyz"), j.path(caFile))
+}
+
+func (j *job) apiURL(path string) string {
+	return fmt.Sprintf("https://%s:%d%s", j.a.Node.Address, apiPort, path)
 }
 
 // joinSecrets keeps the token and the uploaded certificates alive while hosts join: both expire after two hours, and a

@@ -68,7 +68,7 @@ func (j *job) kubectl(ctx context.Context, args ...string) ([]byte, error) {
 }
 
 func (j *job) kubectlWith(kubeconfig string, args ...string) Cmd {
-	base := []string{"--kubeconfig", j.path(kubeconfig), "--request-timeout=20s"}
+	base := []string{"--kubeconfig=" + j.path(kubeconfig), "--request-timeout=20s"}
 	if kubeconfig == adminConf {
 		base = append(base, fmt.Sprintf("--server=https://%s:%d", j.a.Node.Address, apiPort))
 	}

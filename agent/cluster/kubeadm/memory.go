@@ -32,7 +32,6 @@ const (
 	kubernetesDir = "/etc/kubernetes"
 	manifestsDir  = kubernetesDir + "/manifests"
 	adminConf     = kubernetesDir + "/admin.conf"
-	superConf     = kubernetesDir + "/super-admin.conf"
 	kubeletConf   = kubernetesDir + "/kubelet.conf"
 	caFile        = kubernetesDir + "/pki/ca.crt"
 	kubeletConfig = "/var/lib/kubelet/config.yaml"

@@ -80,11 +80,11 @@ func isPending(err error) bool {
 }
 
 // probe runs all probes that the cluster has use for, at the same time, and returns what each said.
-func (j *job) probe(ctx context.Context) map[string]error {
+func (j *job) probe(ctx context.Context, items []apiObject) map[string]error {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	results := map[string]error{}
-	for name, ask := range j.probes() {
+	for name, ask := range j.probes(items) {
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, probeLimit)
 			defer cancel()
@@ -98,13 +98,13 @@ func (j *job) probe(ctx context.Context) map[string]error {
 	return results
 }
 
-func (j *job) probes() map[string]func(context.Context) error {
+func (j *job) probes(items []apiObject) map[string]func(context.Context) error {
 	get := func(url, ca string) func(context.Context) error {
 		return func(ctx context.Context) error { return j.opt.Prober.Get(ctx, url, ca) }
 	}
 	ca := j.path(caFile)
 	all := map[string]func(context.Context) error{
-		probeAPI:      get(fmt.Sprintf("https://%s:%d/readyz", j.a.Node.Address, apiPort), ca),
+		probeAPI:      get(j.apiURL("/readyz"), ca),
 		probeRegistry: get(j.opt.RegistryURL+"/v2/", ""),
 	}
 	if service, err := serviceAddress(j.a.Config.ServiceCIDR, 1); err == nil {
@@ -115,6 +115,8 @@ func (j *job) probes() map[string]func(context.Context) error {
 			return j.opt.Prober.DNS(ctx, dns+":53", "kubernetes.default.svc."+dnsDomain+".")
 		}
 	}
+	all[probeNodes] = func(context.Context) error { return nodesReady(items) }
+	all[probePodNetwork] = func(ctx context.Context) error { return j.askPods(ctx, items) }
 	if j.a.Config.VIP != "" {
 		all[probeVIP] = get(fmt.Sprintf("https://%s:%d/readyz", j.a.Config.VIP, apiPort), ca)
 	}
@@ -122,4 +124,37 @@ func (j *job) probes() map[string]func(context.Context) error {
 		all[probeVolume] = j.volumeResult
 	}
 	return all
+}
+
+func nodesReady(items []apiObject) error {
+	for _, n := range nodeStatuses(items) {
+		if !n.Ready {
+			return pendingError("node " + n.Name + " is not ready: " + n.Reason)
+		}
+	}
+	return nil
+}
+
+// corednsReady is the port of CoreDNS' ready plugin, as kubeadm's Corefile sets it up.
+const corednsReady = 8181
+
+// askPods asks CoreDNS at its pods' own addresses, wherever they run: that takes the pod network between the hosts.
+func (j *job) askPods(ctx context.Context, items []apiObject) error {
+	asked := 0
+	for _, o := range items {
+		if o.Kind != "Pod" || o.Metadata.Labels["k8s-app"] != "kube-dns" || o.Status.PodIP == "" {
+			continue
+		}
+		if c, ok := o.condition("Ready"); !ok || c.Status != "True" {
+			continue
+		}
+		asked++
+		if err := j.opt.Prober.Get(ctx, fmt.Sprintf("http://%s:%d/ready", o.Status.PodIP, corednsReady), ""); err != nil {
+			return fmt.Errorf("pod %s on %s: %w", o.Metadata.Name, o.Spec.NodeName, err)
+		}
+	}
+	if asked == 0 {
+		return pendingError("no pod of CoreDNS is ready to be asked")
+	}
+	return nil
 }

@@ -79,14 +79,13 @@ func (x Exec) Run(ctx context.Context, c Cmd) ([]byte, error) {
 	return out.Bytes(), fmt.Errorf("%s: %w", commandWords(c), err)
 }
 
-// commandWords names a command in an error by its first words, without the options.
+// commandWords names a command in an error by its first words, without options.
 func commandWords(c Cmd) string {
 	words := []string{filepath.Base(c.Name)}
 	for _, a := range c.Args {
-		if strings.HasPrefix(a, "-") || len(words) == 4 {
-			break
+		if !strings.HasPrefix(a, "-") && len(words) < 4 {
+			words = append(words, a)
 		}
-		words = append(words, a)
 	}
 	return strings.Join(words, " ")
 }

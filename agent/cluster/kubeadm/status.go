@@ -23,17 +23,20 @@ const (
 
 // Names of functional probes, as the checks of a pack's config name them.
 const (
-	probeAPI      = "api"
-	probeDNS      = "dns"
-	probeService  = "service"
-	probeVIP      = "vip"
-	probeRegistry = "registry"
-	probeVolume   = "volume"
+	probeAPI        = "api"
+	probeNodes      = "nodes"
+	probePodNetwork = "pod-network"
+	probeDNS        = "dns"
+	probeService    = "service"
+	probeVIP        = "vip"
+	probeRegistry   = "registry"
+	probeVolume     = "volume"
 )
 
 // layerProbes are the functions of a layer; a pack's own checks come on top.
 var layerProbes = map[string][]string{
-	"kubernetes": {probeAPI, probeService, probeDNS},
+	"kubernetes": {probeAPI, probeNodes, probeService, probeDNS},
+	"cni":        {probePodNetwork},
 	"vip":        {probeVIP},
 	"csi":        {probeVolume},
 	"registry":   {probeRegistry},
@@ -58,7 +61,7 @@ func (e *Engine) readStatus(ctx context.Context, a cluster.Assignment) (cluster.
 		return cluster.Status{}, fmt.Errorf("read the API server's answer: %w", err)
 	}
 	s := cluster.Status{ReadAt: e.opt.Now(), Nodes: nodeStatuses(list.Items), VIPHolder: j.vipHolder(ctx)}
-	results := j.probe(ctx)
+	results := j.probe(ctx, list.Items)
 	for _, p := range packs {
 		if app, ok := application(p, list.Items, results); ok {
 			s.Applications = append(s.Applications, app)
@@ -153,16 +156,17 @@ func judgeProbe(name string, err error) (word, status string) {
 	label := probeLabels[name]
 	switch {
 	case err == nil:
-		return label + " answers", appRunning
+		return label + " works", appRunning
 	case isPending(err):
 		return label + ": " + err.Error(), appProgressing
 	default:
-		return label + " does not answer: " + err.Error(), appFailed
+		return label + " does not work: " + err.Error(), appFailed
 	}
 }
 
 var probeLabels = map[string]string{probeAPI: "the API server", probeDNS: "cluster DNS", probeService: "the Service address",
-	probeVIP: "the VIP", probeRegistry: "the registry", probeVolume: "a volume that is written and read"}
+	probeVIP: "the VIP", probeRegistry: "the registry", probeVolume: "writing to a volume and reading it back",
+	probeNodes: "every node", probePodNetwork: "the pod network"}
 
 // countPods counts the pods that run an image of the pack; waiting says what keeps those that are not ready.
 func countPods(p pack, items []apiObject) (total, ready int, waiting []string) {

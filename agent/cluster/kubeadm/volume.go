@@ -142,15 +142,18 @@ func (j *job) writeAndRead(ctx context.Context) error {
 // volumeObjects asks the default storage class for a small volume and mounts it into a pod that tries it.
 func volumeObjects(image string) ([]byte, error) {
 	meta := func(name string) obj { return obj{"name": name, "namespace": probeNamespace} }
+	container := func(verb string) obj {
+		return obj{"name": verb, "image": image, "imagePullPolicy": "IfNotPresent", "args": []string{verb, "/data/probe", "slipway"},
+			"volumeMounts": []obj{{"name": "data", "mountPath": "/data"}}}
+	}
 	return documents(
 		obj{"apiVersion": "v1", "kind": "Namespace", "metadata": obj{"name": probeNamespace}},
 		obj{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": meta("volume"),
 			"spec": obj{"accessModes": []string{"ReadWriteOnce"}, "resources": obj{"requests": obj{"storage": "16Mi"}}}},
 		obj{"apiVersion": "v1", "kind": "Pod", "metadata": meta("volume"),
 			"spec": obj{"restartPolicy": "Never", "activeDeadlineSeconds": 100, "automountServiceAccountToken": false,
-				"tolerations": []obj{{"operator": "Exists"}},
-				"containers": []obj{{"name": "probe", "image": image, "imagePullPolicy": "IfNotPresent",
-					"args": []string{"file", "/data/probe"}, "volumeMounts": []obj{{"name": "data", "mountPath": "/data"}}}},
+				"tolerations":    []obj{{"operator": "Exists"}},
+				"initContainers": []obj{container("write")}, "containers": []obj{container("read")},
 				"volumes": []obj{{"name": "data", "persistentVolumeClaim": obj{"claimName": "volume"}}}}},
 	)
 }

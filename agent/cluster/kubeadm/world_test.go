@@ -107,7 +107,7 @@ func (w *world) Run(ctx context.Context, c Cmd) ([]byte, error) {
 }
 
 func (w *world) answer(line string, c Cmd) (string, error) {
-	line = strings.ReplaceAll(line, "--kubeconfig /etc/kubernetes/admin.conf --request-timeout=20s --server=https://10.77.0.11:6443 ", "")
+	line = strings.ReplaceAll(line, "--kubeconfig=/etc/kubernetes/admin.conf --request-timeout=20s --server=https://10.77.0.11:6443 ", "")
 	name, rest, _ := strings.Cut(line, " ")
 	switch name {
 	case "ip":
@@ -302,6 +302,21 @@ func (w *world) apply(text string) error {
 func asJSON(v any) string {
 	b, _ := json.Marshal(v)
 	return string(b)
+}
+
+// Prober: what a sound cluster answers.
+
+func (w *world) DNS(context.Context, string, string) error { return w.probe() }
+
+func (w *world) Get(context.Context, string, string) error { return w.probe() }
+
+func (w *world) probe() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.units[kubeletUnit] != "active" {
+		return errors.New("connection refused")
+	}
+	return nil
 }
 
 // Units.
