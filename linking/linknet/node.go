@@ -54,9 +54,9 @@ type Node struct {
 	flights map[*flight]struct{}
 	clients map[string]*peerClient // by pin
 	limit   attempts
-	joins   chan struct{} // slots for concurrent join requests
-	stopped chan struct{} // closed when Run ends
-	readers sync.WaitGroup
+	joins   chan struct{}  // slots for concurrent join requests
+	stopped chan struct{}  // closed when Run ends
+	helpers sync.WaitGroup // see spawn
 }
 
 // record is what is stored.
@@ -123,9 +123,20 @@ func (n *Node) Run(ctx context.Context) error {
 	n.mu.Lock()
 	close(n.stopped)
 	n.mu.Unlock()
-	n.readers.Wait()
+	n.helpers.Wait()
 	n.dropClients(nil)
 	return nil
+}
+
+// spawn runs a goroutine that Run waits for; false when Run has ended. The caller holds mu.
+func (n *Node) spawn(task func()) bool {
+	select {
+	case <-n.stopped:
+		return false
+	default:
+		n.helpers.Go(task)
+		return true
+	}
 }
 
 // Changed tells that something in Self, Report or Desired changed: waiting polls look again now.

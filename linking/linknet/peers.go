@@ -10,9 +10,13 @@ import (
 
 // flight is a request of a peer that is being served.
 type flight struct {
-	pin string
-	cut func() // ends it now; never blocks
+	pin  string
+	cut  func() // ends it now; never blocks
+	over bool   // it is being cut
 }
+
+// recut is how often a request that is being cut is cut again.
+const recut = 50 * time.Millisecond
 
 type peerKey struct{}
 
@@ -76,13 +80,33 @@ func (n *Node) cutRemoved(r linking.Roster) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for f := range n.flights {
-		if !isMember(f.pin) {
+		if !isMember(f.pin) && !f.over {
+			f.over = true
 			f.cut()
+			n.spawn(func() { n.keepCutting(f) })
 		}
 	}
 	for id := range n.hosts {
 		if _, ok := r.ByID(id); !ok {
 			delete(n.hosts, id)
+		}
+	}
+}
+
+// keepCutting cuts until the request has ended. Once is not enough: after the failed write, net/http closes the TLS
+// connection, which allows itself five more seconds to say goodbye to a host that may have stopped reading.
+func (n *Node) keepCutting(f *flight) {
+	tick := time.NewTicker(recut)
+	defer tick.Stop()
+	for range tick.C {
+		n.mu.Lock()
+		_, flying := n.flights[f]
+		if flying {
+			f.cut()
+		}
+		n.mu.Unlock()
+		if !flying {
+			return
 		}
 	}
 }

@@ -86,11 +86,8 @@ func (n *Node) Watch(ctx context.Context) <-chan TokenView {
 	out := make(chan TokenView)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	select {
-	case <-n.stopped:
+	if !n.spawn(func() { n.watch(ctx, out) }) {
 		close(out)
-	default:
-		n.readers.Go(func() { n.watch(ctx, out) })
 	}
 	return out
 }
