@@ -41,6 +41,9 @@ func (a account) mustChange(now time.Time) bool {
 	return a.lastChange == 0 || (a.lastChange > 0 && a.maxAge >= 0 && days(now) > a.lastChange+a.maxAge)
 }
 
+// fingerprint tells whether the password was changed; it does not help to guess it.
+func (a account) fingerprint() string { return tokenKey("password:" + a.hash)[:32] }
+
 func (a account) role() Role {
 	if a.admin {
 		return RoleAdmin

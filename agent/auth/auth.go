@@ -102,7 +102,7 @@ func (a *Auth) Login(ctx context.Context, user, password, address string, extend
 	if err := a.follow(acct); err != nil {
 		a.cfg.Log.Warn("an account cannot be kept for the next boot", "user", user, "err", err)
 	}
-	return a.sessions.open(user, address, extended)
+	return a.sessions.open(acct, address, extended)
 }
 
 // verify checks a password, counting wrong ones. It takes about as long for a user that does not exist.
@@ -140,31 +140,37 @@ func (a *Auth) verify(ctx context.Context, user, password, address string) (acco
 
 // Authenticate gives the caller of a token. The role is the user's role now, so that leaving the group works at once.
 func (a *Auth) Authenticate(token string) (Caller, error) {
-	s, err := a.sessions.find(token)
+	s, acct, err := a.check(token)
 	if err != nil {
 		return Caller{}, err
-	}
-	all, err := readAccounts(a.cfg.Root)
-	if err != nil {
-		return Caller{}, err
-	}
-	acct, ok := all[s.User]
-	if !ok || acct.locked() || acct.expired(time.Now()) {
-		return Caller{}, ErrNoSession
 	}
 	return Caller{User: s.User, Role: acct.role(), Address: s.Address, Session: s.ID}, nil
 }
 
+// check finds the session of a token and its user, who must still be able to log in with the same password.
+func (a *Auth) check(token string) (Session, account, error) {
+	s, err := a.sessions.find(token)
+	if err != nil {
+		return Session{}, account{}, err
+	}
+	all, err := readAccounts(a.cfg.Root)
+	if err != nil {
+		return Session{}, account{}, err
+	}
+	acct, ok := all[s.User]
+	if !ok || acct.locked() || acct.expired(time.Now()) || acct.fingerprint() != s.Fingerprint {
+		return Session{}, account{}, ErrNoSession
+	}
+	return s.Session, acct, nil
+}
+
 // Renew replaces a token by a new one whose session begins now.
 func (a *Auth) Renew(token string) (string, Session, error) {
-	if _, err := a.Authenticate(token); err != nil {
-		return "", Session{}, err
-	}
-	old, err := a.sessions.find(token)
+	old, acct, err := a.check(token)
 	if err != nil {
 		return "", Session{}, err
 	}
-	fresh, s, err := a.sessions.open(old.User, old.Address, old.Extended)
+	fresh, s, err := a.sessions.open(acct, old.Address, old.Extended)
 	if err != nil {
 		return "", Session{}, err
 	}

@@ -11,5 +11,7 @@
 // a restart of the agent and a copy of the disk opens none. The same bits are a bearer token or a cookie.
 //
 // On an immutable root file system /etc forgets new users at a reboot. So accounts that were made here are also kept
-// in the store, and Restore makes them again (same uid, same hash) when they are missing.
+// in the store, as are passwords that were set here, and Restore puts back (same uid, same hash) what is missing. What
+// passwd(1) changes is learnt at the user's next login or when the agent starts; userdel(8) alone does not delete a user
+// for good.
 package auth

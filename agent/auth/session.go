@@ -38,18 +38,25 @@ type Session struct {
 	Extended  bool      `json:"extended,omitempty"`
 }
 
+// stored is a session as the host keeps it. It is good only as long as the user has the password of Fingerprint, so
+// that a password changed by whatever tool ends it, even when the power goes in between.
+type stored struct {
+	Session
+	Fingerprint string `json:"fingerprint"` // account.fingerprint
+}
+
 // sessions is the table of open sessions by tokenKey; the store follows it.
 type sessions struct {
 	store Store
 
 	mu  sync.Mutex
-	all map[string]Session
+	all map[string]stored
 }
 
 func newSessions(store Store) (*sessions, error) {
-	s := &sessions{store: store, all: map[string]Session{}}
+	s := &sessions{store: store, all: map[string]stored{}}
 	err := store.Each(func(key string, raw []byte) error {
-		var one Session
+		var one stored
 		if err := json.Unmarshal(raw, &one); err != nil {
 			return fmt.Errorf("session %.16s: %w", key, err)
 		}
@@ -59,30 +66,50 @@ func newSessions(store Store) (*sessions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.drop(func(key string, one Session) bool { return one.ended() })
+	return s, s.drop(func(_ string, one Session) bool { return one.ended() })
 }
 
 func (s Session) ended() bool { return !time.Now().Before(s.ExpiresAt) }
 
 // open starts a session. It also clears away what has ended.
-func (s *sessions) open(user, address string, extended bool) (string, Session, error) {
+func (s *sessions) open(u account, address string, extended bool) (string, Session, error) {
 	if err := s.drop(func(_ string, one Session) bool { return one.ended() }); err != nil {
 		return "", Session{}, err
 	}
 	token := newToken()
 	key := tokenKey(token)
 	now := time.Now().UTC()
-	one := Session{ID: key[:idLen], User: user, Address: address, CreatedAt: now, ExpiresAt: now.Add(SessionFor), Extended: extended}
+	one := Session{ID: key[:idLen], User: u.name, Address: address, CreatedAt: now, ExpiresAt: now.Add(SessionFor), Extended: extended}
 	if extended {
 		one.ExpiresAt = now.Add(ExtendedSessionFor)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.store.Put(key, one); err != nil {
+	if err := s.put(key, stored{one, u.fingerprint()}); err != nil {
 		return "", Session{}, fmt.Errorf("starting a session: %w", err)
 	}
+	return token, one, s.limit(u.name)
+}
+
+// put is called with mu held.
+func (s *sessions) put(key string, one stored) error {
+	if err := s.store.Put(key, one); err != nil {
+		return err
+	}
 	s.all[key] = one
-	return token, one, s.limit(user)
+	return nil
+}
+
+// keep lets the session with this id live on with the user's new password.
+func (s *sessions) keep(id string, u account) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, one := range s.all {
+		if one.ID == id && one.User == u.name {
+			return s.put(key, stored{one.Session, u.fingerprint()})
+		}
+	}
+	return nil
 }
 
 // limit ends the oldest sessions of user beyond maxSessions. Called with mu held.
@@ -112,12 +139,12 @@ func (s *sessions) end(key string) error {
 	return nil
 }
 
-func (s *sessions) find(token string) (Session, error) {
+func (s *sessions) find(token string) (stored, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	one, ok := s.all[tokenKey(token)]
 	if !ok || one.ended() {
-		return Session{}, ErrNoSession
+		return stored{}, ErrNoSession
 	}
 	return one, nil
 }
@@ -128,7 +155,7 @@ func (s *sessions) drop(match func(key string, one Session) bool) error {
 	defer s.mu.Unlock()
 	var errs []error
 	for k, one := range s.all {
-		if match(k, one) {
+		if match(k, one.Session) {
 			errs = append(errs, s.end(k))
 		}
 	}
@@ -142,7 +169,7 @@ func (s *sessions) list() []Session {
 	out := []Session{}
 	for _, one := range s.all {
 		if !one.ended() {
-			out = append(out, one)
+			out = append(out, one.Session)
 		}
 	}
 	slices.SortFunc(out, func(a, b Session) int {

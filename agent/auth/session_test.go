@@ -130,3 +130,21 @@ func TestRoleFollowsTheGroupAndLockEndsTheSession(t *testing.T) {
 		t.Errorf("locked: %v", err)
 	}
 }
+
+func TestPasswordChangedByAnotherToolEndsTheSession(t *testing.T) {
+	a := withUser(t)
+	token, _ := login(t, a, false)
+	hash, err := newHash(good2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.cfg.Accounts.SetHash(t.Context(), "ann", hash); err != nil { // as passwd(1) does
+		t.Fatal(err)
+	}
+	if _, err := a.Authenticate(token); !errors.Is(err, ErrNoSession) {
+		t.Errorf("Authenticate: %v", err)
+	}
+	if _, _, err := a.Renew(token); !errors.Is(err, ErrNoSession) {
+		t.Errorf("Renew: %v", err)
+	}
+}

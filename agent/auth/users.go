@@ -128,7 +128,8 @@ func (a *Auth) create(ctx context.Context, name, password string, admin bool) er
 	if err := a.cfg.Accounts.Create(ctx, name, all[name].uid, hash, admin); err != nil {
 		return fmt.Errorf("creating the user %s: %w", name, err)
 	}
-	return a.remember(name)
+	_, err = a.remember(name, "")
+	return err
 }
 
 func (a *Auth) hash(ctx context.Context, password string) (hash string, err error) {
@@ -168,62 +169,10 @@ func (a *Auth) SetPassword(ctx context.Context, by Caller, name, current, passwo
 	if err := a.cfg.Accounts.SetHash(ctx, name, hash); err != nil {
 		return fmt.Errorf("setting the password of %s: %w", name, err)
 	}
-	if err := a.remember(name); err != nil {
-		return err
-	}
-	return a.sessions.drop(func(_ string, s Session) bool { return s.User == name && s.ID != by.Session })
-}
-
-// kept is what the store knows of an account that was made here.
-type kept struct {
-	UID   int    `json:"uid"`
-	Hash  string `json:"hash"`
-	Admin bool   `json:"admin"`
-}
-
-// remember keeps an account as the OS has it now, for Restore.
-func (a *Auth) remember(name string) error {
-	all, err := readAccounts(a.cfg.Root)
+	changed, err := a.remember(name, all[name].hash)
 	if err != nil {
 		return err
 	}
-	u, ok := all[name]
-	if !ok {
-		return fmt.Errorf("keeping the user %s: %w", name, ErrNoUser)
-	}
-	return a.cfg.Users.Put(name, kept{u.uid, u.hash, u.admin})
-}
-
-// follow keeps what changed in the OS of an account that was made here, such as a password set with passwd(1).
-func (a *Auth) follow(u account) error {
-	var k kept
-	found, err := a.cfg.Users.Get(u.name, &k)
-	if now := (kept{u.uid, u.hash, u.admin}); err == nil && found && k != now {
-		err = a.cfg.Users.Put(u.name, now)
-	}
-	return err
-}
-
-// Restore makes the accounts again that the OS has forgotten at a reboot. Call it when the agent starts, before the
-// first Login or SetupNeeded.
-func (a *Auth) Restore(ctx context.Context) error {
-	a.change.Lock()
-	defer a.change.Unlock()
-	all, err := readAccounts(a.cfg.Root)
-	if err != nil {
-		return err
-	}
-	return a.cfg.Users.Each(func(name string, raw []byte) error {
-		if u, ok := all[name]; ok && !u.neverSet() {
-			return a.follow(u)
-		}
-		var k kept
-		if err := json.Unmarshal(raw, &k); err != nil {
-			return fmt.Errorf("restoring the user %s: %w", name, err)
-		}
-		if err := a.cfg.Accounts.Create(ctx, name, k.UID, k.Hash, k.Admin); err != nil {
-			return fmt.Errorf("restoring the user %s: %w", name, err)
-		}
-		return nil
-	})
+	return errors.Join(a.sessions.keep(by.Session, changed),
+		a.sessions.drop(func(_ string, s Session) bool { return s.User == name && s.ID != by.Session }))
 }

@@ -218,3 +218,32 @@ func TestUsersListsPeople(t *testing.T) {
 		t.Errorf("users %q, %v", got, err)
 	}
 }
+
+func TestRestoreSetsForgottenPasswordsAgain(t *testing.T) {
+	cheap := "$5$rounds=1000$saltsalt$" + cheapGood
+	image := func(root string) {
+		writeEtc(t, root, "passwd", "root:x:0:0::/root:/bin/bash\nkairos:x:1000:1000::/home/kairos:/bin/bash\n")
+		writeEtc(t, root, "shadow", "root:*:20000:0:99999:7:::\nkairos:"+cheap+":20000:0:99999:7:::\n")
+	}
+	a := newAuth(t, testConfig(t.TempDir()))
+	image(a.cfg.Root)
+	for _, password := range []string{good2, "third set of words"} {
+		for _, name := range []string{"root", "kairos"} {
+			if err := a.SetPassword(t.Context(), Caller{User: "root", Role: RoleAdmin}, name, "", password); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	image(a.cfg.Root) // an immutable system boots
+	if err := a.Restore(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"root", "kairos"} {
+		if _, _, err := a.Login(t.Context(), name, "third set of words", "", false); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, _, err := a.Login(t.Context(), "kairos", good, "", false); !errors.Is(err, ErrWrongPassword) {
+		t.Errorf("the image's password is back: %v", err)
+	}
+}
