@@ -55,9 +55,14 @@ func Links() []Link {
 	}
 }
 
-// AgentLinks enables the units that need the slipway binary.
+// AgentLinks enables the units that need the slipway binary. The console takes the
+// place of the first terminal's login prompt; the other terminals keep theirs.
 func AgentLinks() []Link {
-	return []Link{wants("multi-user.target", "slipway-agent.service")}
+	return []Link{
+		wants("multi-user.target", "slipway-agent.service"),
+		{Path: unitDir + "multi-user.target.wants/slipway-console@tty1.service", Target: "../slipway-console@.service"},
+		mask("getty@tty1.service"),
+	}
 }
 
 func wants(target, unit string) Link {

@@ -3,6 +3,7 @@ package lab
 import (
 	_ "embed"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/slipway-os/slipway/iso/rootfs"
+	"github.com/slipway-os/slipway/systemd"
 )
 
 //go:embed scripts/host.sh
@@ -57,6 +59,17 @@ func (h *Host) seed(containerd string) (map[string]string, error) {
 	return files, nil
 }
 
+// ConsoleFiles, as Options.Files, put the slipway console on the hosts' consoles in
+// place of the login prompt: the unit of the real hosts' first terminal.
+func ConsoleFiles() (map[string]string, error) {
+	unit, err := fs.ReadFile(systemd.Files(), "usr/lib/systemd/system/slipway-console@.service")
+	if err != nil {
+		return nil, err
+	}
+	text := strings.NewReplacer("%I", "console", "%i", "console").Replace(string(unit))
+	return map[string]string{"/etc/systemd/system/console-getty.service": text}, nil
+}
+
 // prepare writes the host's folder; the host is off.
 func (h *Host) prepare() error {
 	containerd, err := os.ReadFile(filepath.Join(h.lab.rootfs(), containerdConfig))
@@ -68,7 +81,11 @@ func (h *Host) prepare() error {
 		return err
 	}
 	for name, text := range files {
-		if err := write(filepath.Join(h.dir, "seed", name), text, 0o644); err != nil {
+		mode := os.FileMode(0o644)
+		if strings.HasPrefix(text, "#!") {
+			mode = 0o755
+		}
+		if err := write(filepath.Join(h.dir, "seed", name), text, mode); err != nil {
 			return err
 		}
 	}

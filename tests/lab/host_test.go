@@ -182,21 +182,72 @@ func testDisk(ctx context.Context, t *testing.T, h *Host) {
 	}
 }
 
-func testConsole(ctx context.Context, t *testing.T, h *Host) {
-	eventually(ctx, t, "the console asks who is there", func() bool {
-		screen, err := h.Screen(ctx)
-		return err == nil && strings.Contains(screen, "login:")
-	})
-	if err := h.Keys(ctx, "nobody-special"); err != nil {
+// testFilesOfHost puts a file on the hosts, and a console that answers what is typed
+// where the hosts' real one runs.
+func testFilesOfHost(t *testing.T) map[string]string {
+	files, err := ConsoleFiles()
+	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(ctx, t, "the console shows what was typed", func() bool {
-		screen, err := h.Screen(ctx)
-		return err == nil && strings.Contains(screen, "nobody-special")
-	})
-	if text, err := os.ReadFile(h.Console()); err != nil || len(text) == 0 {
-		t.Errorf("the console log is empty (%v)", err)
+	const program = "/usr/bin/slipway tui"
+	for name, text := range files {
+		if !strings.Contains(text, program) {
+			t.Fatalf("%s does not run %s:\n%s", name, program, text)
+		}
+		files[name] = strings.ReplaceAll(text, program, "/usr/bin/test-console")
 	}
+	files["/usr/bin/test-console"] = "#!/bin/sh\necho ready\nwhile read -r line; do echo \"got: $line\"; done\n"
+	files["/etc/lab-file"] = "hello\n"
+	return files
+}
+
+func testConsole(ctx context.Context, t *testing.T, h *Host) {
+	shows := func(text string) func() bool {
+		return func() bool {
+			screen, err := h.Screen(ctx)
+			return err == nil && strings.Contains(screen, text)
+		}
+	}
+	eventually(ctx, t, "the console is ready", shows("ready"))
+	if err := h.Keys(ctx, "two words", "Enter"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(ctx, t, "the console answers", shows("got: two words"))
+	if text, err := os.ReadFile(h.Console()); err != nil || !strings.Contains(string(text), "got: two words") {
+		t.Errorf("the console's log lacks the answer (%v)", err)
+	}
+}
+
+// testForeign checks the image's network settings: what kube-vip and Calico set
+// stays when the settings of the adapter are read again, and pods' links are not touched.
+func testForeign(ctx context.Context, t *testing.T, h *Host) {
+	run(ctx, t, h, "sh", "-euc", `
+ip address add 10.77.0.200/32 dev eth0
+ip route add 192.168.99.0/24 via 10.77.0.13 proto 80
+ip rule add from 192.0.2.1 lookup 50 priority 5000
+ip link add cali0 type veth peer name pod0
+ip address add 192.168.98.1/32 dev cali0
+ip link set cali0 up
+mkdir -p /run/systemd/network
+cp /usr/lib/systemd/network/70-slipway-default.network /run/systemd/network/50-changed.network
+printf '\n[Network]\nDNS=10.77.0.1\n' >>/run/systemd/network/50-changed.network
+networkctl reload`)
+	eventually(ctx, t, "the new settings apply", func() bool {
+		return strings.Contains(run(ctx, t, h, "networkctl", "status", "eth0"), "50-changed.network") &&
+			strings.Contains(run(ctx, t, h, "ip", "address", "show", "eth0"), h.Address().String()+"/24")
+	})
+	for command, want := range map[string]string{
+		"ip address show eth0":  "10.77.0.200/32",
+		"ip route show":         "192.168.99.0/24 via 10.77.0.13",
+		"ip rule show":          "192.0.2.1",
+		"ip address show cali0": "192.168.98.1/32",
+		"networkctl list cali0": "unmanaged",
+	} {
+		if got := run(ctx, t, h, "sh", "-c", command); !strings.Contains(got, want) {
+			t.Errorf("%s: %s is gone:\n%s", command, want, got)
+		}
+	}
+	run(ctx, t, h, "ip", "link", "del", "cali0")
 }
 
 // testForward talks through both ways into the lab to a server on a host.

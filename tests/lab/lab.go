@@ -27,7 +27,7 @@ type Options struct {
 	// the files, so the tree may be rebuilt while the lab runs.
 	Rootfs string
 	// Files are put into every host before it boots, by absolute path, owner root,
-	// mode 0644. They replace the lab's own defaults (files.go).
+	// mode 0644, or 0755 for a script. They replace the lab's own defaults (files.go).
 	Files map[string]string
 	// Dir holds everything the lab writes. Empty means lab/NAME in the cache
 	// ($SLIPWAY_CACHE or ~/.cache/slipway). It should be on the file system of

@@ -30,7 +30,7 @@ func labTree(t *testing.T) string {
 	if !required {
 		t.Skip("set SLIPWAY_ROOTFS to a tree of `slipway-build rootfs`, or SLIPWAY_LAB=require to build one")
 	}
-	tree := filepath.Join(cacheDir(t), "lab-tree")
+	tree := filepath.Join(cacheDir(t), "rootfs", "lab-test")
 	if err := rootfs.Build(t.Context(), rootfs.Options{Out: tree, Log: t.Output()}); err != nil {
 		t.Fatal(err)
 	}
@@ -58,8 +58,7 @@ func TestLab(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	start := time.Now()
-	l, err := New(ctx, Options{Name: "test", Hosts: 3, Rootfs: tree, Log: t.Output(),
-		Files: map[string]string{"/etc/lab-file": "hello\n"}})
+	l, err := New(ctx, Options{Name: "test", Hosts: 3, Rootfs: tree, Log: t.Output(), Files: testFilesOfHost(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,6 +78,7 @@ func TestLab(t *testing.T) {
 	t.Run("partition", func(t *testing.T) { testPartition(ctx, t, l) })
 	t.Run("slow", func(t *testing.T) { testSlow(ctx, t, l.Host(2)) })
 	t.Run("disk", func(t *testing.T) { testDisk(ctx, t, l.Host(2)) })
+	t.Run("foreign", func(t *testing.T) { testForeign(ctx, t, l.Host(2)) })
 	t.Run("console", func(t *testing.T) { testConsole(ctx, t, l.Host(1)) })
 	t.Run("forward", func(t *testing.T) { testForward(ctx, t, l) })
 	t.Run("kernel", func(t *testing.T) { testKernel(ctx, t, l) })
