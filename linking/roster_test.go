@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
@@ -56,11 +57,14 @@ func TestRosterSigned(t *testing.T) {
 		t.Error("verified against another pin")
 	}
 	for name, tamper := range map[string]func(*SignedRoster){
-		"payload":    func(s *SignedRoster) { s.Payload = append([]byte(nil), s.Payload...); s.Payload[20] ^= 1 },
-		"signature":  func(s *SignedRoster) { s.Signature = append([]byte(nil), s.Signature...); s.Signature[9] ^= 1 },
-		"key":        func(s *SignedRoster) { s.PublicKey, _ = x509.MarshalPKIXPublicKey(other.Public()) },
-		"no context": func(s *SignedRoster) { s.Payload = append([]byte(signContext), s.Payload...) },
-		"empty":      func(s *SignedRoster) { *s = SignedRoster{} },
+		"payload":   func(s *SignedRoster) { s.Payload = append([]byte(nil), s.Payload...); s.Payload[20] ^= 1 },
+		"signature": func(s *SignedRoster) { s.Signature = append([]byte(nil), s.Signature...); s.Signature[9] ^= 1 },
+		"key":       func(s *SignedRoster) { s.PublicKey, _ = x509.MarshalPKIXPublicKey(other.Public()) },
+		"no context": func(s *SignedRoster) {
+			sum := sha256.Sum256(s.Payload)
+			s.Signature, _ = ecdsa.SignASN1(rand.Reader, key, sum[:])
+		},
+		"empty": func(s *SignedRoster) { *s = SignedRoster{} },
 	} {
 		bad := signed
 		tamper(&bad)
