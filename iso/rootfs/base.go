@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/slipway-os/slipway/iso/rootfs/apt"
 )
@@ -121,7 +123,9 @@ func pruneBase(ctx context.Context, dir string) error {
 }
 
 // runLogged runs cmd with its output in a file of the cache, and reports the
-// last lines when it fails.
+// last lines when it fails. If this process is killed, cmd goes too: it must not
+// write on into a tree that the next build clears. The kernel ties that to the
+// thread that started cmd (PR_SET_PDEATHSIG(2const)), so the thread has to stay.
 func (b *builder) runLogged(cmd *exec.Cmd, name string) error {
 	path := filepath.Join(b.cache, name+".log")
 	file, err := os.Create(path)
@@ -131,6 +135,9 @@ func (b *builder) runLogged(cmd *exec.Cmd, name string) error {
 	defer file.Close()
 	cmd.Stdout = io.MultiWriter(file, &progress{log: b.log, name: name})
 	cmd.Stderr = cmd.Stdout
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%w (log: %s)\n%s", err, path, tail(path))
 	}
