@@ -61,7 +61,7 @@ func ReadBundle(ctx context.Context, r io.Reader, limits Limits, sink Sink) (Man
 	case b.sinkErr != nil || errors.Is(err, ErrInvalid):
 		return Manifest{}, "", err
 	}
-	return Manifest{}, "", invalid("torn or damaged: %w", err)
+	return Manifest{}, "", invalid("torn or damaged: %w: copy or upload the file again", err)
 }
 
 // sourceReader remembers an error of the source, so that a failing disk or a

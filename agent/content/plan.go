@@ -15,8 +15,8 @@ type Group struct {
 	Holds map[string]map[string]bool
 	// Barred has, per peer, the digests it sent damaged a short time ago.
 	Barred map[string]map[string]bool
-	// Relaxed makes the host take from the leader what another host was
-	// expected to take: set it when nobody makes progress.
+	// Relaxed makes the host take from the leader, after all else, what another
+	// follower was expected to take: set it when the others make no progress.
 	Relaxed bool
 }
 
@@ -35,7 +35,7 @@ type Fetch struct {
 // reachable peer holds are not in the plan.
 func Plan(want []Blob, g Group) []Fetch {
 	load := make(map[string]int64, len(g.Holds))
-	var own, others []Fetch
+	var own, others, overdue []Fetch
 	for _, b := range slices.SortedFunc(slices.Values(want), byHash(g.Self)) {
 		followers := g.holders(b.Digest)
 		leaderHas := g.offers(g.Leader, b.Digest)
@@ -48,12 +48,14 @@ func Plan(want []Blob, g Group) []Fetch {
 				followers = append(followers, g.Leader)
 			}
 			others = append(others, Fetch{Blob: b, Sources: followers})
-		case leaderHas && (g.Relaxed || g.taker(b.Digest) == g.Self):
+		case leaderHas && g.taker(b.Digest) == g.Self:
 			own = append(own, Fetch{Blob: b, Sources: []string{g.Leader}})
+		case leaderHas && g.Relaxed:
+			overdue = append(overdue, Fetch{Blob: b, Sources: []string{g.Leader}})
 		}
 	}
 	// What only the leader has goes first: others wait for it.
-	return append(own, others...)
+	return slices.Concat(own, others, overdue)
 }
 
 func (g Group) offers(id, digest string) bool {

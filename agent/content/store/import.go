@@ -15,7 +15,7 @@ import (
 // Import reads a content bundle, verifies it and makes it an item. Nothing of
 // it is visible before all of it is verified, and after an error nothing of
 // it is left. Importing an item that is already there adds what it lacks.
-// progress, if not nil, gets the verified bytes and, once known, their sum.
+// progress, if not nil, gets the bytes read so far and their sum, every MiB.
 func (s *Store) Import(ctx context.Context, r io.Reader, progress func(done, total int64)) (Item, error) {
 	dir, err := os.MkdirTemp(s.o.Dir, "import-")
 	if err != nil {
@@ -47,10 +47,11 @@ func newRecord(digest string, m content.Manifest, at time.Time) record {
 
 // importer stages the blobs that the store does not have.
 type importer struct {
-	s           *Store
-	dir         string
-	progress    func(done, total int64)
-	done, total int64
+	s        *Store
+	dir      string
+	progress func(done, total int64)
+	// done bytes of total are read; told is what progress was told last.
+	done, total, told int64
 }
 
 // Begin implements content.Sink.
@@ -104,7 +105,8 @@ func (s *Store) hasSize(b content.Blob) bool {
 
 func (i *importer) count(p []byte) (int, error) {
 	i.done += int64(len(p))
-	if i.progress != nil {
+	if i.progress != nil && (i.done-i.told >= 1<<20 || i.done == i.total) {
+		i.told = i.done
 		i.progress(i.done, i.total)
 	}
 	return len(p), nil

@@ -57,7 +57,7 @@ func (s *Syncer) fetch(ctx context.Context, b content.Blob, sources []string, fl
 	}
 	if err := p.Commit(); err != nil {
 		if errors.Is(err, content.ErrInvalid) && !resumed { // else it may be the fault of an earlier try
-			s.refuse(b.Digest, used)
+			s.refuse(ctx, b.Digest, used)
 		}
 		return fmt.Errorf("from host %s: %w", strings.Join(used, ", "), err)
 	}
@@ -74,12 +74,24 @@ func oneOf(errs []error) error {
 	return errBusy
 }
 
-// refuse does not ask these hosts for the blob for a while.
-func (s *Syncer) refuse(digest string, ids []string) {
+// refuse does not ask these hosts for the blob for a while, and asks them to
+// look at it themselves.
+func (s *Syncer) refuse(ctx context.Context, digest string, ids []string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, id := range ids {
 		s.refused[[2]string{id, digest}] = time.Now().Add(refusal)
+	}
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, stallLimit)
+	defer cancel()
+	for _, p := range s.peers(ids) {
+		resp, err := send(ctx, p, http.MethodPost, blobPath+digest+"/verify", http.Header{})
+		if err != nil {
+			s.o.Log.Warn("a host that sent a damaged blob cannot be told", "host", p.ID, "digest", digest, "error", err)
+			continue
+		}
+		resp.Body.Close()
+		s.o.Log.Warn("a host sent a damaged blob", "host", p.ID, "digest", digest, "it says", resp.Status)
 	}
 }
 
@@ -105,7 +117,7 @@ func (s *Syncer) download(ctx context.Context, peer Peer, b content.Blob, p *sto
 	if p.Size() > 0 {
 		header.Set("Range", fmt.Sprintf("bytes=%d-", p.Size()))
 	}
-	resp, err := get(ctx, peer, blobPath+b.Digest, header)
+	resp, err := send(ctx, peer, http.MethodGet, blobPath+b.Digest, header)
 	if err != nil {
 		return err
 	}
@@ -150,7 +162,7 @@ func (s *Syncer) fetchManifest(ctx context.Context, digest string, sources []str
 	for _, peer := range s.peers(sources) {
 		raw, err := getAll(ctx, peer, blobPath+digest, content.DefaultLimits.ManifestBytes)
 		if err == nil && content.DigestOf(raw) != digest {
-			s.refuse(digest, []string{peer.ID})
+			s.refuse(ctx, digest, []string{peer.ID})
 			err = fmt.Errorf("manifest %s arrived damaged: %w", digest, content.ErrInvalid)
 		}
 		if err == nil {
@@ -165,7 +177,7 @@ func (s *Syncer) fetchManifest(ctx context.Context, digest string, sources []str
 }
 
 func getAll(ctx context.Context, peer Peer, path string, maxBytes int64) ([]byte, error) {
-	resp, err := get(ctx, peer, path, http.Header{})
+	resp, err := send(ctx, peer, http.MethodGet, path, http.Header{})
 	if err != nil {
 		return nil, err
 	}
@@ -180,11 +192,11 @@ func getAll(ctx context.Context, peer Peer, path string, maxBytes int64) ([]byte
 	return raw, err
 }
 
-// get tries the addresses of a peer in order until one answers.
-func get(ctx context.Context, peer Peer, path string, header http.Header) (*http.Response, error) {
+// send tries the addresses of a peer in order until one answers.
+func send(ctx context.Context, peer Peer, method, path string, header http.Header) (*http.Response, error) {
 	err := errors.New("the host has no address")
 	for _, url := range peer.URLs {
-		req, rerr := http.NewRequestWithContext(ctx, http.MethodGet, url+path, nil)
+		req, rerr := http.NewRequestWithContext(ctx, method, url+path, nil)
 		if rerr != nil {
 			err = rerr
 			continue

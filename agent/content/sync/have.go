@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -28,7 +29,7 @@ func (s *Syncer) refresh(ctx context.Context) {
 	for _, p := range peers {
 		wg.Go(func() {
 			set, tag, err := s.have(ctx, p)
-			s.learn(p.ID, set, tag, err)
+			s.learn(p, set, tag, err)
 		})
 	}
 	wg.Wait()
@@ -43,7 +44,7 @@ func (s *Syncer) have(ctx context.Context, p Peer) (set map[string]bool, tag str
 		header.Set("If-None-Match", old)
 	}
 	s.mu.Unlock()
-	resp, err := get(ctx, p, havePath, header)
+	resp, err := send(ctx, p, http.MethodGet, havePath, header)
 	if err != nil {
 		return nil, "", err
 	}
@@ -65,17 +66,22 @@ func (s *Syncer) have(ctx context.Context, p Peer) (set map[string]bool, tag str
 	return set, resp.Header.Get("ETag"), nil
 }
 
-func (s *Syncer) learn(id string, set map[string]bool, tag string, err error) {
+func (s *Syncer) learn(p Peer, set map[string]bool, tag string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case err != nil:
-		s.o.Log.Debug("host does not say what content it holds", "host", id, "error", err)
-		delete(s.holds, id)
-		delete(s.tags, id)
-	case set != nil:
-		s.holds[id], s.tags[id], s.moved = set, tag, time.Now()
+	if err != nil {
+		s.o.Log.Debug("host does not say what content it holds", "host", p.ID, "error", err)
+		delete(s.holds, p.ID)
+		delete(s.tags, p.ID)
+		return
 	}
+	if set == nil {
+		return
+	}
+	if !p.Leader && !maps.Equal(set, s.holds[p.ID]) {
+		s.moved = time.Now()
+	}
+	s.holds[p.ID], s.tags[p.ID] = set, tag
 }
 
 // forgetOthers drops what is known of hosts that left the group.

@@ -143,7 +143,7 @@ func (s *Syncer) plan(missing []content.Blob) []content.Fetch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	g.Relaxed = len(s.flights) == 0 && now.Sub(s.moved) >= s.o.Patience
+	g.Relaxed = now.Sub(s.moved) >= s.o.Patience
 	maps.Copy(g.Holds, s.holds) // the sets are replaced, never changed
 	for key, until := range s.refused {
 		if now.Before(until) {
@@ -154,11 +154,34 @@ func (s *Syncer) plan(missing []content.Blob) []content.Fetch {
 			g.Barred[id][digest] = true
 		}
 	}
+	var manifests []content.Fetch
 	ready := make([]content.Blob, 0, len(missing))
 	for _, b := range missing {
-		if s.flights[b.Digest] == nil && !now.Before(s.failures[b.Digest].until) {
+		switch {
+		case s.flights[b.Digest] != nil || now.Before(s.failures[b.Digest].until):
+		case b.SizeBytes < 0:
+			if ids := holders(g, b.Digest); len(ids) > 0 {
+				manifests = append(manifests, content.Fetch{Blob: b, Sources: ids})
+			}
+		default:
 			ready = append(ready, b)
 		}
 	}
-	return content.Plan(ready, g)
+	return append(manifests, content.Plan(ready, g)...)
+}
+
+// holders lists all that hold a manifest, the leader first: it is small, and
+// nothing goes on without it, so nobody waits for another host to take it.
+func holders(g content.Group, digest string) []string {
+	var ids []string
+	for id, set := range g.Holds {
+		switch {
+		case !set[digest] || g.Barred[id][digest]:
+		case id == g.Leader:
+			ids = slices.Insert(ids, 0, id)
+		default:
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -26,13 +27,16 @@ const sendLimit = 10 * time.Minute
 type Blobs interface {
 	Have() (digests []string, tag string)
 	Open(digest string) (io.ReadSeekCloser, int64, error)
+	// Verify reads a blob and drops it when it is damaged.
+	Verify(ctx context.Context, digest string) error
 }
 
 // Handler serves blobs by digest, with ranges, and the list of digests to the
 // other hosts of the group:
 //
 //	GET, HEAD /peer/v1/blobs/{digest}
-//	GET       /peer/v1/have            JSON array of digests, with ETag
+//	POST      /peer/v1/blobs/{digest}/verify   "it arrived damaged: look yourself"
+//	GET       /peer/v1/have                    JSON array of digests, with ETag
 //
 // It knows no callers: mount it behind the check of the peer's certificate.
 // uploads bounds the blobs sent at once.
@@ -40,6 +44,7 @@ func Handler(b Blobs, uploads int) http.Handler {
 	s := &server{blobs: b, slots: make(chan struct{}, uploads)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+blobPath+"{digest}", s.blob)
+	mux.HandleFunc("POST "+blobPath+"{digest}/verify", s.verify)
 	mux.HandleFunc("GET "+havePath, s.have)
 	return mux
 }
@@ -49,20 +54,45 @@ type server struct {
 	slots chan struct{}
 }
 
-func (s *server) blob(w http.ResponseWriter, r *http.Request) {
-	digest := r.PathValue("digest")
+// admit takes the digest from the path and one of the slots. On false it has
+// answered.
+func (s *server) admit(w http.ResponseWriter, r *http.Request) (digest string, ok bool) {
+	digest = r.PathValue("digest")
 	if _, err := content.DigestHex(digest); err != nil {
 		http.Error(w, "not a digest", http.StatusBadRequest)
-		return
+		return "", false
 	}
 	select {
 	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
+		return digest, true
 	default:
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "this host sends as many blobs as it may", http.StatusServiceUnavailable)
+		return "", false
+	}
+}
+
+// verify lets a peer that got wrong bytes make this host look at its disk: a
+// damaged blob is dropped here, and this host's own sync fetches it anew.
+func (s *server) verify(w http.ResponseWriter, r *http.Request) {
+	digest, ok := s.admit(w, r)
+	if !ok {
 		return
 	}
+	defer func() { <-s.slots }()
+	if err := s.blobs.Verify(r.Context(), digest); err != nil {
+		http.Error(w, "no such blob on this host any more", http.StatusNotFound)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *server) blob(w http.ResponseWriter, r *http.Request) {
+	digest, ok := s.admit(w, r)
+	if !ok {
+		return
+	}
+	defer func() { <-s.slots }()
 	f, _, err := s.blobs.Open(digest)
 	if err != nil {
 		http.Error(w, "no such blob on this host", http.StatusNotFound)

@@ -29,6 +29,7 @@ type host struct {
 	url     string
 	sent    atomic.Int64             // bytes of answers
 	wrap    atomic.Pointer[wrapFunc] // of the handler
+	serve   atomic.Value             // http.Handler
 	stop    context.CancelFunc
 	stopped chan struct{}
 }
@@ -44,9 +45,9 @@ func newGroup(t *testing.T, followers int) *group {
 	g := &group{t: t}
 	for i := range followers + 1 {
 		h := &host{id: fmt.Sprint("host-", i), dir: t.TempDir()}
-		h.store = openStore(t, h.dir)
+		h.open(t)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next := Handler(h.store, 64)
+			next := h.serve.Load().(http.Handler)
 			if f := h.wrap.Load(); f != nil {
 				next = (*f)(next)
 			}
@@ -57,6 +58,11 @@ func newGroup(t *testing.T, followers int) *group {
 		g.hosts = append(g.hosts, h)
 	}
 	return g
+}
+
+func (h *host) open(t *testing.T) {
+	h.store = openStore(t, h.dir)
+	h.serve.Store(Handler(h.store, DefaultUploads))
 }
 
 func openStore(t *testing.T, dir string) *store.Store {
@@ -267,7 +273,7 @@ func TestResumesAfterRestart(t *testing.T) {
 	g.await("the cut", func() bool { return f.sync.Progress()[0].Error != "" })
 	f.stop()
 	<-f.stopped
-	f.store = openStore(t, f.dir)
+	f.open(t)
 	none := wrapFunc(func(h http.Handler) http.Handler { return h })
 	g.hosts[0].wrapWith(none)
 	before := g.hosts[0].sent.Load()
@@ -331,6 +337,46 @@ func TestDamagedBlobIsRefetched(t *testing.T) {
 		if err := h.store.Verify(t.Context(), digest); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// The leader does not know that its disk went bad: the follower that notices
+// tells it, another one still has the blob, and in the end all have it.
+func TestDamageOnTheLeaderHeals(t *testing.T) {
+	g := newGroup(t, 2)
+	payload := sample.Random(1, 100000)
+	catalog, _ := g.upload("one", payload)
+	g.start(1, catalog)
+	g.await("sync of the first follower", g.hosts[1].synced(1))
+	digest := content.DigestOf(payload)
+	name := filepath.Join(g.hosts[0].dir, "blobs", "sha256", strings.TrimPrefix(digest, "sha256:"))
+	if err := os.WriteFile(name, bytes.Repeat([]byte("x"), len(payload)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g.hosts[1].wrapWith(hides(digest)) // so that the second asks the leader
+	g.start(0, nil)
+	g.start(2, catalog)
+	g.await("discovery", func() bool { return !g.hosts[0].store.Has(digest) })
+	g.hosts[1].wrapWith(func(h http.Handler) http.Handler { return h })
+	g.hosts[0].sync.Wake()
+	g.await("repair of the leader", g.hosts[0].synced(1))
+	g.await("sync of the second follower", g.hosts[2].synced(1))
+}
+
+// hides answers as if the host did not hold the blob.
+func hides(digest string) wrapFunc {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == havePath {
+				fmt.Fprint(w, "[]")
+				return
+			}
+			if strings.Contains(r.URL.Path, digest) {
+				http.NotFound(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
 	}
 }
 

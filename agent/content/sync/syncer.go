@@ -70,7 +70,7 @@ type Syncer struct {
 	refused  map[[2]string]time.Time
 	holds    map[string]map[string]bool // by peer id
 	tags     map[string]string          // ETag of each peer's have list
-	moved    time.Time                  // last progress of anybody
+	moved    time.Time                  // last progress of another follower
 	notified time.Time
 	// collected is whether garbage was removed since the catalog was set.
 	collected bool
@@ -238,7 +238,6 @@ func (s *Syncer) record(digest string, err error) {
 	switch {
 	case err == nil:
 		delete(s.failures, digest)
-		s.moved = now
 	case errors.Is(err, context.Canceled):
 	case errors.Is(err, errBusy):
 		f := s.failures[digest]
