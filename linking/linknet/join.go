@@ -14,7 +14,8 @@ import (
 const joinRounds = 2
 
 // Join links this host to the leader named by the token. On success the roster is stored and Run keeps in touch.
-// It refuses with a *linking.Refusal, and then nothing has changed.
+// It refuses with a *linking.Refusal, and then nothing has changed. On a host that this leader has already linked it
+// does nothing, so that it can be repeated after a crash.
 func (n *Node) Join(ctx context.Context, text string) error {
 	token, err := linking.ParseToken(text)
 	if err != nil {
@@ -24,6 +25,9 @@ func (n *Node) Join(ctx context.Context, text string) error {
 		return linking.Refuse(linking.CodeBusy, "this host is being linked already")
 	}
 	defer n.joining.Unlock()
+	if s := n.present.Load(); s.Role == linking.RoleFollower && s.Leader == token.Pin {
+		return nil
+	}
 	if err := n.mayJoin(*n.present.Load()); err != nil {
 		return err
 	}

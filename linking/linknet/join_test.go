@@ -222,6 +222,9 @@ func TestPowerCutBetweenTheTwoWritesOfAJoin(t *testing.T) {
 	if err := one.Join(t.Context(), text); err != nil {
 		t.Fatalf("the same token again: %v", err)
 	}
+	if err := one.Join(t.Context(), text); err != nil {
+		t.Fatalf("once more, when it is linked: %v", err)
+	}
 	if r, _, _ := leader.Roster(); len(r.Members) != 2 {
 		t.Fatalf("the leader lists %d hosts", len(r.Members))
 	}

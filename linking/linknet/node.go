@@ -21,7 +21,7 @@ type Store interface {
 }
 
 // Config wires a node. The functions are called often, from several goroutines: they answer at once and call no method
-// of the node but Changed, Roster and Status. Desired, OnReport and HostInCluster are asked on the leader only, about
+// that changes the group (Changed, Roster, Status, CurrentToken and PeerClient are safe). Desired, OnReport and HostInCluster are asked on the leader only, about
 // its followers; Report and OnDesired are called on a follower only.
 type Config struct {
 	Identity Identity
