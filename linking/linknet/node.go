@@ -21,8 +21,8 @@ type Store interface {
 }
 
 // Config wires a node. The functions are called often, from several goroutines: they answer at once and call no method
-// that changes the group (Changed, Roster, Status, CurrentToken and PeerClient are safe). Desired, OnReport and HostInCluster are asked on the leader only, about
-// its followers; Report and OnDesired are called on a follower only.
+// that changes the group (Changed, Roster, Status, CurrentToken and PeerClient are safe). Desired, OnReport and
+// HostInCluster are asked on the leader only, about its followers; Report and OnDesired are called on a follower only.
 type Config struct {
 	Identity Identity
 	Store    Store
