@@ -20,15 +20,10 @@ const (
 // the host's console, for people (`lab console`) and for tests (Keys, Screen).
 func (h *Host) openConsole(ctx context.Context) error {
 	script := filepath.Join(h.lab.dir, "host.sh")
-	failed := filepath.Join(h.dir, "failed")
-	if err := os.Remove(failed); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	run := fmt.Sprintf("unshare --mount --propagation private sh %s %s || echo failed >%s",
-		quote(script), quote(h.dir), quote(failed))
+	run := fmt.Sprintf("exec unshare --mount --propagation private sh %s %s", quote(script), quote(h.dir))
 	_, err := h.lab.tmux(ctx,
 		"new-session", "-d", "-s", h.Name(), "-x", strconv.Itoa(consoleWidth), "-y", strconv.Itoa(consoleHeight), run, ";",
-		"pipe-pane", "-t", h.Name(), "cat >>"+quote(h.Console()))
+		"pipe-pane", "-t", h.pane(), "cat >>"+quote(h.Console()))
 	if err != nil {
 		return fmt.Errorf("start %s: %w", h.Name(), err)
 	}
@@ -47,21 +42,30 @@ func (l *Lab) Background(ctx context.Context, name string, command ...string) er
 	return err
 }
 
+// hasConsole says whether the host's session is there; it ends just after the host.
+func (h *Host) hasConsole(ctx context.Context) bool {
+	_, err := h.lab.tmux(ctx, "has-session", "-t", "="+h.Name())
+	return err == nil
+}
+
+// pane is the host's console for tmux, exactly: without the = it would take h10 for h1.
+func (h *Host) pane() string { return "=" + h.Name() + ":" }
+
 // Keys types on the host's console. Each key is a text or a name of tmux(1), as
 // "Enter", "F2", "C-c", "Up".
 func (h *Host) Keys(ctx context.Context, keys ...string) error {
-	_, err := h.lab.tmux(ctx, append([]string{"send-keys", "-t", h.Name()}, keys...)...)
+	_, err := h.lab.tmux(ctx, append([]string{"send-keys", "-t", h.pane()}, keys...)...)
 	return err
 }
 
 // Screen is what the host's console shows now, as text.
 func (h *Host) Screen(ctx context.Context) (string, error) {
-	return h.lab.tmux(ctx, "capture-pane", "-p", "-t", h.Name())
+	return h.lab.tmux(ctx, "capture-pane", "-p", "-t", h.pane())
 }
 
 // ConsoleCommand is the command that connects a terminal to the host's console.
 func (h *Host) ConsoleCommand(ctx context.Context) *exec.Cmd {
-	return exec.CommandContext(ctx, "tmux", "-S", h.lab.socket(), "attach-session", "-t", h.Name())
+	return exec.CommandContext(ctx, "tmux", "-S", h.lab.socket(), "attach-session", "-t", "="+h.Name())
 }
 
 func (l *Lab) tmux(ctx context.Context, args ...string) (string, error) {

@@ -46,6 +46,10 @@ func TestHostNames(t *testing.T) {
 	if want := "h2 52:54:00:77:00:0c 10.77.0.12 127.77.0.12:5080 /lab/h2/console.log"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	h.lab.loopback = 2
+	if got := h.Outside(); got != "127.79.0.12:5080" {
+		t.Errorf("the third lab's second host is at %s", got)
+	}
 	if _, err := h.lab.Find("h3"); err == nil {
 		t.Error("found a third host among two")
 	}

@@ -67,13 +67,13 @@ const loopbacks = 16
 // Outside is the address of this machine at which Forward offers the host:
 // 127.77.0.10+i, or 127.78.0.10+i and so on when another lab had that first.
 func (h *Host) Outside() string {
-	return fmt.Sprintf("127.%d.0.%d:%d", 77+h.lab.options.Loopback, 10+h.index, uiPort)
+	return fmt.Sprintf("127.%d.0.%d:%d", 77+h.lab.loopback, 10+h.index, uiPort)
 }
 
 // pickLoopback chooses the first network of loopback addresses that nobody uses.
 func (l *Lab) pickLoopback(ctx context.Context) error {
 	var config net.ListenConfig
-	for l.options.Loopback = range loopbacks {
+	for l.loopback = range loopbacks {
 		listener, err := config.Listen(ctx, "tcp", l.Host(1).Outside())
 		if err == nil {
 			return listener.Close()

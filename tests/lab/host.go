@@ -56,7 +56,7 @@ func (h *Host) Start(ctx context.Context) error {
 		return err
 	}
 	return h.until(ctx, "started", func() (bool, error) {
-		if _, err := os.Stat(filepath.Join(h.dir, "failed")); err == nil {
+		if !h.hasConsole(ctx) {
 			return false, h.explain("could not start")
 		}
 		return h.leader() != 0, nil
@@ -124,7 +124,8 @@ func (h *Host) WaitRunning(ctx context.Context) error {
 		if h.process() == 0 {
 			return false, h.explain("ended before it ran")
 		}
-		out, _ := h.Exec(ctx, "systemctl", "is-system-running")
+		// Fails while systemd is not there yet, and from then on waits by itself.
+		out, _ := h.Exec(ctx, "systemctl", "is-system-running", "--wait")
 		switch strings.TrimSpace(string(out)) {
 		case "running":
 			return true, nil
@@ -137,7 +138,7 @@ func (h *Host) WaitRunning(ctx context.Context) error {
 }
 
 func (h *Host) waitOff(ctx context.Context) error {
-	return h.until(ctx, "off", func() (bool, error) { return h.process() == 0, nil })
+	return h.until(ctx, "off", func() (bool, error) { return h.process() == 0 && !h.hasConsole(ctx), nil })
 }
 
 // until polls done, which says whether the host has become what.

@@ -33,17 +33,22 @@ type Options struct {
 	// ($SLIPWAY_CACHE or ~/.cache/slipway). It should be on the file system of
 	// Rootfs. New and Close remove it.
 	Dir string `json:"-"`
-	// Loopback is chosen by New: see Host.Outside.
-	Loopback int
 	// Log takes one line for each thing that happens; nil discards them.
 	Log io.Writer `json:"-"`
 }
 
 // Lab is a set of hosts on one network.
 type Lab struct {
-	options Options
-	dir     string
-	hosts   []*Host
+	options  Options
+	loopback int // see Host.Outside
+	dir      string
+	hosts    []*Host
+}
+
+// saved is what Open needs to know.
+type saved struct {
+	Options  Options
+	Loopback int
 }
 
 var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,15}$`)
@@ -85,11 +90,15 @@ func Open(name string) (*Lab, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	o := Options{Dir: l.dir}
-	if err := json.Unmarshal(data, &o); err != nil {
+	var state saved
+	if err := json.Unmarshal(data, &state); err != nil {
 		return nil, fmt.Errorf("lab %q: %w", name, err)
 	}
-	return describe(o)
+	if l, err = describe(state.Options); err != nil {
+		return nil, err
+	}
+	l.loopback = state.Loopback
+	return l, nil
 }
 
 // describe works out a lab's names and places and touches nothing.
@@ -161,7 +170,7 @@ func (l *Lab) create(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(l.options.Log, "lab: %d hosts run after %.1f s\n", len(l.hosts), time.Since(start).Seconds())
-	state, err := json.Marshal(l.options)
+	state, err := json.Marshal(saved{l.options, l.loopback})
 	if err != nil {
 		return err
 	}
