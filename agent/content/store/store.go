@@ -19,11 +19,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -143,114 +141,4 @@ func (s *Store) partialDir() string { return filepath.Join(s.o.Dir, "partial") }
 func (s *Store) path(digest string) string {
 	h, _ := content.DigestHex(digest)
 	return filepath.Join(s.blobDir(), h)
-}
-
-func (s *Store) loadBlobs() error {
-	entries, err := os.ReadDir(s.blobDir())
-	if err != nil {
-		return fmt.Errorf("list the storage pool: %w", err)
-	}
-	for _, e := range entries {
-		digest := "sha256:" + e.Name()
-		info, err := e.Info()
-		if _, bad := content.DigestHex(digest); bad != nil || err != nil || !info.Mode().IsRegular() {
-			s.o.Log.Warn("foreign file in the content store is ignored", "file", e.Name())
-			continue
-		}
-		s.blobs[digest] = info.Size()
-	}
-	return nil
-}
-
-func (s *Store) loadItems() error {
-	err := s.o.Records.Each(func(key string, raw []byte) error {
-		r, err := decodeRecord(key, raw)
-		if err != nil {
-			return err
-		}
-		it := &item{record: r}
-		if m, err := s.readManifest(r.Digest); err == nil {
-			it.manifest = &m
-		} else {
-			s.o.Log.Warn("manifest of a content item cannot be read", "item", r.Name, "digest", r.Digest, "error", err)
-		}
-		s.items[key] = it
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("load the content items: %w", err)
-	}
-	return nil
-}
-
-// rollBack removes items whose import or deletion was killed on the way.
-func (s *Store) rollBack() error {
-	for digest, it := range s.items {
-		if !it.Unfinished {
-			continue
-		}
-		s.o.Log.Info("removing what an interrupted import or deletion left", "item", it.Name, "digest", digest)
-		delete(s.items, digest)
-		if err := s.removeItem(digest, it.manifest); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) removeStaged() error {
-	staged, err := filepath.Glob(filepath.Join(s.o.Dir, "import-*"))
-	if err != nil {
-		return fmt.Errorf("look for interrupted imports: %w", err)
-	}
-	for _, dir := range staged {
-		if err := os.RemoveAll(dir); err != nil {
-			return fmt.Errorf("remove an interrupted import: %w", err)
-		}
-	}
-	return nil
-}
-
-// removeItem deletes what only this item needs, then its record. The manifest
-// comes into place first and goes last: while it is not there, neither is
-// anything else, and with it the rest can be found after a kill.
-func (s *Store) removeItem(digest string, m *content.Manifest) error {
-	if m != nil {
-		blobs := s.exclusive(digest, *m)
-		others := slices.DeleteFunc(slices.Clone(blobs), func(b content.Blob) bool { return b.Digest == digest })
-		if err := s.removeBlobs(others); err != nil {
-			return err
-		}
-		if err := s.removeBlobs(blobs); err != nil {
-			return err
-		}
-	}
-	if err := s.o.Records.Delete(digest); err != nil {
-		return fmt.Errorf("remove the record of a content item: %w", err)
-	}
-	return nil
-}
-
-// removeBlobs deletes blobs and makes that durable.
-func (s *Store) removeBlobs(blobs []content.Blob) error {
-	for _, b := range blobs {
-		if err := os.Remove(s.path(b.Digest)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove blob: %w", err)
-		}
-		delete(s.blobs, b.Digest)
-		s.version++
-	}
-	return syncDir(s.blobDir())
-}
-
-// syncDir makes renames and removals in dir durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
-		return fmt.Errorf("sync folder %s: %w", dir, err)
-	}
-	return nil
 }

@@ -16,14 +16,10 @@
 package tus
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,28 +31,6 @@ import (
 // OperationHeader is in the answer to the last PATCH: the id of the operation
 // that imports the upload.
 const OperationHeader = "Slipway-Operation"
-
-// Options configure a Server. Dir is needed; it must be on the storage pool.
-type Options struct {
-	Dir string
-	Log *slog.Logger
-	// BasePath is the path the handler is mounted at, such as /upload/.
-	BasePath string
-	// MaxBytes bounds one upload; 0 is 512 GiB, the limit of a bundle.
-	MaxBytes int64
-	// MaxIncomplete bounds the uploads under way; 0 is 16.
-	MaxIncomplete int
-	// Expiry is after how long without progress an incomplete upload is
-	// removed; 0 is 24 h.
-	Expiry time.Duration
-	// CheckSpace fails when need more bytes do not fit into the pool. nil: no check.
-	CheckSpace func(need int64) error
-	// Complete is called once after the last byte is durable. It starts the
-	// import as an operation, quickly, and returns the operation's id. If the
-	// agent is killed before, the upload is in Completed at the next start.
-	Complete func(ctx context.Context, u Upload) (operation string, err error)
-	Now      func() time.Time
-}
 
 // Upload is one upload in the pool.
 type Upload struct {
@@ -110,31 +84,6 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-func (o Options) withDefaults() Options {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.MaxBytes == 0 {
-		o.MaxBytes = 512 << 30
-	}
-	if o.MaxIncomplete == 0 {
-		o.MaxIncomplete = 16
-	}
-	if o.Expiry == 0 {
-		o.Expiry = 24 * time.Hour
-	}
-	if o.CheckSpace == nil {
-		o.CheckSpace = func(int64) error { return nil }
-	}
-	if o.Complete == nil {
-		o.Complete = func(context.Context, Upload) (string, error) { return "", nil }
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	return o
-}
-
 // finished runs after FinishUpload, before the client sees success.
 func (s *Server) finished(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	r, err := s.store.load(hook.Upload.ID)
@@ -151,98 +100,4 @@ func (s *Server) finished(hook handler.HookEvent) (handler.HTTPResponse, error) 
 		return handler.HTTPResponse{}, handler.NewError("ERR_IMPORT", err.Error(), http.StatusInternalServerError)
 	}
 	return handler.HTTPResponse{Header: handler.HTTPHeader{OperationHeader: op}}, nil
-}
-
-// Uploads lists all uploads, newest first. The offset of one that is being
-// written is live.
-func (s *Server) Uploads() ([]Upload, error) {
-	records, err := s.store.list()
-	if err != nil {
-		return nil, err
-	}
-	var all []Upload
-	for _, r := range records {
-		u, err := r.upload()
-		if err != nil {
-			return nil, err
-		}
-		if a := s.store.writing(u.ID); a != nil {
-			u.OffsetBytes = max(u.OffsetBytes, a.offset.Load())
-		}
-		all = append(all, u)
-	}
-	slices.SortFunc(all, func(a, b Upload) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	return all, nil
-}
-
-// Completed lists the uploads whose bytes are all there and durable: those
-// that wait for import or are in it.
-func (s *Server) Completed() ([]Upload, error) {
-	records, err := s.store.list()
-	if err != nil {
-		return nil, err
-	}
-	var done []Upload
-	for _, r := range records {
-		u, err := r.upload()
-		if err != nil {
-			return nil, err
-		}
-		if u.Done() {
-			done = append(done, u)
-		}
-	}
-	return done, nil
-}
-
-// Open opens the bytes of a complete upload.
-func (s *Server) Open(id string) (io.ReadCloser, error) {
-	r, err := s.store.load(id)
-	if err != nil {
-		return nil, err
-	}
-	if r.Offset != r.Size {
-		return nil, fmt.Errorf("upload %s is not complete: %d of %d bytes are there", id, r.Offset, r.Size)
-	}
-	f, err := os.Open(s.store.part(id))
-	if err != nil {
-		return nil, fmt.Errorf("open upload: %w", err)
-	}
-	return f, nil
-}
-
-// Remove removes an upload: after its import, or because the user gave it up.
-// Removing one that is gone is no error.
-func (s *Server) Remove(id string) error { return s.store.remove(id) }
-
-// Run removes uploads that expired, until ctx ends.
-func (s *Server) Run(ctx context.Context) error {
-	tick := time.NewTicker(max(s.o.Expiry/24, time.Second))
-	defer tick.Stop()
-	for {
-		if err := s.Sweep(); err != nil {
-			s.o.Log.Warn("expired uploads could not be removed", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
-}
-
-// Sweep removes the incomplete uploads without progress for Expiry.
-func (s *Server) Sweep() error {
-	records, err := s.store.list()
-	if err != nil {
-		return err
-	}
-	for _, r := range records {
-		if r.Offset == r.Size || s.store.writing(r.ID) != nil || s.o.Now().Sub(r.Updated) < s.o.Expiry {
-			continue
-		}
-		s.o.Log.Info("expired upload removed", "upload", r.ID, "file", r.Filename)
-		err = errors.Join(err, s.store.remove(r.ID))
-	}
-	return errors.Join(err, s.store.removeStray())
 }
