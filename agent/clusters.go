@@ -261,7 +261,7 @@ func mirror(steps []cluster.HostStep, reason string) []ops.Step {
 		}
 		out = append(out, o)
 	}
-	if reason != "" {
+	if reason != "" && !slices.ContainsFunc(out, func(s ops.Step) bool { return s.State == ops.Running }) {
 		out = append(out, ops.Step{Name: "cluster", State: ops.Running, Message: reason})
 	}
 	return out

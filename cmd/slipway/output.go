@@ -66,6 +66,7 @@ type progress struct {
 	tty  bool
 	last string
 	at   time.Time
+	seen map[string]string // state of each step as shown
 }
 
 func newProgress(w *os.File) *progress {
@@ -90,23 +91,36 @@ func (p *progress) end() {
 	}
 }
 
-// operation shows the step an operation is at.
+// operation shows what is new: on a terminal the step that runs, elsewhere one line per step that begins or ends.
 func (p *progress) operation(op api.Operation) {
-	for i := len(op.Steps) - 1; i >= 0; i-- {
-		s := op.Steps[i]
-		if s.State != "running" && s.State != "failed" && (i > 0 || op.State == "running") {
+	if p.seen == nil {
+		p.seen = map[string]string{}
+	}
+	for _, s := range op.Steps {
+		if s.State == "pending" || (!p.tty && p.seen[s.Name] == s.State) {
 			continue
 		}
-		parts := []string{op.Kind, s.Name}
-		if s.Progress.Total > 0 {
-			parts = append(parts, amount(s.Progress))
+		p.seen[s.Name] = s.State
+		if !p.tty {
+			fmt.Fprintln(p.w, stepLine(op.Kind, s))
+		} else if s.State == "running" || s.State == "failed" {
+			p.line(s.Name, stepLine(op.Kind, s))
 		}
-		if s.Message != "" {
-			parts = append(parts, s.Message)
-		}
-		p.line(s.Name+s.Message, strings.Join(parts, ": "))
-		return
 	}
+}
+
+func stepLine(kind string, s api.Step) string {
+	parts := []string{kind, s.Name}
+	switch {
+	case s.State == "succeeded" && !s.EndedAt.IsZero():
+		parts = append(parts, fmt.Sprintf("done in %.1f s", s.EndedAt.Sub(s.StartedAt).Seconds()))
+	case s.Progress.Total > 0:
+		parts = append(parts, amount(s.Progress))
+	}
+	if s.Message != "" && s.State != "succeeded" {
+		parts = append(parts, s.Message)
+	}
+	return strings.Join(parts, ": ")
 }
 
 func amount(g api.Progress) string {

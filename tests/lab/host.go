@@ -137,6 +137,17 @@ func (h *Host) WaitRunning(ctx context.Context) error {
 	})
 }
 
+// WaitAddress waits until the host has the address that the DHCP server gives it.
+func (h *Host) WaitAddress(ctx context.Context) error {
+	return h.until(ctx, "at "+h.Address().String(), func() (bool, error) {
+		if h.process() == 0 {
+			return false, h.explain("ended before it had an address")
+		}
+		out, err := h.Exec(ctx, "ip", "-brief", "-4", "address", "show", "eth0")
+		return err == nil && strings.Contains(string(out), h.Address().String()+"/"), nil
+	})
+}
+
 func (h *Host) waitOff(ctx context.Context) error {
 	return h.until(ctx, "off", func() (bool, error) { return h.process() == 0 && !h.hasConsole(ctx), nil })
 }

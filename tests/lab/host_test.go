@@ -15,9 +15,9 @@ import (
 
 func testAddress(ctx context.Context, t *testing.T, l *Lab) {
 	for _, h := range l.Hosts() {
-		eventually(ctx, t, h.Name()+" has its lease", func() bool {
-			return strings.Contains(run(ctx, t, h, "ip", "-brief", "address", "show", "eth0"), h.Address().String()+"/24")
-		})
+		if got := run(ctx, t, h, "ip", "-brief", "address", "show", "eth0"); !strings.Contains(got, h.Address().String()+"/24") {
+			t.Errorf("%s has not the address of its lease: %s", h.Name(), got)
+		}
 		if got := run(ctx, t, h, "hostname"); got != h.Name() {
 			t.Errorf("%s calls itself %q", h.Name(), got)
 		}

@@ -60,7 +60,8 @@ const stateFile = "lab.json"
 const socketLimit = 107
 
 // New cleans up what a lab of the same name left, makes the network and boots all
-// hosts at once. When it fails, nothing stays.
+// hosts at once. It returns when every host runs and has its address. When it fails,
+// nothing stays.
 func New(ctx context.Context, o Options) (*Lab, error) {
 	l, err := describe(o)
 	if err != nil {
@@ -78,7 +79,7 @@ func New(ctx context.Context, o Options) (*Lab, error) {
 	return l, nil
 }
 
-// Open takes up a lab that another process made.
+// Open takes up a lab that another process made, in the default folder.
 func Open(name string) (*Lab, error) {
 	l, err := describe(Options{Name: name, Hosts: 1})
 	if err != nil {
@@ -163,7 +164,10 @@ func (l *Lab) create(ctx context.Context) error {
 			if err := h.Start(ctx); err != nil {
 				return err
 			}
-			return h.WaitRunning(ctx)
+			if err := h.WaitRunning(ctx); err != nil {
+				return err
+			}
+			return h.WaitAddress(ctx)
 		})
 	}
 	if err := group.Wait(); err != nil {
