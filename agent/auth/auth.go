@@ -119,7 +119,7 @@ func (a *Auth) verify(ctx context.Context, user, password, address string) (acco
 	}
 	acct, known := all[user]
 	usable := known && !acct.locked()
-	hash := dummyHash
+	hash := a.hasher.dummy
 	if usable {
 		hash = acct.hash
 	}

@@ -21,15 +21,15 @@ const maxRounds = 1_000_000
 // crypt64 is the alphabet of crypt(5), in the order of its values.
 const crypt64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// newHash gives the yescrypt hash of password with a random 132-bit salt.
-func newHash(password string) (string, error) {
+// newHash gives the yescrypt hash of password with a random 128-bit salt.
+func newHash(setting, password string) (string, error) {
 	salt := make([]byte, 22)
 	_, _ = rand.Read(salt) // never fails
 	for i := range salt {
 		salt[i] = crypt64[salt[i]&63]
 	}
 	salt[21] = crypt64[int(salt[21])%4] // 22 letters are 16 bytes and 4 bits that must be 0
-	h, err := yescrypt.Hash([]byte(password), append([]byte(yescryptSetting), salt...))
+	h, err := yescrypt.Hash([]byte(password), append([]byte(setting), salt...))
 	if err != nil {
 		return "", fmt.Errorf("hashing a password: %w", err)
 	}
@@ -77,11 +77,12 @@ const dummyHash = "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 
 // hasher bounds how many hashes are computed at once (16 MiB and a core each), and how many wait.
 type hasher struct {
+	setting, dummy string
 	running, queue chan struct{}
 }
 
 func newHasher() *hasher {
-	return &hasher{running: make(chan struct{}, 2), queue: make(chan struct{}, 16)}
+	return &hasher{setting: yescryptSetting, dummy: dummyHash, running: make(chan struct{}, 2), queue: make(chan struct{}, 16)}
 }
 
 // ErrBusy is returned when too many passwords are being checked.

@@ -44,11 +44,11 @@ func TestUnusableHashesAreErrorsWithoutTheHash(t *testing.T) {
 }
 
 func TestNewHash(t *testing.T) {
-	a, err := newHash(good)
+	a, err := newHash(yescryptSetting, good)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, _ := newHash(good)
+	b, _ := newHash(yescryptSetting, good)
 	if a == b || !strings.HasPrefix(a, "$y$j9T$") || strings.ContainsAny(a, ":\n") {
 		t.Errorf("hashes %s, %s", a, b)
 	}

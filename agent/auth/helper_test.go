@@ -73,6 +73,10 @@ func newAuth(t *testing.T, cfg Config) *Auth {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.hasher.setting = cheapSetting
+	if a.hasher.dummy, err = newHash(cheapSetting, "nobody knows this"); err != nil {
+		t.Fatal(err)
+	}
 	return a
 }
 
@@ -97,4 +101,8 @@ func writeEtc(t *testing.T, root, name, text string) {
 	}
 }
 
+// cheapSetting is the least that yescrypt takes, so that tests with the race detector end.
+const cheapSetting = "$y$j7.$"
+
+// cheapGood is the end of the SHA-256-crypt hash of good.
 const cheapGood = "xUTqYDB6.12WF8NSm66QEwcGvdTOz83clly3WIrd6RD"

@@ -1,9 +1,12 @@
 package auth
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -109,21 +112,25 @@ func (l *lockout) count(key string, now time.Time) {
 	}
 }
 
-// makeRoom forgets what is stale when there is much, and else the try that is longest ago.
+// makeRoom forgets what is stale when there is much, or else half of the rest: locks last, and the oldest first.
 func (l *lockout) makeRoom(now time.Time) {
 	if len(l.tries) < maxTracked {
 		return
 	}
-	oldest := ""
 	for k, t := range l.tries {
 		if t.stale(now) {
 			l.forget(k)
-		} else if oldest == "" || t.Last.Before(l.tries[oldest].Last) {
-			oldest = k
 		}
 	}
-	if len(l.tries) >= maxTracked {
-		l.forget(oldest)
+	if len(l.tries) < maxTracked {
+		return
+	}
+	keys := slices.SortedFunc(maps.Keys(l.tries), func(a, b string) int {
+		x, y := l.tries[a], l.tries[b]
+		return cmp.Or(x.Until.Compare(y.Until), x.Last.Compare(y.Last))
+	})
+	for _, k := range keys[:len(keys)/2] {
+		l.forget(k)
 	}
 }
 

@@ -137,6 +137,10 @@ func TestMemoryOfTriesIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		for range lockAt {
+			_ = l.begin("ann", "")
+			time.Sleep(4 * time.Second)
+		}
 		for i := range maxTracked * 2 {
 			_ = l.begin(fmt.Sprint("u", i), "")
 			time.Sleep(time.Millisecond)
@@ -146,6 +150,9 @@ func TestMemoryOfTriesIsBounded(t *testing.T) {
 		}
 		if l.tries[fmt.Sprint("user/u", maxTracked*2-1)] == nil {
 			t.Error("the newest try was forgotten")
+		}
+		if err := l.begin("ann", ""); wait(err) == 0 {
+			t.Error("a flood of names opened a lock")
 		}
 	})
 }

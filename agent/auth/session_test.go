@@ -134,7 +134,7 @@ func TestRoleFollowsTheGroupAndLockEndsTheSession(t *testing.T) {
 func TestPasswordChangedByAnotherToolEndsTheSession(t *testing.T) {
 	a := withUser(t)
 	token, _ := login(t, a, false)
-	hash, err := newHash(good2)
+	hash, err := newHash(cheapSetting, good2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -133,7 +133,7 @@ func (a *Auth) create(ctx context.Context, name, password string, admin bool) er
 }
 
 func (a *Auth) hash(ctx context.Context, password string) (hash string, err error) {
-	if busy := a.hasher.do(ctx, func() { hash, err = newHash(password) }); busy != nil {
+	if busy := a.hasher.do(ctx, func() { hash, err = newHash(a.hasher.setting, password) }); busy != nil {
 		return "", busy
 	}
 	return hash, err
