@@ -143,7 +143,7 @@ func (d dirRecords) Put(key string, v any) error {
 func (d dirRecords) Delete(key string) error { return os.Remove(d.name(key)) }
 
 func (d dirRecords) Each(fn func(string, []byte) error) error {
-	names, err := filepath.Glob(filepath.Join(d.dir, "[0-9a-f]*") // not renameio's .temporary)
+	names, err := filepath.Glob(filepath.Join(d.dir, "[0-9a-f]*")) // without the hidden files of a killed renameio
 	for _, n := range names {
 		raw, rerr := os.ReadFile(n)
 		err = errors.Join(err, rerr, fn("sha256:"+filepath.Base(n), raw))
