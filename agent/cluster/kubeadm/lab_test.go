@@ -171,11 +171,11 @@ func needLab(t *testing.T) (tree, bundle string) {
 	return filepath.Join(cache, "lab-tree"), filepath.Join(cache, "bundle/slipway-default.tar.zst")
 }
 
-func TestLab(t *testing.T) {
+// newLab boots hosts that have this test binary and the content bundle.
+func newLab(ctx context.Context, t *testing.T, hosts int) *lab.Lab {
+	t.Helper()
 	tree, bundle := needLab(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
-	defer cancel()
-	l, err := lab.New(ctx, lab.Options{Name: "engine", Hosts: 1, Rootfs: tree, Log: t.Output()})
+	l, err := lab.New(ctx, lab.Options{Name: fmt.Sprintf("engine%d", hosts), Hosts: hosts, Rootfs: tree, Log: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,44 +184,41 @@ func TestLab(t *testing.T) {
 			_ = l.Close()
 		}
 	})
-	h := l.Host(1)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for from, to := range map[string]string{self: hostBinary, bundle: hostBundle} {
-		if err := h.CopyIn(ctx, from, to); err != nil {
-			t.Fatal(err)
+	for _, h := range l.Hosts() {
+		for from, to := range map[string]string{self: hostBinary, bundle: hostBundle} {
+			if err := h.CopyIn(ctx, from, to); err != nil {
+				t.Fatal(err)
+			}
 		}
+		if out, err := h.Exec(ctx, "chmod", "755", hostBinary); err != nil {
+			t.Fatal(err, string(out))
+		}
+		cgroups(ctx, t, h)
 	}
-	if out, err := h.Exec(ctx, "chmod", "755", hostBinary); err != nil {
-		t.Fatal(err, string(out))
-	}
-	cgroups(ctx, t, h)
+	return l
+}
+
+func TestLab(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	defer cancel()
+	h := newLab(ctx, t, 1).Host(1)
+	before := snapshot(ctx, t, h)
 	for _, phase := range []cluster.Phase{cluster.PhasePrepare, cluster.PhaseJoin} {
 		report(t, driver(ctx, t, h, "apply", labAssignment(h, phase)))
 	}
-	r := driver(ctx, t, h, "run", labAssignment(h, cluster.PhaseFinalize))
-	report(t, r)
-	if !up(r.Status, labAssignment(h, cluster.PhaseFinalize)) {
-		t.Error("the cluster is not up")
-	}
-	t.Run("reboot", func(t *testing.T) {
-		if err := h.PowerCut(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if err := h.Start(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if err := h.WaitRunning(ctx); err != nil {
-			t.Fatal(err)
+	mustBeUp(ctx, t, h, labAssignment(h, cluster.PhaseFinalize))
+	t.Run("power cut", func(t *testing.T) {
+		for _, do := range []func(context.Context) error{h.PowerCut, h.Start, h.WaitRunning} {
+			if err := do(ctx); err != nil {
+				t.Fatal(err)
+			}
 		}
 		cgroups(ctx, t, h)
-		r := driver(ctx, t, h, "run", labAssignment(h, cluster.PhaseFinalize))
-		report(t, r)
-		if !up(r.Status, labAssignment(h, cluster.PhaseFinalize)) {
-			t.Error("the cluster did not come back after a power cut")
-		}
+		mustBeUp(ctx, t, h, labAssignment(h, cluster.PhaseFinalize))
 	})
 	t.Run("delete", func(t *testing.T) {
 		r := driver(ctx, t, h, "apply", labAssignment(h, cluster.PhaseDelete))
@@ -229,18 +226,44 @@ func TestLab(t *testing.T) {
 		if r.Reached != cluster.PhaseDelete {
 			t.Error("not deleted")
 		}
+		if after := snapshot(ctx, t, h); after != before {
+			t.Errorf("the host is not as it was. Before:\n%s\nAfter:\n%s", before, after)
+		}
 	})
-	t.Run("again", func(t *testing.T) {
-		r := driver(ctx, t, h, "run", labAssignment(h, cluster.PhaseFinalize))
-		report(t, r)
-	})
+	t.Run("again", func(t *testing.T) { mustBeUp(ctx, t, h, labAssignment(h, cluster.PhaseFinalize)) })
+}
+
+func mustBeUp(ctx context.Context, t *testing.T, h *lab.Host, a cluster.Assignment) {
+	t.Helper()
+	r := driver(ctx, t, h, "run", a)
+	report(t, r)
+	if !up(r.Status, a) {
+		t.Error("the cluster is not up")
+	}
+}
+
+// snapshot is what a cluster changes on a host and a delete has to put back.
+func snapshot(ctx context.Context, t *testing.T, h *lab.Host) string {
+	t.Helper()
+	out, err := h.Exec(ctx, "sh", "-c", `ip -br link | grep -v '^eth0@' | cut -d' ' -f1; ip -4 -br addr show scope global; ip -4 route; ip rule
+iptables-nft-save | grep -v '^#\|^:\|^\*\|^COMMIT'; ipset list -name; ls /run/netns 2>/dev/null
+awk '$2 ~ "kubelet/|netns|io.containerd" {print $2}' /proc/self/mounts
+cd /; find etc/kubernetes etc/cni var/lib/kubelet var/lib/etcd var/lib/cni var/lib/calico -mindepth 1 2>/dev/null | sort
+ctr -n k8s.io containers list -q; ctr -n k8s.io images list -q; cat /etc/hosts
+ps -eo comm | grep -E 'kube|etcd|calico|shim|felix' | sort`)
+	if len(out) == 0 {
+		t.Fatal(err)
+	}
+	return string(out)
 }
 
 // cgroups mounts cpu and cpuacct where this machine has them as two hierarchies of cgroup v1: systemd-nspawn looks for one
-// that is called cpu,cpuacct, and leaves an empty folder.
+// that is called cpu,cpuacct, and leaves an empty folder. And a machine that lost its power has no cgroups left, but a lab
+// host finds those of its former life, for each of which the kubelet waits three seconds.
 func cgroups(ctx context.Context, t *testing.T, h *lab.Host) {
 	t.Helper()
-	const script = `test -d /sys/fs/cgroup/cpuacct && ! test -e /sys/fs/cgroup/cpuacct/cpuacct.stat || exit 0
+	const script = `find /sys/fs/cgroup/*/kubepods.slice -depth -type d -exec rmdir {} + 2>/dev/null
+test -d /sys/fs/cgroup/cpuacct && ! test -e /sys/fs/cgroup/cpuacct/cpuacct.stat || exit 0
 set -e
 mount -o remount,rw /sys/fs/cgroup
 for c in cpu cpuacct; do
@@ -248,7 +271,9 @@ for c in cpu cpuacct; do
 	mkdir /sys/fs/cgroup/$c
 	mount -t cgroup -o $c cgroup /sys/fs/cgroup/$c
 done
-mount -o remount,ro /sys/fs/cgroup`
+mount -o remount,ro /sys/fs/cgroup
+find /sys/fs/cgroup/*/kubepods.slice -depth -type d -exec rmdir {} + 2>/dev/null
+true`
 	if _, err := h.Exec(ctx, "sh", "-c", script); err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func (e *Engine) volumeLoop(ctx context.Context) {
 			continue
 		}
 		j, due := e.volumeDue(a)
-		if !due {
+		if !due || j.volumeResult(ctx) == nil {
 			continue
 		}
 		if err := j.probeVolume(ctx); err != nil && !pause(ctx, volumeRetry) {
@@ -56,7 +56,7 @@ func (e *Engine) volumeLoop(ctx context.Context) {
 	}
 }
 
-// volumeDue looks at the last status: the probe waits until everything else runs, and a result that says ok stays.
+// volumeDue looks at the last status: the probe waits until everything else runs.
 func (e *Engine) volumeDue(a cluster.Assignment) (*job, bool) {
 	status := e.Report().Status
 	if status == nil || (a.Config.VIP != "" && status.VIPHolder != a.Node.Name) {
@@ -81,6 +81,9 @@ func (e *Engine) volumeDue(a cluster.Assignment) (*job, bool) {
 
 func (j *job) probeVolume(ctx context.Context) error {
 	err := j.writeAndRead(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err() // the agent ends; that says nothing about volumes
+	}
 	result := volumeOK
 	if err != nil {
 		result = err.Error()
