@@ -87,7 +87,16 @@ func (b *builder) buildBase(ctx context.Context, dir string) error {
 	}
 	command := mmdebstrap(dir, sources, options)
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+	// Killed, mmdebstrap leaves temporary files: in a place that the next run clears.
+	temp := filepath.Join(b.cache, "tmp")
+	if err := os.RemoveAll(temp); err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	if err := os.Mkdir(temp, 0o755); err != nil {
+		return err
+	}
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TMPDIR="+temp)
 	if err := b.runLogged(cmd, "base"); err != nil {
 		return fmt.Errorf("unpack Debian: %w", err)
 	}
