@@ -15,12 +15,14 @@ import (
 	"github.com/slipway-os/slipway/agent/audit"
 	"github.com/slipway-os/slipway/agent/auth"
 	"github.com/slipway-os/slipway/agent/cluster/kubeadm"
+	"github.com/slipway-os/slipway/agent/cluster/preflight"
 	"github.com/slipway-os/slipway/agent/content"
 	"github.com/slipway-os/slipway/agent/content/store"
 	"github.com/slipway-os/slipway/agent/content/sync"
 	"github.com/slipway-os/slipway/agent/content/tus"
 	"github.com/slipway-os/slipway/agent/events"
 	"github.com/slipway-os/slipway/agent/host/sysinfo"
+	"github.com/slipway-os/slipway/agent/network/engine"
 	"github.com/slipway-os/slipway/agent/ops"
 	"github.com/slipway-os/slipway/agent/state"
 	"github.com/slipway-os/slipway/agent/systemd"
@@ -41,6 +43,7 @@ type Agent struct {
 	store                           *store.Store
 	sync                            *sync.Syncer
 	uploads                         *tus.Server
+	network                         *engine.Engine  // nil likewise
 	engine                          *kubeadm.Engine // nil when the agent does not own the machine
 	sysinfo                         *sysinfo.Reader
 	checks                          *checks
@@ -83,7 +86,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses
 		return err
 	}
 	defer a.audit.Close()
-	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openEvents} {
+	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openEvents} {
 		if err := build(ctx, db); err != nil {
 			return err
 		}
@@ -153,7 +156,15 @@ func (a *Agent) contentInUse() []string {
 }
 
 func (a *Agent) openCluster(_ context.Context, db *state.DB) (err error) {
-	a.checks = newChecks(a.identity.ID, a.gather, a.changed, a.log)
+	leftovers := func(ctx context.Context) ([]string, error) {
+		if a.engine == nil {
+			return []string{}, nil
+		}
+		return a.engine.Leftovers(ctx)
+	}
+	gatherer := preflight.New(preflight.Options{Root: a.cfg.Root, HostID: a.identity.ID, Version: a.cfg.Version, PoolDir: a.cfg.poolDir(),
+		Content: a.store, Leftovers: leftovers, InCluster: a.inCluster})
+	a.checks = newChecks(a.identity.ID, gatherer.Gather, a.changed, a.log)
 	if a.leader, err = newLeader(db.Bucket("cluster"), a.group.seen, a.changed, a.now, a.log); err != nil {
 		return err
 	}
@@ -210,7 +221,7 @@ func (a *Agent) run(ctx context.Context, ready func([]string)) error {
 	}
 	loops := []func(context.Context) error{a.node.Run, a.ops.Run, a.sync.Run, a.uploads.Run, a.checks.run, a.leader.run, a.runSelf, a.runLeaderSelf, a.runPublisher}
 	if a.engine != nil {
-		loops = append(loops, a.engine.Run)
+		loops = append(loops, a.engine.Run, a.network.Run)
 	}
 	for _, loop := range loops {
 		g.Go(func() error {

@@ -91,6 +91,7 @@ func (a *Agent) assign(as cluster.Assignment, ok bool) {
 		a.engine.Assign(as)
 	case a.engine.Report().Reached == cluster.PhaseDelete:
 		a.engine.Forget()
+		a.changed()
 	}
 }
 

@@ -213,7 +213,7 @@ func (c clusters) Kubeconfig(_ context.Context, _ string) ([]byte, error) {
 // registerClusters names the runners that follow the cluster's life for the operation's watchers. The work itself is the
 // reconcile loop's: an operation may be cancelled, or its agent killed, without harm to the cluster.
 func (a *Agent) registerClusters() {
-	follow := func(done func(rec cluster.Record, out cluster.Output, ok bool) bool) ops.Runner {
+	follow := func(done func(out cluster.Output, exists bool) (bool, error)) ops.Runner {
 		return func(ctx context.Context, h *ops.Handle, raw json.RawMessage) error {
 			var in clusterInput
 			if err := json.Unmarshal(raw, &in); err != nil {
@@ -222,14 +222,17 @@ func (a *Agent) registerClusters() {
 			return a.follow(ctx, h, in.ID, done)
 		}
 	}
-	a.ops.Register(opCreate, follow(func(_ cluster.Record, out cluster.Output, ok bool) bool {
-		return ok && out.State == cluster.StateRunning
+	a.ops.Register(opCreate, follow(func(out cluster.Output, exists bool) (bool, error) {
+		if !exists {
+			return false, errors.New("the cluster was deleted meanwhile")
+		}
+		return out.State == cluster.StateRunning, nil
 	}))
-	a.ops.Register(opDelete, follow(func(_ cluster.Record, _ cluster.Output, ok bool) bool { return !ok }))
+	a.ops.Register(opDelete, follow(func(_ cluster.Output, exists bool) (bool, error) { return !exists && !a.anyInUse(), nil }))
 }
 
 // follow mirrors the hosts' steps into the operation until done.
-func (a *Agent) follow(ctx context.Context, h *ops.Handle, id string, done func(cluster.Record, cluster.Output, bool) bool) error {
+func (a *Agent) follow(ctx context.Context, h *ops.Handle, id string, done func(cluster.Output, bool) (bool, error)) error {
 	t := time.NewTicker(500 * time.Millisecond)
 	defer t.Stop()
 	for {
@@ -238,11 +241,8 @@ func (a *Agent) follow(ctx context.Context, h *ops.Handle, id string, done func(
 		if ok {
 			h.SetSteps(mirror(cluster.Lifecycle(rec, a.group.seen()), out.Reason))
 		}
-		if done(rec, out, ok) {
-			return nil
-		}
-		if !ok {
-			return errors.New("the cluster was deleted meanwhile")
+		if end, err := done(out, ok); end || err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():
@@ -250,6 +250,16 @@ func (a *Agent) follow(ctx context.Context, h *ops.Handle, id string, done func(
 		case <-t.C:
 		}
 	}
+}
+
+// anyInUse says whether a host that is in touch still has a part in a cluster.
+func (a *Agent) anyInUse() bool {
+	for _, h := range a.clusterHosts() {
+		if h.Connected && h.InUse {
+			return true
+		}
+	}
+	return false
 }
 
 func mirror(steps []cluster.HostStep, reason string) []ops.Step {

@@ -83,14 +83,24 @@ func (a *Agent) registerLinks() {
 		return step(h, "link", raw, func(in joinInput) error { return a.node.Join(ctx, in.Token) })
 	})
 	a.ops.Register(opLeave, func(ctx context.Context, h *ops.Handle, raw json.RawMessage) error {
-		return step(h, "unlink", raw, func(in leaveInput) error { return a.node.Leave(ctx, in.Force) })
+		return step(h, "unlink", raw, func(in leaveInput) error {
+			return unless(linking.CodeNotLinked, a.node.Leave(ctx, in.Force)) // a resumed one that had left
+		})
 	})
 	a.ops.Register(opRemove, func(ctx context.Context, h *ops.Handle, raw json.RawMessage) error {
-		return step(h, "unlink", raw, func(in removeInput) error { return a.node.Remove(ctx, in.Host) })
+		return step(h, "unlink", raw, func(in removeInput) error { return unless(linking.CodeNotMember, a.node.Remove(ctx, in.Host)) })
 	})
 	a.ops.Register(opPromote, func(ctx context.Context, h *ops.Handle, _ json.RawMessage) error {
 		return h.Step("promote", a.node.Promote)
 	})
+}
+
+// unless forgives one refusal: that what is asked for is so already.
+func unless(code linking.Code, err error) error {
+	if linking.CodeOf(err) == code {
+		return nil
+	}
+	return err
 }
 
 // step runs an operation of one step with its decoded input.

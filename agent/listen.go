@@ -76,13 +76,12 @@ func (a *Agent) listen() ([]*listener, error) {
 	secure.TLSConfig = a.identity.ServerTLS()
 	secure.HTTP2 = &http.HTTP2Config{MaxReceiveBufferPerConnection: 16 << 20, MaxReceiveBufferPerStream: 8 << 20} // uploads over links with latency
 	plain := a.server(handler)
-	plain.ConnContext = apiserver.ConnContext
 	return []*listener{{unix, plain, false}, {https, secure, true}, {reg, a.server(registry.New(a.store, a.sync, a.log)), false}}, nil
 }
 
 // server has no read or write timeout: uploads and event streams take as long as they take; headers do not.
 func (a *Agent) server(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ConnContext: apiserver.ConnContext,
 		ErrorLog: quiet(a.log)}
 }
 
@@ -111,7 +110,7 @@ func (a *Agent) services() apiserver.Services {
 	peer.Handle("/peer/v1/have", a.node.RequirePeer(sync.Handler(a.store, sync.DefaultUploads)))
 	peer.Handle("/peer/v1/", a.node.Handler())
 	return apiserver.Services{
-		Version: a.cfg.Version, Sessions: sessions{a.auth}, Users: users{a.auth}, Host: machine{a}, Links: links{a}, Content: contents{a},
+		Version: a.cfg.Version, Sessions: sessions{a.auth}, Users: users{a.auth}, Host: machine{a}, Network: networks{a}, Links: links{a}, Content: contents{a},
 		Clusters: clusters{a}, Operations: a.operations, Events: stream{a.bus}, Audit: auditLog{a.audit},
 		Uploads: a.uploadGate(a.uploads), Peer: peer, UI: localui.Handler(),
 	}

@@ -61,11 +61,6 @@ func apiAdapters(list []host.Adapter) []api.Adapter {
 	return out
 }
 
-func (m machine) Network(context.Context) (api.Network, error) {
-	list, err := m.a.sysinfo.Adapters()
-	return api.Network{Hostname: hostName(), Adapters: apiAdapters(list)}, err
-}
-
 // Power reboots or turns off as an operation, so that the answer leaves before the host does.
 func (m machine) Power(_ context.Context, r api.PowerRequest) (api.Operation, error) {
 	if !m.a.cfg.onHost() {
@@ -74,12 +69,27 @@ func (m machine) Power(_ context.Context, r api.PowerRequest) (api.Operation, er
 	if r.Action == api.Reset {
 		return api.Operation{}, apiserver.Errorf(501, "host:reset", "Reset to the state after installation needs an installed system's recovery image, which this host does not have.")
 	}
-	return m.a.operations.start(opPower, "Power: "+string(r.Action), r)
+	return m.a.operations.start(opPower, "Power: "+string(r.Action), powerInput{r.Action, bootID()})
+}
+
+// powerInput names the boot it was asked in, so that an agent that died while asking does not reboot the host for ever.
+type powerInput struct {
+	Action api.PowerRequestAction `json:"action"`
+	Boot   string                 `json:"boot"`
+}
+
+// bootID changes with every boot (random(4)).
+func bootID() string {
+	b, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return strings.TrimSpace(string(b))
 }
 
 func (a *Agent) registerPower() {
 	a.ops.Register(opPower, func(_ context.Context, h *ops.Handle, raw json.RawMessage) error {
-		return step(h, "ask systemd", raw, func(r api.PowerRequest) error {
+		return step(h, "ask systemd", raw, func(r powerInput) error {
+			if r.Boot != bootID() {
+				return nil // asked in an earlier boot: it has happened
+			}
 			ctx, cancel := context.WithTimeout(context.Background(), stopTimeout*5)
 			defer cancel()
 			if r.Action == api.Reboot {

@@ -30,6 +30,30 @@ const (
 	SessionScopes sessionContextKey = "session.Scopes"
 )
 
+// Defines values for AdapterSettingsIpv6.
+const (
+	Auto   AdapterSettingsIpv6 = "auto"
+	Empty  AdapterSettingsIpv6 = ""
+	Off    AdapterSettingsIpv6 = "off"
+	Static AdapterSettingsIpv6 = "static"
+)
+
+// Valid indicates whether the value is a known member of the AdapterSettingsIpv6 enum.
+func (e AdapterSettingsIpv6) Valid() bool {
+	switch e {
+	case Auto:
+		return true
+	case Empty:
+		return true
+	case Off:
+		return true
+	case Static:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CheckStatus.
 const (
 	Fail    CheckStatus = "fail"
@@ -162,6 +186,33 @@ func (e PowerRequestAction) Valid() bool {
 	}
 }
 
+// Defines values for TryState.
+const (
+	Applying        TryState = "applying"
+	AwaitingConfirm TryState = "awaiting-confirm"
+	Confirmed       TryState = "confirmed"
+	RolledBack      TryState = "rolled-back"
+	Verifying       TryState = "verifying"
+)
+
+// Valid indicates whether the value is a known member of the TryState enum.
+func (e TryState) Valid() bool {
+	switch e {
+	case Applying:
+		return true
+	case AwaitingConfirm:
+		return true
+	case Confirmed:
+		return true
+	case RolledBack:
+		return true
+	case Verifying:
+		return true
+	default:
+		return false
+	}
+}
+
 // Adapter defines model for Adapter.
 type Adapter struct {
 	// Addresses CIDR
@@ -177,6 +228,26 @@ type Adapter struct {
 	Mtu  int    `json:"mtu"`
 	Name string `json:"name"`
 }
+
+// AdapterSettings defines model for AdapterSettings.
+type AdapterSettings struct {
+	// Addresses CIDR
+	Addresses []string            `json:"addresses,omitempty,omitzero"`
+	Bond      Bond                `json:"bond,omitempty,omitzero"`
+	Bridge    Bridge              `json:"bridge,omitempty,omitzero"`
+	Dhcp      bool                `json:"dhcp"`
+	Dns       []string            `json:"dns,omitempty,omitzero"`
+	Gateway   string              `json:"gateway,omitempty,omitzero"`
+	Gateway6  string              `json:"gateway6,omitempty,omitzero"`
+	Ipv6      AdapterSettingsIpv6 `json:"ipv6,omitempty,omitzero"`
+	Mtu       int                 `json:"mtu,omitempty,omitzero"`
+	Name      string              `json:"name"`
+	Search    []string            `json:"search,omitempty,omitzero"`
+	Vlan      VLAN                `json:"vlan,omitempty,omitzero"`
+}
+
+// AdapterSettingsIpv6 defines model for AdapterSettings.Ipv6.
+type AdapterSettingsIpv6 string
 
 // Application defines model for Application.
 type Application struct {
@@ -195,6 +266,19 @@ type AuditEntry struct {
 	Time    time.Time `json:"time"`
 	User    string    `json:"user"`
 	Via     string    `json:"via,omitempty,omitzero"`
+}
+
+// Bond defines model for Bond.
+type Bond struct {
+	Members       []string `json:"members"`
+	Mode          string   `json:"mode"`
+	MonitorMillis int      `json:"monitorMillis,omitempty,omitzero"`
+}
+
+// Bridge defines model for Bridge.
+type Bridge struct {
+	Members []string `json:"members,omitempty,omitzero"`
+	Stp     bool     `json:"stp"`
 }
 
 // Caller defines model for Caller.
@@ -302,6 +386,14 @@ type CreateCluster struct {
 	Spec string `json:"spec"`
 }
 
+// DiffLine defines model for DiffLine.
+type DiffLine struct {
+	Adapter string `json:"adapter,omitempty,omitzero"`
+	New     string `json:"new"`
+	Old     string `json:"old"`
+	Setting string `json:"setting"`
+}
+
 // Disk defines model for Disk.
 type Disk struct {
 	Model     string `json:"model"`
@@ -309,6 +401,13 @@ type Disk struct {
 	Role      string `json:"role"`
 	Serial    string `json:"serial"`
 	SizeBytes int64  `json:"sizeBytes"`
+}
+
+// FieldProblem defines model for FieldProblem.
+type FieldProblem struct {
+	Adapter string `json:"adapter,omitempty,omitzero"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
 }
 
 // FirstUser defines model for FirstUser.
@@ -345,6 +444,11 @@ type Host struct {
 
 // HostStatus defines model for Host.Status.
 type HostStatus string
+
+// HostnameChange defines model for HostnameChange.
+type HostnameChange struct {
+	Hostname string `json:"hostname"`
+}
 
 // JoinRequest defines model for JoinRequest.
 type JoinRequest struct {
@@ -398,7 +502,33 @@ type Login struct {
 // Network defines model for Network.
 type Network struct {
 	Adapters []Adapter `json:"adapters"`
-	Hostname string    `json:"hostname"`
+
+	// Candidate what is on trial
+	Candidate []AdapterSettings `json:"candidate,omitempty,omitzero"`
+
+	// Confirmed what the host boots
+	Confirmed []AdapterSettings `json:"confirmed,omitempty,omitzero"`
+	Hostname  string            `json:"hostname"`
+
+	// Trouble why the confirmed settings are not in place
+	Trouble string `json:"trouble,omitempty,omitzero"`
+	Try     Try    `json:"try,omitempty,omitzero"`
+}
+
+// NetworkChange defines model for NetworkChange.
+type NetworkChange struct {
+	// ConfirmWithinSeconds default 60
+	ConfirmWithinSeconds int      `json:"confirmWithinSeconds,omitempty,omitzero"`
+	Remove               []string `json:"remove,omitempty,omitzero"`
+
+	// Set adapters as they shall be as a whole
+	Set []AdapterSettings `json:"set,omitempty,omitzero"`
+}
+
+// NetworkPreview defines model for NetworkPreview.
+type NetworkPreview struct {
+	Lines    []DiffLine     `json:"lines"`
+	Problems []FieldProblem `json:"problems"`
 }
 
 // NewUser defines model for NewUser.
@@ -538,11 +668,28 @@ type Taint struct {
 	Value  string `json:"value,omitempty,omitzero"`
 }
 
+// Try defines model for Try.
+type Try struct {
+	Deadline time.Time `json:"deadline"`
+	Id       string    `json:"id"`
+	Reason   string    `json:"reason,omitempty,omitzero"`
+	State    TryState  `json:"state"`
+}
+
+// TryState defines model for Try.State.
+type TryState string
+
 // User defines model for User.
 type User struct {
 	Locked bool   `json:"locked,omitempty,omitzero"`
 	Name   string `json:"name"`
 	Role   string `json:"role"`
+}
+
+// VLAN defines model for VLAN.
+type VLAN struct {
+	Id     int    `json:"id"`
+	Parent string `json:"parent"`
 }
 
 // Started defines model for Started.
@@ -602,6 +749,15 @@ type JoinLinkJSONRequestBody = JoinRequest
 
 // LoginJSONRequestBody defines body for Login for application/json ContentType.
 type LoginJSONRequestBody = Login
+
+// SetHostnameJSONRequestBody defines body for SetHostname for application/json ContentType.
+type SetHostnameJSONRequestBody = HostnameChange
+
+// PreviewNetworkJSONRequestBody defines body for PreviewNetwork for application/json ContentType.
+type PreviewNetworkJSONRequestBody = NetworkChange
+
+// StartTryJSONRequestBody defines body for StartTry for application/json ContentType.
+type StartTryJSONRequestBody = NetworkChange
 
 // PostSetupJSONRequestBody defines body for PostSetup for application/json ContentType.
 type PostSetupJSONRequestBody = FirstUser
@@ -767,6 +923,27 @@ type ClientInterface interface {
 
 	// GetNetwork request
 	GetNetwork(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetHostnameWithBody request with any body
+	SetHostnameWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetHostname(ctx context.Context, body SetHostnameJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewNetworkWithBody request with any body
+	PreviewNetworkWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	PreviewNetwork(ctx context.Context, body PreviewNetworkJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartTryWithBody request with any body
+	StartTryWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	StartTry(ctx context.Context, body StartTryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelTry request
+	CancelTry(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmTry request
+	ConfirmTry(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListOperations request
 	ListOperations(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1149,6 +1326,102 @@ func (c *Client) Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*ht
 
 func (c *Client) GetNetwork(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetNetworkRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetHostnameWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetHostnameRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetHostname(ctx context.Context, body SetHostnameJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetHostnameRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) PreviewNetworkWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewNetworkRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) PreviewNetwork(ctx context.Context, body PreviewNetworkJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewNetworkRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) StartTryWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartTryRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) StartTry(ctx context.Context, body StartTryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartTryRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) CancelTry(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelTryRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ConfirmTry(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmTryRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -2246,6 +2519,194 @@ func NewGetNetworkRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewSetHostnameRequest calls the generic SetHostname builder with application/json body
+func NewSetHostnameRequest(server string, body SetHostnameJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetHostnameRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetHostnameRequestWithBody generates requests for SetHostname with any type of body
+func NewSetHostnameRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/network/hostname")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewPreviewNetworkRequest calls the generic PreviewNetwork builder with application/json body
+func NewPreviewNetworkRequest(server string, body PreviewNetworkJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewNetworkRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPreviewNetworkRequestWithBody generates requests for PreviewNetwork with any type of body
+func NewPreviewNetworkRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/network/preview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewStartTryRequest calls the generic StartTry builder with application/json body
+func NewStartTryRequest(server string, body StartTryJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStartTryRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewStartTryRequestWithBody generates requests for StartTry with any type of body
+func NewStartTryRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/network/tries")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCancelTryRequest generates requests for CancelTry
+func NewCancelTryRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/network/tries/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfirmTryRequest generates requests for ConfirmTry
+func NewConfirmTryRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/network/tries/%s/confirm", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListOperationsRequest generates requests for ListOperations
 func NewListOperationsRequest(server string) (*http.Request, error) {
 	var err error
@@ -2785,6 +3246,27 @@ type ClientWithResponsesInterface interface {
 
 	// GetNetworkWithResponse request
 	GetNetworkWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetNetworkResponse, error)
+
+	// SetHostnameWithBodyWithResponse request with any body
+	SetHostnameWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetHostnameResponse, error)
+
+	SetHostnameWithResponse(ctx context.Context, body SetHostnameJSONRequestBody, reqEditors ...RequestEditorFn) (*SetHostnameResponse, error)
+
+	// PreviewNetworkWithBodyWithResponse request with any body
+	PreviewNetworkWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewNetworkResponse, error)
+
+	PreviewNetworkWithResponse(ctx context.Context, body PreviewNetworkJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewNetworkResponse, error)
+
+	// StartTryWithBodyWithResponse request with any body
+	StartTryWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartTryResponse, error)
+
+	StartTryWithResponse(ctx context.Context, body StartTryJSONRequestBody, reqEditors ...RequestEditorFn) (*StartTryResponse, error)
+
+	// CancelTryWithResponse request
+	CancelTryWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*CancelTryResponse, error)
+
+	// ConfirmTryWithResponse request
+	ConfirmTryWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*ConfirmTryResponse, error)
 
 	// ListOperationsWithResponse request
 	ListOperationsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListOperationsResponse, error)
@@ -3601,6 +4083,160 @@ func (r GetNetworkResponse) ContentType() string {
 	return ""
 }
 
+type SetHostnameResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetHostnameResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetHostnameResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetHostnameResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PreviewNetworkResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *NetworkPreview
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewNetworkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewNetworkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewNetworkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StartTryResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON202                       *Try
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r StartTryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartTryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartTryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CancelTryResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *Try
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelTryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelTryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelTryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ConfirmTryResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *Try
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmTryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmTryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmTryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListOperationsResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -4223,6 +4859,75 @@ func (c *ClientWithResponses) GetNetworkWithResponse(ctx context.Context, reqEdi
 		return nil, err
 	}
 	return ParseGetNetworkResponse(rsp)
+}
+
+// SetHostnameWithBodyWithResponse request with arbitrary body returning *SetHostnameResponse
+func (c *ClientWithResponses) SetHostnameWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetHostnameResponse, error) {
+	rsp, err := c.SetHostnameWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetHostnameResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetHostnameWithResponse(ctx context.Context, body SetHostnameJSONRequestBody, reqEditors ...RequestEditorFn) (*SetHostnameResponse, error) {
+	rsp, err := c.SetHostname(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetHostnameResponse(rsp)
+}
+
+// PreviewNetworkWithBodyWithResponse request with arbitrary body returning *PreviewNetworkResponse
+func (c *ClientWithResponses) PreviewNetworkWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewNetworkResponse, error) {
+	rsp, err := c.PreviewNetworkWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewNetworkResponse(rsp)
+}
+
+func (c *ClientWithResponses) PreviewNetworkWithResponse(ctx context.Context, body PreviewNetworkJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewNetworkResponse, error) {
+	rsp, err := c.PreviewNetwork(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewNetworkResponse(rsp)
+}
+
+// StartTryWithBodyWithResponse request with arbitrary body returning *StartTryResponse
+func (c *ClientWithResponses) StartTryWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartTryResponse, error) {
+	rsp, err := c.StartTryWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartTryResponse(rsp)
+}
+
+func (c *ClientWithResponses) StartTryWithResponse(ctx context.Context, body StartTryJSONRequestBody, reqEditors ...RequestEditorFn) (*StartTryResponse, error) {
+	rsp, err := c.StartTry(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartTryResponse(rsp)
+}
+
+// CancelTryWithResponse request returning *CancelTryResponse
+func (c *ClientWithResponses) CancelTryWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*CancelTryResponse, error) {
+	rsp, err := c.CancelTry(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelTryResponse(rsp)
+}
+
+// ConfirmTryWithResponse request returning *ConfirmTryResponse
+func (c *ClientWithResponses) ConfirmTryWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*ConfirmTryResponse, error) {
+	rsp, err := c.ConfirmTry(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmTryResponse(rsp)
 }
 
 // ListOperationsWithResponse request returning *ListOperationsResponse
@@ -5161,6 +5866,164 @@ func ParseGetNetworkResponse(rsp *http.Response) (*GetNetworkResponse, error) {
 	return response, nil
 }
 
+// ParseSetHostnameResponse parses an HTTP response from a SetHostnameWithResponse call
+func ParseSetHostnameResponse(rsp *http.Response) (*SetHostnameResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetHostnameResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePreviewNetworkResponse parses an HTTP response from a PreviewNetworkWithResponse call
+func ParsePreviewNetworkResponse(rsp *http.Response) (*PreviewNetworkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewNetworkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NetworkPreview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartTryResponse parses an HTTP response from a StartTryWithResponse call
+func ParseStartTryResponse(rsp *http.Response) (*StartTryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartTryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Try
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCancelTryResponse parses an HTTP response from a CancelTryWithResponse call
+func ParseCancelTryResponse(rsp *http.Response) (*CancelTryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelTryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Try
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseConfirmTryResponse parses an HTTP response from a ConfirmTryWithResponse call
+func ParseConfirmTryResponse(rsp *http.Response) (*ConfirmTryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmTryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Try
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListOperationsResponse parses an HTTP response from a ListOperationsWithResponse call
 func ParseListOperationsResponse(rsp *http.Response) (*ListOperationsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -5599,6 +6462,21 @@ type ServerInterface interface {
 	// Adapters as observed, and the try that is pending, if any.
 	// (GET /network)
 	GetNetwork(ctx echo.Context) error
+	// Name the host, now and at every boot.
+	// (PUT /network/hostname)
+	SetHostname(ctx echo.Context) error
+	// What a change would do and what is wrong with it; changes nothing. Forms ask it as one types.
+	// (POST /network/preview)
+	PreviewNetwork(ctx echo.Context) error
+	// Try a change of the network. Without confirm before the deadline the host is back on what it had.
+	// (POST /network/tries)
+	StartTry(ctx echo.Context) error
+	// Take back what is on trial.
+	// (DELETE /network/tries/{id})
+	CancelTry(ctx echo.Context, id string) error
+	// Keep what is on trial. Over the network it counts only on a connection opened after the change.
+	// (POST /network/tries/{id}/confirm)
+	ConfirmTry(ctx echo.Context, id string) error
 	// Operations, newest first.
 	// (GET /operations)
 	ListOperations(ctx echo.Context) error
@@ -6055,6 +6933,85 @@ func (w *ServerInterfaceWrapper) GetNetwork(ctx echo.Context) error {
 	return err
 }
 
+// SetHostname converts echo context to params.
+func (w *ServerInterfaceWrapper) SetHostname(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetHostname(ctx)
+	return err
+}
+
+// PreviewNetwork converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewNetwork(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewNetwork(ctx)
+	return err
+}
+
+// StartTry converts echo context to params.
+func (w *ServerInterfaceWrapper) StartTry(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartTry(ctx)
+	return err
+}
+
+// CancelTry converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelTry(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelTry(ctx, id)
+	return err
+}
+
+// ConfirmTry converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmTry(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmTry(ctx, id)
+	return err
+}
+
 // ListOperations converts echo context to params.
 func (w *ServerInterfaceWrapper) ListOperations(ctx echo.Context) error {
 	var err error
@@ -6312,6 +7269,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/login", wrapper.Login, options.OperationMiddlewares["login"]...)
 	router.POST(options.BaseURL+"/logout", wrapper.Logout, options.OperationMiddlewares["logout"]...)
 	router.GET(options.BaseURL+"/network", wrapper.GetNetwork, options.OperationMiddlewares["getNetwork"]...)
+	router.PUT(options.BaseURL+"/network/hostname", wrapper.SetHostname, options.OperationMiddlewares["setHostname"]...)
+	router.POST(options.BaseURL+"/network/preview", wrapper.PreviewNetwork, options.OperationMiddlewares["previewNetwork"]...)
+	router.POST(options.BaseURL+"/network/tries", wrapper.StartTry, options.OperationMiddlewares["startTry"]...)
+	router.DELETE(options.BaseURL+"/network/tries/:id", wrapper.CancelTry, options.OperationMiddlewares["cancelTry"]...)
+	router.POST(options.BaseURL+"/network/tries/:id/confirm", wrapper.ConfirmTry, options.OperationMiddlewares["confirmTry"]...)
 	router.GET(options.BaseURL+"/operations", wrapper.ListOperations, options.OperationMiddlewares["listOperations"]...)
 	router.GET(options.BaseURL+"/operations/:id", wrapper.GetOperation, options.OperationMiddlewares["getOperation"]...)
 	router.POST(options.BaseURL+"/operations/:id/cancel", wrapper.CancelOperation, options.OperationMiddlewares["cancelOperation"]...)
@@ -7331,6 +8293,195 @@ func (response GetNetworkdefaultApplicationProblemPlusJSONResponse) VisitGetNetw
 	return err
 }
 
+type SetHostnameRequestObject struct {
+	Body *SetHostnameJSONRequestBody
+}
+
+type SetHostnameResponseObject interface {
+	VisitSetHostnameResponse(w http.ResponseWriter) error
+}
+
+type SetHostname204Response struct {
+}
+
+func (response SetHostname204Response) VisitSetHostnameResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetHostnamedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetHostnamedefaultApplicationProblemPlusJSONResponse) VisitSetHostnameResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewNetworkRequestObject struct {
+	Body *PreviewNetworkJSONRequestBody
+}
+
+type PreviewNetworkResponseObject interface {
+	VisitPreviewNetworkResponse(w http.ResponseWriter) error
+}
+
+type PreviewNetwork200JSONResponse NetworkPreview
+
+func (response PreviewNetwork200JSONResponse) VisitPreviewNetworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewNetworkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewNetworkdefaultApplicationProblemPlusJSONResponse) VisitPreviewNetworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartTryRequestObject struct {
+	Body *StartTryJSONRequestBody
+}
+
+type StartTryResponseObject interface {
+	VisitStartTryResponse(w http.ResponseWriter) error
+}
+
+type StartTry202JSONResponse Try
+
+func (response StartTry202JSONResponse) VisitStartTryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartTrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartTrydefaultApplicationProblemPlusJSONResponse) VisitStartTryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelTryRequestObject struct {
+	Id string `json:"id"`
+}
+
+type CancelTryResponseObject interface {
+	VisitCancelTryResponse(w http.ResponseWriter) error
+}
+
+type CancelTry200JSONResponse Try
+
+func (response CancelTry200JSONResponse) VisitCancelTryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelTrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelTrydefaultApplicationProblemPlusJSONResponse) VisitCancelTryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmTryRequestObject struct {
+	Id string `json:"id"`
+}
+
+type ConfirmTryResponseObject interface {
+	VisitConfirmTryResponse(w http.ResponseWriter) error
+}
+
+type ConfirmTry200JSONResponse Try
+
+func (response ConfirmTry200JSONResponse) VisitConfirmTryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmTrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmTrydefaultApplicationProblemPlusJSONResponse) VisitConfirmTryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListOperationsRequestObject struct {
 }
 
@@ -7831,6 +8982,21 @@ type StrictServerInterface interface {
 	// Adapters as observed, and the try that is pending, if any.
 	// (GET /network)
 	GetNetwork(ctx context.Context, request GetNetworkRequestObject) (GetNetworkResponseObject, error)
+	// Name the host, now and at every boot.
+	// (PUT /network/hostname)
+	SetHostname(ctx context.Context, request SetHostnameRequestObject) (SetHostnameResponseObject, error)
+	// What a change would do and what is wrong with it; changes nothing. Forms ask it as one types.
+	// (POST /network/preview)
+	PreviewNetwork(ctx context.Context, request PreviewNetworkRequestObject) (PreviewNetworkResponseObject, error)
+	// Try a change of the network. Without confirm before the deadline the host is back on what it had.
+	// (POST /network/tries)
+	StartTry(ctx context.Context, request StartTryRequestObject) (StartTryResponseObject, error)
+	// Take back what is on trial.
+	// (DELETE /network/tries/{id})
+	CancelTry(ctx context.Context, request CancelTryRequestObject) (CancelTryResponseObject, error)
+	// Keep what is on trial. Over the network it counts only on a connection opened after the change.
+	// (POST /network/tries/{id}/confirm)
+	ConfirmTry(ctx context.Context, request ConfirmTryRequestObject) (ConfirmTryResponseObject, error)
 	// Operations, newest first.
 	// (GET /operations)
 	ListOperations(ctx context.Context, request ListOperationsRequestObject) (ListOperationsResponseObject, error)
@@ -8502,6 +9668,143 @@ func (sh *strictHandler) GetNetwork(ctx echo.Context) error {
 	return nil
 }
 
+// SetHostname operation middleware
+func (sh *strictHandler) SetHostname(ctx echo.Context) error {
+	var request SetHostnameRequestObject
+
+	var body SetHostnameJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetHostname(ctx.Request().Context(), request.(SetHostnameRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetHostname")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetHostnameResponseObject); ok {
+		return validResponse.VisitSetHostnameResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewNetwork operation middleware
+func (sh *strictHandler) PreviewNetwork(ctx echo.Context) error {
+	var request PreviewNetworkRequestObject
+
+	var body PreviewNetworkJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewNetwork(ctx.Request().Context(), request.(PreviewNetworkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewNetwork")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewNetworkResponseObject); ok {
+		return validResponse.VisitPreviewNetworkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartTry operation middleware
+func (sh *strictHandler) StartTry(ctx echo.Context) error {
+	var request StartTryRequestObject
+
+	var body StartTryJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartTry(ctx.Request().Context(), request.(StartTryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartTry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartTryResponseObject); ok {
+		return validResponse.VisitStartTryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelTry operation middleware
+func (sh *strictHandler) CancelTry(ctx echo.Context, id string) error {
+	var request CancelTryRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelTry(ctx.Request().Context(), request.(CancelTryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelTry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelTryResponseObject); ok {
+		return validResponse.VisitCancelTryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmTry operation middleware
+func (sh *strictHandler) ConfirmTry(ctx echo.Context, id string) error {
+	var request ConfirmTryRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmTry(ctx.Request().Context(), request.(ConfirmTryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmTry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmTryResponseObject); ok {
+		return validResponse.VisitConfirmTryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListOperations operation middleware
 func (sh *strictHandler) ListOperations(ctx echo.Context) error {
 	var request ListOperationsRequestObject
@@ -8810,81 +10113,94 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"3Fx7c9u2lv8qGO7O5N5ZRnIcN3tX/st1cxu3buOJmnZ3Mp4diDyiUJEAC4BStB5/9x08+JIAirQpb2b/",
-	"siyCwMHvHJw39BBELMsZBSpFMHsIOIicUQH6nzvOFilk6mPEqAQq1Uec5ymJsCSMTnMz4t/+FIyqZyJa",
-	"QYbVp3/lsAxmwb9M6/mn5qmYlvM+Pj6GQQwi4iRX0wWz4ArZKZFcAYpwmgJHEaYIRxIxOgkew2AuMZcQ",
-	"d5A1jJyPOXD9nosgu9gkUI/sG2rCqxjnErj6mHOWA5fEgIbjmIOwCLbnur754VMQBkRCpp/KXQ7BLBCS",
-	"E5qondkvMOd4p/6PMOfELGIfLRhLAVP1MF5FuecJ1dP3XyfmZNNaph6aYAlbvHM+y3B0uMkceIYVwOiX",
-	"q2tk0QhCx9uyaMxKqIQEuHpAcQaO9R7DgMNfBeGK9V/MKEND2ADd4mKmr8k3oNSI3lcEscWfEEm17lUt",
-	"QYdsTfHOg1AGQuAEnM88WwkDIbEs3MzZABeWhF4IGMrq96rJnXssYiLfU8l3DsmNpHvdCl/nM1bIiHm2",
-	"KYl5sGQ8wzKYBTGW8Fp/65CIQngg3hB8HA47q54kLDdTk+dC41rrl0MkOEvhULJxnBGKGEcbAlu9SN8d",
-	"7FFqSdSrOMlaQbQ+pGpJvjrRWTEhnQ9IPFhga7kEWmSKWLYOwmCLucJyiUmqIKZryra0QbtnoyQOLHnV",
-	"zPXyzp2nhXBr1fpstnVbl2JvHmiH1lsBTuVq2LmlLIb+BNjt/MpicBHAKsPjWooDFp5HCktoMumOsw1R",
-	"p18NCINPBbWffoCE4xhi/TEFab59zznjDvapk5Z7TmD+gaVxH+m2asnQWKFspi4BDNsM7RAFjZ3PyA47",
-	"Dl6mcsDxzm1KO5hQKolnK3B7QPR8JTH1LE5sjNtjOOqyVouULYTbui520qqTUicTKt9d1NqsMTbmu08F",
-	"dSGztxM7MLQLl6t00i6VMjmgPIYloeTwnB/1YUiGExj6jjTebecZNvTeqKGPYZDjaD1olX2VqOapqC3n",
-	"C1v77oDtgxXuNmiK7BQkxN8PYC5oJTDAbnQ6My11VNGjNgg0NlpHWQ+InWpHMonT/sS7zMye2tmDpLVE",
-	"B743ViIO1A3EV7K/JxOTBIZqIUH+B4bwT+xo1FN452poJZnPUVl2YxXctdOp32vuIqxgs7R2wD63e/GI",
-	"tVuTWXlyPlM6dYCdbhwuh5ooRdix0h48nYJfUuXEgQOW0HB/cBxrbYDTuwYmS5wKCPdgIgll3OGvklgg",
-	"tkSR8iYFkissUYZ3yDpx/bVknmJ6OPsKi5WaXsXpaoRZYIsF4qAd5PgScVgWAmK0XQFFRCIiEGUoZTQB",
-	"jrZ6PCvSGC0AxYw6T5LIwRFk6uSAAQupEQgL9F9Xv9wq7/yn+cdfQyQANGlJQWITJ369BZoof+/83fmb",
-	"i4tjvqte2MWqH4hwOOcZiyF1wpljj5PpdSAEcILTEZTE3pY0Je0jasiuluwISv5JuJCfxWDpjKwD12DA",
-	"u4vQBZMQW8bjvbHn373riLMaA9+eh/3Crmoh1y4/VDFBexdjxOtVBNTl2rkNPDbZpgGhj01POY5zK0HV",
-	"XwvgBKj83bvXMIjywuNyxkSs+5Ouz5eDgCVRaiPnxOT72gpBrPD5d+9mH97/Z6mTIoXeUoUY8EqgvFik",
-	"JEJr2F0axfP6dU4okngNzuSUxwVaA6eeY55BxvhuiAH3egJM9IzNP9lY4YZ+FuB0rIpcuShziBiNR/Gt",
-	"tAC3ZKGdfWtyKazl1opHG6ZSMvSOK3D3iXadkp8YoZ/gr8I6WQPUkWRroHuq4+LsP94dUx7mPRctt4Q6",
-	"7AHkLFr1FIRhzopaD2Kfr5ICtlH6vjNQHgw7IvQbpFK8qpFLlqbMpLyostNHEz82lq0mMGh0OUBqV7+V",
-	"vNmD8mtOOIgh/jeHDBNKaNKQ/EPcK1now/qwQYdjAd+eLKcGZTCeFM41SiEHE+6pzsOUiT8TZh598qdB",
-	"PJoyxULOwcDbj2f+9IzXT/Ib5fECyrqCUam/EupGcsvrNt2yhNCBOgq+SqCxCW3ap/j8Aq0QoUIC1uf5",
-	"HK3q3TTSVt+GM/UryC3j69O6M0ql9KsYVSMbdslN9vYJfq6uDriTiN8GNz42s817PrqOPgdlOLSADnph",
-	"aLppTWjcnW5yPIG8v1DNJeQuiZJEpj3ESSsJTWSddTIEuNC/s6y5XmFqai9DYqiCc6vbj8rPAGE7CA87",
-	"pOfOJgH2CNO5hf55Fl3Ych1iLE5aiFHU+6owgzO6Ljk7+oq7sLKvoRQMleWx4NY1E0OpjzsvUilhaU9F",
-	"W2/D+oIlIU7yGXOUAoa5xWoOr1OMF5AK/6Hz86+mcbh7IjGhAzbwmxruol7ZUODXOMeL1kq+Ykwbd7/L",
-	"XSHms8+jCI1LNtzUbIE/LaarGxfKyIXDgjGdeF4VMmZbql12AdIZJEeMLgnP3GlGRfArgdTu0JJxZKY5",
-	"pkstSc6N1l1Vp1GmcVVa2+tfQAKU4xqBydUKvBMmGSIZipkz+7rvYTejJ4+ZrMsMeykaqeQX6XygCqaw",
-	"CnKCWVBwOhMpybd4N0sJXc9MnBUfxdhWHAwdDffc7t+DfVKqw726o4pr+0VaOrboObagRPaoqtjkt57Y",
-	"vuQifw5COB24p4TIXrXliYr7dre4wuVjHS92Yzd0yQaGysM914YzdeiqPwFIj/vaDyztRJYtS1WkWe+q",
-	"DWNJuhtCWeSH4FGAuFUk81oNM9A79bXTvSiz+9271KOcMysX/FCah8YWT2rByxu64Ei3qhln9CEfKG6+",
-	"aKWra8YFlXEPDrFaLtUAd7La3ba5wWnRgyL1eljO76KoDJL3GiVZtHYL3LP9yqZjc0iQLpxFBSdyN1es",
-	"s50wgLkhU/NTE2S+qiZYSZmbslulXVUkH0SMrQmUjuwssEbqv8txteXNyc+wM93DxKqwtu37SAFd3d0g",
-	"tkSMGp9ihgTwDcSIUZ2WLSj5ioQCT6IpL+jULjfVyfaJeoIw1cMVwQLljEv03dk/ziboyvpKAjGa7iZI",
-	"93cJhDkgX7f2BN0ymiDlWyJMxRa4QOdn53oJTFHVmjZBn/OU4Vigv8lCoDeTs7+jlGwAYYmmOCfTzZtp",
-	"YUZMKmM8C+aGeKSJb5S8ZsHmjW19ozgnwSx4OzmbvA1MmVRzbIqL2BjNBPSfipabOJgFt0RI3cWq3+E4",
-	"A5NJ+mK59lcBfFczLSWZHlq3gmf4K8mUm/jm7OwsDDJC7b+OtOB92O6IPz87G9R23i+5VffkHnYPHTSk",
-	"/7YCBFRyAmJivL0lLlLpW6Qiv9F1HwaiyDLMd8Es+GPFUKRzErH2BUNEYQtCoiXhQmqW4kSY1g+cBPfq",
-	"7aktvYtOJl2Xg14Cw7JzoieA5QbGQLAxnymxEIESzoo8RERXXDggok4mNNG0bwT3yhLZkKqNYbslpJew",
-	"V214NXoHVv/e6FQQ8ntmuh5HuUTRpvaxrbolL+DxmWJwLL3jY7XuTfmbQebvmt/nZ+fHeV1eMnm+fBhk",
-	"EC6F5BJtiVwhQxHiBUWwAb4zfTpW/yp9XHXWuMWmeQ6nD0oAHo3dScH4G21p0r2ifmlq45YoBV/k2tYw",
-	"IW3zUMwQZdJSF4ROCVwyHkEPAWwJwouywwCBGh1El4hIYTe6gIhlgHRhHeEEE6o5IiTeoVSX83yH2KkH",
-	"fwRZQ34y8W+dOq+yG0PXKT+mms6jzBxqyjYeWRkp3biWetiz0FWr0NvDLMC9Q/Sn60Kxji5J4jVKP4L8",
-	"uR71IpQOYvoOZ2mb6VWEsSAU62O2v4KT4UuSwliWTZe1iJAcS8ZfCVTj3KGW6v35vYOqhvoCzkG7hbuP",
-	"g6DnHc07MOubScs2DCEZxwmgnLG0BaXdegvK6QY4WZo7W05n4Xf93Avqi2pYpTytTVukbNFQoxyWIKOV",
-	"SToSgWKc4WRPpTq3/2D6jvtYuAqCMf2lUynuvXscDmH8Q3fJKulh3HbLJmwynh3EVIulMvWGZcbKaXPY",
-	"9lRUaIkE3jUbdxUpLt51mMNxzn0vVHUauOOAj2URNYAaqlKwiULVB81xu1N12feyPP/+xmMjYVNe63Zy",
-	"Yy454Oy9GXTEI4xYluHXAtQgCfElgiyXO9M/iXCaetxByXISicBDuLMmffy8Sfgqzd5eC72FUYymmWoM",
-	"kZgD3wB/LdShNSwIEUaC4lysmFT635w0DY6Js0NlEiiKIZVYNOWmviJoFGLdqeU7YB+qlqRTnS+7ggPH",
-	"GxUk6LxEIxkXzL7ctzMOoIJibQR1eqjMP4XaRihf3GaLJuhOt+02ARE6zW3BsKbQC4W9WHcyIHS52S1O",
-	"irZx8jNYmpyCmhGRlnSYYmqFxTTXTZpeJ+HO9nCeIv5vlW97hf8v7JMsGNM2VKwKJaVbGqKymosksy6Z",
-	"DtSXErhussNpanKgbshT2/jrEz/dGHxC8dPze8RPJ6DG8l/1ZEpvNXwDgbBoyKUAEHsmT8NTI6UlVEwf",
-	"1J9OP+4TZGwDjd7ZPhazvEPbx16+Of9HH7PzovL5mSqMENZohmixQyRW8qm2d1mWCEw7dRfGfzLTg+g+",
-	"/z8xQiuhHF8FNJvyvz0NoDbeEFh75A2k5eW42OSFdAW7C+YU8Ab8ON+qxxboHlHIt58zs9JZo7fkLNOW",
-	"+rhI5pxlTHagdWcGuLXli27zF7wGs8nywkOItismKjEhAqXMemvld2yJcK0hFSZs2yk8VX+FTwHOJcvr",
-	"6xAHkFwclhfVG7n+kaLnO6+S5SgBqgmiCTKMV5QIx6bCTuPn2cC4FtAs4jGD9iSPYwZrKBSnKdteoouz",
-	"C3O5lTKqqzwLUKBZ/NqZjQoy9zHQYvz/DLUfLQ5NKbpsqBGTbT+mRcobFB5lqx+fxqKZuV+4mFU2eTmY",
-	"c8uSBGJE6AR9z9lWABcoUf6rTjKyNVG+gg6uopSoSVEhGiZNuWym+WFi7q7EtoY7B/n62nQ7tMg8CJyf",
-	"LBKeWPCWJYhoujBFH+eKXF4mSE0E1Yz8DC6VVLBCdoqFet5He76nsTmpL4pIhcF7GpsjYTfo3zOt79P4",
-	"1G555eaE8lku4VEelsgx1Ie99aNDDbYw7TImSaBFmu+M30YEsr+1oCvumO6aEJagGQgrwLp7Fz7Ww16i",
-	"QNH4BcJ+5Yl6G6PkMKvZ/N0f+4momoLpA4kfu2Sy3l2fSE53RParuLl+w8HtYm+xrwnoXbMF6OwELUBP",
-	"/uXJFp/HSlVXE9rcvgImrBrAyt/pWGGBdBOmCkFNPsRGSHSHhLnxOkA4phGmkbk272l10c9fUk7+jwOq",
-	"K7FuddmpcFRIlneB2mhP9J20edWZeLriivnJRF+rgX46Vl8aUZp/TWjiN4n2v25tPi8HvYQub7ay99Tm",
-	"5SbGClTK+cyhxVwfe+rX7W5IK73uT9Rt2BpqmRvzzPbM0fm9uXH8MkyNO33UNRNl973/aKoBJw0b1ALe",
-	"4haW0L8soyXEOOPKFAhJ0lSpqAUgezWhqzQTessPogHD+NFa/QtFvSI2h+yYVr34EqUmLqFs+wxJ8gBt",
-	"+wHbOE/QPzkzP3ptHVZTb9dGWtcmFHD68pQ51Sbko4KlgMSKbYWvSKY/T8t7Gp3ieW2uZp1WRPUiPvPB",
-	"YhhPCZaAXRoo2cZKd7PTHgvEGZM+8BRrum3LZ/FSLc5GsvtZFE33WEjmwPIU0HbF9O/HmbPhVoXdvcyf",
-	"xcnKj+VvNjzz5E9G7PetEhp+q6HZVHYwNi/u54UrQwiy/BWB0bsXXT8xcaJO8b1fQngyx8ylhVE4pqdC",
-	"GJUsUBoDXulMPqIAsTDq1ty+05386D2NrX+lmKjGNh0F4eF52yw81FeOvtyr0LW8rPTlXoGvEx6WvQVP",
-	"g1lgL9wE6qmd/aG6nWTsf9j4wuYR669W5n589X+ZG2l8pROvjf9Llje/qu5aVF+xRgLjoe5iwknweP/4",
-	"vwEAAP//",
+	"7F19b9w2k/8qhO6APg9O8dqu63se+y/XTdu0bmLESXuHwDhwpdkVuxKpktRu9gJ/9wPf9LJLaiVb9gWH",
+	"+6vOiiKHvxnOG2fUL1HCipJRoFJEF18iDqJkVID+xy1n8xwK9WfCqAQq1Z+4LHOSYEkYnZVmxL/9KRhV",
+	"z0SSQYHVX//KYRFdRP8ya+afmadi5uZ9eHiIoxREwkmpposuoitkp0QyA5TgPAeOEkwRTiRi9Ch6iKM7",
+	"ibmEtIesceS8K4Hr93wE2cWOIvXIvqEmvEpxKYGrP0vOSuCSGNBwmnIQFsHuXNdvfngfxRGRUOincltC",
+	"dBEJyQldqp3ZHzDneKv+nWDOiVnEPpozlgOm6mGaJWXgCdXTD18n5WTdWaYZusQSNnjrfVbgZH+TJfAC",
+	"K4DRb1fXyKIRxZ63ZdWalVAJS+DqAcUFeNZ7iCMOf1WEK9Z/MqMMDXELdIuLmb4h34DSIHpfE8Tmf0Ii",
+	"1bqWpXcgJaFLx0yi9oXz2xaTFzgXED+e7wX+fAN0KbPo4vzMhwz+/MaMPTnfZ9ac0fSQSH+vxqixnKRL",
+	"ODjajBolU8P38I/9LbSE6tA8duj5kLGkXOtxQKtCiYgSjEqyKI6ExJIoQWGLRYv3I4SxtfbJd54JBGCe",
+	"ZCGITr/7dixG6xzTQ4z7/ebqbehgaFZ6xbxRlPvaK8fbgCIoQAi8BO+zwIk1uFd+HbQGLiwJgw66oax5",
+	"r57cu8cqJfI1lXzrUdCJ9K9bqxHvM1bJhAW2KYl5sGC8wDK6iFIs4ZX+1cP2SgQgXhN8GA47q54kdptp",
+	"yPOh8b3VGF0cCijmwEdaioKlfggKRolk/DeS50T4jtLONvREcU2El+xaeU1AuJBexbZDlRrlI+VaOyL7",
+	"pHCWw76+x2lBKGIcrQlsNJuGysAOOZbJehUvWRkkq32qFuSzF5OMCel9QNLRR7452U7bslUURxvMlTQu",
+	"MMmVkNIVZRvq0bg7GyVpZMmrZ26W9+48r4Tf/Wq0W1dC+vRoWyV6ZCcDnMtsnOajLIXhBNjtvFWHwkMA",
+	"qz1U31IcsAg8UlhCm0m3nK2J0p9qQBy9r6j96wdYcpxCqv/MQZpfX3POuNdgrkkZ0GHlzyxPh0i3VeyG",
+	"xhplM7UDMO4ytEcU3lrN5PXKxh2HIFM54HTr9496mOCUxJNNoD0gej5HTDOLFxsTHxmO+uz9PGdz4fd8",
+	"5ltp1YmzaoTK87NGm7XGpnz7vqIDFKwdGNuF3Sq9tEulTPYoT2FBKNk/5wctASnwEsa+I00Y3HuGDb3K",
+	"o1OvlDhZjVplVyWqeWpq3XxxZ989sP1shbsLmiI7Bwnp9yOYC1oJjLAbve5gRx3V9KgNAk2N1lHWA1Kv",
+	"2pFM4nw48T4zs6N2diDpLNGD7xsrEXvqBtIrOdwXTMkSxmohQf4bxvBPbGkyUHjv1NBaMp+isuzGargb",
+	"t12/195FXMNmae2B/c7uJSDWfk1m5cn7TOnUEXa6dbg8asKJ8GH3t1fwHVVeHDhgCS33Z0SKgiwp4x5/",
+	"laQCsQVKlDcpkMywRAXeIuvEDdeSpQ1Zu7NnWGRqepkBUiPMAhssEAftIKeXiMOiEpCiTQYUEYmIQJSh",
+	"nNElcLTR41mVp2gOKGXUe5JECZ5slM4iGrCQGoGwQP959duN8s5/uXv3NkYCQJO2rIiJSFpR+/npydnZ",
+	"Id9VL+xj1Q9ksbgh1OuV1MnD/WMPG3/8mfuVrTDpqsMn0g00U5mF/GQLT0yh4rXcS0CJA75x0O8RwAnO",
+	"J9BtOzvUlHQ1iyG7XrInlvqRQJ62Mt7DObZQb44MoHYoN1P0hzw/Ei7kRzH61CfWMT6UPSuxEBvG073U",
+	"1XlP/Noa+O1pPCycrRfy7fLnOtbq7mKKTFIdWfa5zH7HyfJ/REhpBcajJjuZ4uHaFS+Byt+De42jpKwC",
+	"rnxKxGo46VoBeAhYEKWOS07MhUtX0YoMn353fvHz6/9wuj5R6C1U6AbfCFRW85wkaAXbS6PQX70qCUUS",
+	"r8B7OxBwLVfAaUAPFVAwvh3jGAU9LCYG5jze2xjsDf0owOuwVqVy/e4gYTSdxGfVAtyRhe71R5tLcSO3",
+	"Vjy6MDnJ0Duuwd0lOnRKFFHXGaZGwY3QSJl9+bBW2sGiftFH0i+M0PfwV2X96RH0SLYCukPM2fE/zw+R",
+	"Y97z0XJDqMeGQsnMFcEA2Rznl6r1IA25pTlgm5DZ9fvcWbUj4rARdxJfj1ywPGcmu0mVS3Ywx2fTFvUE",
+	"Bo0+X1ft6oPjzQ6Un0vCQYwJtTgUmFBCl63DuI97LQtDWB+36PAsENqT5dSoZNWjIvfW9bjHa+lo8/3s",
+	"WDjpaR69D2e8Aso7x0LegYF3GM/Cmbigbxn2E6bLHTS32rVGdlC38phBV/OGLQkdqaPgswSamii2e4pP",
+	"z1CGCBUSsD7PpyhrdtPKUH4d/t1bkBvGV8/rYSWYpiS1uaYuWtr3IAIxiqQNCcasVhcH+FZldEF44eOR",
+	"XlUpWqXs0JwxKSZcuG1P96Wes2qee5HYGj/NkY1shCgQ5oAok4hQFbEn3qNp71b7SP/At2ET3vJNeuTk",
+	"Uf6F3dEfRGaEtrR9d/8pLHCVS3R+bKJ+UigLd358HEcFoeZfJ8c+tcqhYGsI3fV7ywOaq/6Wl9NcToL0",
+	"3SIaeBAWik9bJDKc52gO6geMNpmxp48Voj6KHsIMuTVJG0/lAKEwJsawuRFfGskE4cMn64Tuh/Lqhs7W",
+	"Kn7p2zwi0tb3vv7roa9D+b5r3yPunBmdVxyVu9b2aNQLYy8SVoSm/RcJnidQDpecOwmlTwQlkfmAtI32",
+	"CTSRzX2CIcCH/q1lzeN0WsW5deUOys8IYdvLoPVIz61N7+4QprPGwzPoumTBZ8SweNYrdkV96H599F2d",
+	"T84OvuK/Mt+1jwqG2tG04Da34YbSEHde5A6cDTkZ9qrabsOGfo4QL/mMeS55x0XBao5gDIznkPfUdIb5",
+	"19A4PhqRmNARG/ighvuoV5YX+DUu8byzUuiavYt7OMKuERuV8B4rND7Z8FOzAf64FE5T1OcSFRyUm60U",
+	"clbJlG2ojtCVp+VL01mX0X+BpAj+RiC1O7RgHJlpDulSS5J3o6FrhqmUaVoXTez4lEiAilMTMLdwAm+F",
+	"ScdKhlLmvVfbDajbyZKAmWwukHeSxFLJL0pM7R98xkWp3o8qTi9ETsoN3l7khK4uTFolPYixvUs2dLSi",
+	"cbv/APZLpw53KkoYhYGJFZ1KGDi2okQOuC+315p6YvuSj/w7EMLrwD0mIxZUW4Ek2NC6RV927FAto93Y",
+	"G7pgIzNj4z3XljO176o/AsiA+zoMLO1EunLeOrHU7KoLoyPdD6Gsyn3wKEDaKX8IWg0zMDj1tde9SPwl",
+	"wXsFD2mA78oF35fmsbHFo8rTy5YuONCwZMYZfchHilsoWumrh/RBZdyDfawWCzXAf13m79xZ47waQJF6",
+	"PXbzeynyFdingNOcUHjy+RlT2IrLMt+a8oY1cLKwf+MNJpLQ5Stn4NtpOq2NckhfzXGyGlik7MK8epM+",
+	"WFzuYCdDwpKV/xw+2d1u+3s+gnSjyB5BxEWIJtl1dvzPs3buy2fMSuyJQj0ZLx909t19+nQGLKk4kds7",
+	"deJsaSpgbmDUx1ADZn6qJ8ikLE3+rDaKRPkZCWMrAi7+uIisb/FfblzjMJXkV9iavj9iLU/XZXlHAV3d",
+	"vkFsgRg1ruAFEsDXkOoccgaoouQzEoq5Es14RWd2uZm+pT1STxCmergiWKCScYm+O/7H8RG6si6uQIzm",
+	"2yOkC65NAjbUZ3mEbhhdIhUSIEzFBrhAp8eneglMUV0rfoQ+ljnDqUB/k5VAJ0fHf0c5WQPCEs1wSWbr",
+	"k1llRhzVPtRFdGeIR5r4Vq3ERbQ+sbXoFJckuoi+PTo++jYyBUCaYzNcpcbXWZqEZk3LmzS6iG6IkLox",
+	"x8gCLsDk+z9Zrv1VAd82TMtJoYc2TZy1pJ4cd7O0nsub+7jby3p6fDyqYXRYWrVpM9pPO+61kn7IAAGV",
+	"nIA4Mk66TkCHFqnJb/XLxpGoigIrrRv9kTGU6FRSql34GFHYgJBoQbiQmqV4KUwtJl5G9+rtma2FE71M",
+	"unaDXgJDV8o4EEC3gSkQbM1nLsKJQEvOqjJGRN+LczBXRdBG074R3St1aCPhLobdGs1Bwl7XxTfo7Tlr",
+	"90angpDfM9OGMEn7c5fah67qlryChyeKwaGsXIjVulj0bwaZv2t+nx6fHua1aw9/unwYZBB2QnKJNkRm",
+	"yFCEeEURrIFvTeGs1b9KH9elrn6xaZ/D2RclAA/G7uRgfJquNOnmjbA0dXFbKgVfldrWMCFtNW/K9HWe",
+	"oS6KvRK4YFxf9B0SwI4gvCg7DBCoVdJ7iYgUdqNzSFgBSFdkIbzEhGqOCIm3KNdFF6FD7NWDP4FsIH82",
+	"8e+cuqCym0LXKT+mni6gzDxqypbUWhlxbmZHPexY6Lqaa7/j+eHeI/qzVaVYRxdkGTRKP4H8tRn1IpSO",
+	"YvoWF3mX6XXcMycU62O2u4KX4QuSw1SWTd9GEiE5lox/I1CDc49aavYX9g7qSpcXcA66PVVDHAQ972Te",
+	"gVnfTOqK5YRkHC8BlYzlHSjt1jtQzkw0qoMvr7Pwu34eBPVFNaxSntamzXM2b6lRDguQSYZc+UyKC7zc",
+	"Uane7X8xjUBDLFwNwZT+0nMp7p3GSo8w/qHbVpT0MG7bV5bsaDo7iKkWS2XqDcuMldPmsOupqNASCbxt",
+	"d9IoUny86zGH05z7Qajq7H3PAZ/KImoANVROsIlCNQTNYbtTt70Nsjz/fhKwkbB2H2TycuNOcsDFazPo",
+	"gEeYsKLArwSoQRLSSwRFKbem8B7hPA+4g5KVJBFRgHBvKcHh8ybhszR7eyX0FiYxmmaqKUTiDvga+Cuh",
+	"Dq1hQYwwEhSXImNS6X9z0jQ4Js6OlUmgKIVcYtGWm6Zn3yjEpp42dMB+rgtHn+t82RU8OL5RQYLOS7SS",
+	"cdHFp/tuxgFUUKyNoE4PufxTrG2E8sVttugI3ep+jzYgQt9OWDCsKQxCYTvdnw0IXSXgFydF2zT5GV3z",
+	"SUyAgkhHOswdeI3FrNSl9EEn4dZW2j9H/N+5dR8U/r+wTzJnTNtQkVVKSjc0Ru4SHklmXTIdqC8kcF0K",
+	"jfPc5ED9kOe2PSMkfrp94xnFT88fED+dgJrKf9WTKb3V8g1sQamTSwEgdkyehqdBSkuomH1R/+n1497r",
+	"uthWh8MQi+k+ajHEXp6c/mOI2XlR+fxIFUYIazRjNN8ikir5VNu7dFcEpumlD+M/mSkd9Z//XxihtVBO",
+	"rwLarVNfnwZQG28JrD3yBlLXrZ6avJAuPOiDOQdsKrf9ON+oxxboAVHI158zs9LZoLfgrNCW+rBIlpwV",
+	"TPagdWsG+LXli27zN7wCs0nXlhajTcZELSZEoJxZb839xhYINxpSYcI2vcJTl8WEFOCdZGXTtLYHydn+",
+	"9aJ6o9SfF3268ypZiZZANUF0iQzjFSXCs6m41/gFNjCtBTSLBMygPcnTmMEGCsVpyjaX6Oz4zHxtgjKq",
+	"b3nmoECz+HUzGzVk/mOgxfj/GGo/WRzaUnTZUiMm235Ii7g+t4Cy1Y+fx6KZuV/4MsvV5nmYc8OWS0gR",
+	"oUfoe842ArhAS5C2AYutiPIVdHCV5ERNiirRMmnKZTPFD0emwzC1d7h3IF9dm2qHDpl7gfOjRSIQC96w",
+	"JSKaLkzRuztFLncJUhNBtSM/g0stFaySvWKhng/Rnq9pak7qiyJSY/CapuZI2A2G90ybrseQ2nWNkc8o",
+	"n26JgPKwRE6hPq5avWtsbsplTJJAizTfGr+NCGQ/fqRv3DHdtiF0oHUgnLWbHcvKp45N+qB1AzS1ctn5",
+	"+MEgLeOR3h90YcHTwX6LC6jPXazMm7mLli6Vz5g8jGvZauwLeHt6QFtOp4e22/b5wvp7p8UxcExSslgA",
+	"1zX0TqBdL+FkaSNsK3tssj5leimXo95wXQBGZIaIvLRDBaJMZoQuj9CPjBfq6K0QkfoEUkBK/YnDUqCr",
+	"k8IyoF2dDzoE+kq4fzrZ4qZb2e9W8e0krijfNpy1ttIpXfQHkRmrpGvHRnNYMG7Otas1bTrIlb+KkxVi",
+	"1AqFRBlOB7J39oWkvXmca0wTyA2bDydwdG3nsIv2s6detH91HFVxp+bE7ncFxvBi1uo+ClSUmQH/z5LD",
+	"LPkVoNznBnq3thcXFn51ZBJWKU9bX48yqo4moxR02xZiJVBIbUpZe+n62IbZWjOsv7byXTPsJQooWv9v",
+	"k2HlE802JrljrWcLV6fuXpQ1FNSKKuQzN7t7/lMR+1OAGxwqUj5vlygfP0OJ8qP/nzYdPk91lV5PaGsP",
+	"FDBxXaDuPuyZYYF0bw9ivD5cOoNLt0iYT3WMEI5Zok1Vj+LUz19STv6XE75XYtXpAkCSISFZ2Qdqq30i",
+	"dNLu6s6J5yv+MP+PhVAppH46Vd080e6xcpaDIbv9V782v3ODXkKXtzskB2pzt4mpEqluPnNoMdfHnoZ1",
+	"ux/Sgw7oe1izFTQyN+WZHXiHGM42TZM3wtSk+w6mjoRr6gwfTTXgWdOaaoFg8Q2WMLxsREuISRYqUyAk",
+	"yXOlouaAbMdrX+lIHCyPEC0Ypo9Lm0/vPjbXY1oJ0kuUm7wpZZsnSFIAaNuv0MX5CP3IWdFxfbXDq420",
+	"rp1QwOmefHOq7TfBBMsBiYxtRKiIR/89c+2/veJ5bTr+n1dE9SIh88FSmE4JOsAubezgYot2JyAWiO8k",
+	"3trgKdb025aP4qVasIxkD7Momu6pkCyBlTmgTcb0B+fN2fCrwv5eq4/i2cqj3KfAnnjyjybsR6ovXMJW",
+	"Q7PJdVi0vwcVSpm7j1NN3l3h+3LZM3Wy7Xxg69EcM02Vk3DM5PowcixQGgO+0ZUGiAKkwqhb81EH3WmI",
+	"XtPU+leKiWps21EQAZ53zcKXpiX6070KXV0z9ad7Bb6+kLHsrXgeXUS2IThST+3sX+ruaWP/49YP9p6z",
+	"+Skzn12q/+1yI62f9MVw69+O5e2f6l7Q+ifWSmB8aaqs8TJ6uH/4nwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

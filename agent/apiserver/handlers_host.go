@@ -12,12 +12,6 @@ func (s *Server) GetHost(ctx context.Context, _ api.GetHostRequestObject) (api.G
 	return api.GetHost200JSONResponse(h), err
 }
 
-// GetNetwork shows the adapters.
-func (s *Server) GetNetwork(ctx context.Context, _ api.GetNetworkRequestObject) (api.GetNetworkResponseObject, error) {
-	n, err := s.Host.Network(ctx)
-	return api.GetNetwork200JSONResponse(n), err
-}
-
 // Power reboots or turns off.
 func (s *Server) Power(ctx context.Context, r api.PowerRequestObject) (api.PowerResponseObject, error) {
 	if r.Body == nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
@@ -15,12 +16,22 @@ const cookieName = "slipway_session"
 
 type unixConnKey struct{}
 
-// ConnContext remembers the unix socket a request comes over; it goes into http.Server.ConnContext.
+type openedKey struct{}
+
+// ConnContext remembers how and when a connection was made; it goes into http.Server.ConnContext.
 func ConnContext(ctx context.Context, conn net.Conn) context.Context {
 	if uc, ok := conn.(*net.UnixConn); ok {
 		return context.WithValue(ctx, unixConnKey{}, uc)
 	}
-	return ctx
+	return context.WithValue(ctx, openedKey{}, time.Now())
+}
+
+// openedAt is when the caller's connection was accepted. The unix socket needs no network, so it is always of now.
+func openedAt(ctx context.Context) time.Time {
+	if t, ok := ctx.Value(openedKey{}).(time.Time); ok {
+		return t
+	}
+	return time.Now()
 }
 
 // identify finds out who is asking: the process at the socket, or the owner of the session.

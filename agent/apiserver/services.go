@@ -47,8 +47,19 @@ type Users interface {
 // Host is this machine.
 type Host interface {
 	Show(ctx context.Context) (api.Host, error)
-	Network(ctx context.Context) (api.Network, error)
 	Power(ctx context.Context, r api.PowerRequest) (api.Operation, error)
+}
+
+// Network is the host's adapters and name.
+type Network interface {
+	Show(ctx context.Context) (api.Network, error)
+	// Preview says what a change would do and what is wrong with it.
+	Preview(ctx context.Context, c api.NetworkChange) (api.NetworkPreview, error)
+	Start(ctx context.Context, c api.NetworkChange) (api.Try, error)
+	// Confirm keeps a try; opened is when the caller's connection was accepted.
+	Confirm(ctx context.Context, id string, opened time.Time) (api.Try, error)
+	Cancel(ctx context.Context, id string) (api.Try, error)
+	SetHostname(ctx context.Context, name string) error
 }
 
 // Links is the group of linked hosts.
@@ -121,6 +132,7 @@ type Services struct {
 	Sessions   Sessions
 	Users      Users
 	Host       Host
+	Network    Network
 	Links      Links
 	Content    Content
 	Clusters   Clusters

@@ -58,24 +58,6 @@ func orDash(s string) string {
 	return s
 }
 
-func (c *cli) networkCommand() *cobra.Command {
-	show := &cobra.Command{Use: "show", Short: "Show the adapters as the kernel reports them", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
-			n, err := apiclient.Decode[api.Network](client, func() (*http.Response, error) { return client.GetNetwork(ctx) })
-			if err != nil {
-				return err
-			}
-			return c.print(n, func(w io.Writer) {
-				fmt.Fprintf(w, "Host name\t%s\n", n.Hostname)
-				for _, a := range n.Adapters {
-					adapterLine(w, a)
-				}
-			})
-		})
-	}}
-	return group("network", "Adapters, host name and DNS", show)
-}
-
 func (c *cli) powerCommand() *cobra.Command {
 	act := func(use, short string, action api.PowerRequestAction) *cobra.Command {
 		return &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
