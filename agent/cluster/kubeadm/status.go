@@ -153,20 +153,27 @@ func application(p pack, items []apiObject, results map[string]error) (cluster.A
 
 // judgeProbe puts a probe's result in words.
 func judgeProbe(name string, err error) (word, status string) {
-	label := probeLabels[name]
+	words := probeWords[name]
 	switch {
 	case err == nil:
-		return label + " works", appRunning
+		return words.works, appRunning
 	case isPending(err):
-		return label + ": " + err.Error(), appProgressing
+		return words.subject + ": " + err.Error(), appProgressing
 	default:
-		return label + " does not work: " + err.Error(), appFailed
+		return words.subject + ": " + err.Error(), appFailed
 	}
 }
 
-var probeLabels = map[string]string{probeAPI: "the API server", probeDNS: "cluster DNS", probeService: "the Service address",
-	probeVIP: "the VIP", probeRegistry: "the registry", probeVolume: "writing to a volume and reading it back",
-	probeNodes: "every node", probePodNetwork: "the pod network"}
+var probeWords = map[string]struct{ subject, works string }{
+	probeAPI:        {"API server", "the API server answers"},
+	probeNodes:      {"nodes", "every node is ready"},
+	probeDNS:        {"cluster DNS", "cluster DNS answers"},
+	probeService:    {"Service address", "the Service address answers"},
+	probePodNetwork: {"pod network", "pods answer at their addresses"},
+	probeVIP:        {"VIP", "the VIP answers"},
+	probeRegistry:   {"registry", "the registry answers"},
+	probeVolume:     {"volume", "a volume was written and read back"},
+}
 
 // countPods counts the pods that run an image of the pack; waiting says what keeps those that are not ready.
 func countPods(p pack, items []apiObject) (total, ready int, waiting []string) {

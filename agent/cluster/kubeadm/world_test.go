@@ -41,6 +41,8 @@ type world struct {
 	cutBefore    bool
 	registered   bool // the node is in the API with its labels
 	kubeadmFails int
+	apiAnswer    string // to "get nodes,pods"
+	hang         string // a command that only ends with its context
 }
 
 var errCut = errors.New("power cut")
@@ -76,6 +78,8 @@ func (w *world) read(path string) string {
 
 // transcript returns what was run since the last call.
 func (w *world) transcript() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	s := w.log.String()
 	w.log.Reset()
 	return s
@@ -83,6 +87,10 @@ func (w *world) transcript() string {
 
 // Run implements Runner.
 func (w *world) Run(ctx context.Context, c Cmd) ([]byte, error) {
+	if w.hang != "" && strings.HasPrefix(c.String(), w.hang) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -262,6 +270,10 @@ func (w *world) kubectl(args string, c Cmd) (string, error) {
 		return `{"metadata":{"labels":{"` + controlPlaneLabel + `":""}}}`, nil
 	case strings.HasPrefix(args, "-n kube-system get deployment/coredns"):
 		return "a\nb\nc\n", nil
+	case args == "get nodes,pods -A -o json":
+		return w.apiAnswer, nil
+	case strings.HasPrefix(args, "-n kube-system get lease plndr-cp-lock"):
+		return `{"spec":{"holderIdentity":"host1"}}`, nil
 	case args == "get nodes -o json":
 		return `{"items":[{"kind":"Node","metadata":{"name":"host1","labels":` + w.labels() + `}}]}`, nil
 	case strings.HasPrefix(args, "label --overwrite node host1 "):
