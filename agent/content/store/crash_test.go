@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/slipway-os/slipway/agent/content"
+	"github.com/slipway-os/slipway/agent/content/bundlewriter"
 	"github.com/slipway-os/slipway/agent/content/internal/sample"
 )
 
@@ -35,6 +36,7 @@ func TestFailedImportLeavesNothing(t *testing.T) {
 		"half":       {raw: bytes.NewReader(raw[:len(raw)/2]), want: content.ErrInvalid},
 		"tampered":   {raw: bytes.NewReader(flip(raw, len(raw)-5000)), want: content.ErrInvalid},
 		"no bundle":  {raw: strings.NewReader("MZ this is an exe"), want: content.ErrInvalid},
+		"hollow":     {raw: bytes.NewReader(hollow(t)), want: content.ErrInvalid},
 		"read error": {raw: io.MultiReader(bytes.NewReader(raw[:len(raw)/2]), readerFunc(func([]byte) (int, error) { return 0, boom })), want: boom},
 		"no space":   {raw: bytes.NewReader(raw), setup: func(o *Options) { o.Reserve = func(total int64) int64 { return total } }, want: ErrNoSpace},
 		"no record": {raw: bytes.NewReader(raw), want: boom, setup: func(o *Options) {
@@ -68,6 +70,22 @@ func TestFailedImportLeavesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// hollow is a bundle whose image lacks a layer that its manifest names.
+func hollow(t *testing.T) []byte {
+	t.Helper()
+	config := bundlewriter.Bytes([]byte("{}"))
+	absent := content.DigestOf([]byte("absent"))
+	manifest := fmt.Sprintf(`{"schemaVersion":2,"config":{"digest":%q,"size":2},"layers":[{"digest":%q,"size":6}]}`, config.Digest, absent)
+	var buf bytes.Buffer
+	_, err := bundlewriter.Write(t.Context(), bundlewriter.Spec{Name: "hollow", Version: "1", Type: "kubernetes", Created: time.Unix(0, 0),
+		Images: []bundlewriter.Image{{Ref: "docker.io/a/b:1", Platform: "linux/amd64", MediaType: "application/vnd.oci.image.manifest.v1+json",
+			Manifest: []byte(manifest), Blobs: []bundlewriter.Blob{config}}}}, &buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
 }
 
 func flip(b []byte, i int) []byte {
@@ -164,7 +182,7 @@ func TestKilledImport(t *testing.T) {
 	}
 	dir := t.TempDir()
 	payloads := [][]byte{}
-	for i := range 40 {
+	for i := range 10 {
 		payloads = append(payloads, sample.Random(uint64(i), 20000))
 	}
 	raw, _ := sample.Bundle(t, "one", payloads...)

@@ -94,7 +94,8 @@ func (s *Server) finished(hook handler.HookEvent) (handler.HTTPResponse, error) 
 	if err != nil {
 		return handler.HTTPResponse{}, err
 	}
-	op, err := s.o.Complete(hook.Context, u)
+	// The client may hang up now; the import goes on.
+	op, err := s.o.Complete(context.WithoutCancel(hook.Context), u)
 	if err != nil {
 		s.o.Log.Error("the import of an upload could not be started", "upload", u.ID, "error", err)
 		return handler.HTTPResponse{}, handler.NewError("ERR_IMPORT", err.Error(), http.StatusInternalServerError)

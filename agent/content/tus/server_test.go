@@ -152,7 +152,7 @@ func TestResumeCutsToCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Write([]byte("garbage that no checkpoint covers"))
+	f.Write(make([]byte, 2<<20)) // no checkpoint covers it
 	f.Close()
 	s2, url := start(t, Options{Dir: s.o.Dir})
 	resp, _, err := call("HEAD", url+id, nil)
@@ -163,6 +163,14 @@ func TestResumeCutsToCheckpoint(t *testing.T) {
 	sum := sha256.Sum256(data)
 	if done, err := s2.Completed(); err != nil || len(done) != 1 || done[0].SHA256 != hex.EncodeToString(sum[:]) {
 		t.Errorf("%+v %v", done, err)
+	}
+	r, err := s2.Open(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("the import would read %d bytes of %d, %v", len(got), len(data), err)
 	}
 }
 
