@@ -16,6 +16,7 @@
 package tus
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
