@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -44,11 +46,18 @@ func bus(t *testing.T) *dbus.Conn {
 // manager is a service manager with one unit, good.service, and one that fails.
 type manager struct {
 	conn  *dbus.Conn
+	mu    sync.Mutex
 	calls []string
 }
 
+func (m *manager) note(call string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls = append(m.calls, call)
+}
+
 func (m *manager) job(verb, unit string) (dbus.ObjectPath, *dbus.Error) {
-	m.calls = append(m.calls, verb+" "+unit)
+	m.note(verb + " " + unit)
 	if unit == "none.service" {
 		return "", dbus.NewError("org.freedesktop.systemd1.NoSuchUnit", []any{"Unit none.service not found."})
 	}
@@ -70,7 +79,7 @@ func (m *manager) RestartUnit(unit, _ string) (dbus.ObjectPath, *dbus.Error) {
 }
 
 func (m *manager) Reload() *dbus.Error {
-	m.calls = append(m.calls, "reload")
+	m.note("reload")
 	return nil
 }
 
@@ -109,8 +118,11 @@ func TestUnits(t *testing.T) {
 	if err := s.DaemonReload(ctx); err != nil {
 		t.Error(err)
 	}
-	if got := strings.Join(m.calls, ", "); got != "start good.service, restart good.service, stop good.service, reload" {
-		t.Errorf("calls %s", got)
+	m.mu.Lock()
+	calls := strings.Join(m.calls, ", ")
+	m.mu.Unlock()
+	if calls != "start good.service, restart good.service, stop good.service, reload" {
+		t.Errorf("calls %s", calls)
 	}
 	if err := s.Start(ctx, "bad.service"); err == nil || !strings.Contains(err.Error(), `ended as "failed"`) || !strings.Contains(err.Error(), "journalctl -u bad.service") {
 		t.Errorf("a failed job: %v", err)
@@ -123,10 +135,10 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-type hostnamed struct{ name string }
+type hostnamed struct{ name atomic.Value }
 
 func (h *hostnamed) SetStaticHostname(name string, _ bool) *dbus.Error {
-	h.name = name
+	h.name.Store(name)
 	return nil
 }
 
@@ -144,8 +156,8 @@ func TestMachine(t *testing.T) {
 	if name, err := s.Hostname(ctx); err != nil || name != "from-dhcp" {
 		t.Errorf("host name %q, %v", name, err)
 	}
-	if err := s.SetHostname(ctx, "edge-1"); err != nil || h.name != "edge-1" {
-		t.Errorf("host name set to %q, %v", h.name, err)
+	if err := s.SetHostname(ctx, "edge-1"); err != nil || h.name.Load() != "edge-1" {
+		t.Errorf("host name set to %v, %v", h.name.Load(), err)
 	}
 	if clock, err := s.Clock(ctx); err != nil || clock != (Clock{Timezone: "Etc/UTC", NTP: true}) {
 		t.Errorf("clock %+v, %v", clock, err)

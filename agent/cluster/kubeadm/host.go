@@ -153,26 +153,23 @@ const (
 
 // withHosts puts the block with the cluster's hosts into the text of /etc/hosts, or takes it out when there are none.
 func withHosts(old string, peers []cluster.Node) string {
-	var keep []string
-	inside := false
-	for _, line := range strings.Split(strings.TrimRight(old, "\n"), "\n") {
-		switch {
-		case line == hostsBegin:
-			inside = true
-		case line == hostsEnd && inside:
-			inside = false
-		case !inside:
-			keep = append(keep, line)
+	before, after := old, ""
+	if i := strings.Index(old, hostsBegin+"\n"); i >= 0 {
+		if n := strings.Index(old[i:], hostsEnd+"\n"); n >= 0 {
+			before, after = old[:i], old[i+n+len(hostsEnd)+1:]
 		}
 	}
-	if len(peers) > 0 {
-		keep = append(keep, hostsBegin)
-		for _, p := range peers {
-			keep = append(keep, p.Address+" "+p.Name)
-		}
-		keep = append(keep, hostsEnd)
+	if len(peers) == 0 {
+		return before + after
 	}
-	return strings.TrimLeft(strings.Join(keep, "\n"), "\n") + "\n"
+	if before != "" && !strings.HasSuffix(before, "\n") {
+		before += "\n"
+	}
+	block := hostsBegin + "\n"
+	for _, p := range peers {
+		block += p.Address + " " + p.Name + "\n"
+	}
+	return before + block + hostsEnd + "\n" + after
 }
 
 // resolvConf is what the kubelet gives to pods that take the host's DNS, CoreDNS above all. systemd-resolved's loopback

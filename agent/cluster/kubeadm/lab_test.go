@@ -207,9 +207,12 @@ func TestLab(t *testing.T) {
 	defer cancel()
 	h := newLab(ctx, t, 1).Host(1)
 	before := snapshot(ctx, t, h)
-	for _, phase := range []cluster.Phase{cluster.PhasePrepare, cluster.PhaseJoin} {
-		report(t, driver(ctx, t, h, "apply", labAssignment(h, phase)))
+	report(t, driver(ctx, t, h, "apply", labAssignment(h, cluster.PhasePrepare)))
+	// The agent is killed in the middle of init, before and after the API server is there.
+	for _, after := range []string{"3", "9"} {
+		killed(ctx, t, h, after, labAssignment(h, cluster.PhaseJoin))
 	}
+	report(t, driver(ctx, t, h, "apply", labAssignment(h, cluster.PhaseJoin)))
 	mustBeUp(ctx, t, h, labAssignment(h, cluster.PhaseFinalize))
 	t.Run("power cut", func(t *testing.T) {
 		for _, do := range []func(context.Context) error{h.PowerCut, h.Start, h.WaitRunning} {
@@ -233,6 +236,20 @@ func TestLab(t *testing.T) {
 	t.Run("again", func(t *testing.T) { mustBeUp(ctx, t, h, labAssignment(h, cluster.PhaseFinalize)) })
 }
 
+// killed runs the driver and kills it, with SIGKILL, after some seconds.
+func killed(ctx context.Context, t *testing.T, h *lab.Host, seconds string, a cluster.Assignment) {
+	t.Helper()
+	in, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.ExecStdin(ctx, bytes.NewReader(in), "timeout", "--signal=KILL", seconds, "env", driverEnv+"=apply", hostBinary)
+	t.Logf("killed after %s s: %v", seconds, err)
+	if out, _ := h.Exec(ctx, "pgrep", "-x", "kubeadm"); len(out) > 0 {
+		t.Errorf("kubeadm goes on without the agent: %s", out)
+	}
+}
+
 func mustBeUp(ctx context.Context, t *testing.T, h *lab.Host, a cluster.Assignment) {
 	t.Helper()
 	r := driver(ctx, t, h, "run", a)
@@ -245,7 +262,7 @@ func mustBeUp(ctx context.Context, t *testing.T, h *lab.Host, a cluster.Assignme
 // snapshot is what a cluster changes on a host and a delete has to put back.
 func snapshot(ctx context.Context, t *testing.T, h *lab.Host) string {
 	t.Helper()
-	out, err := h.Exec(ctx, "sh", "-c", `ip -br link | grep -v '^eth0@' | cut -d' ' -f1; ip -4 -br addr show scope global; ip -4 route; ip rule
+	out, err := h.Exec(ctx, "sh", "-c", `ip -br link | grep -v '^eth0@' | cut -d' ' -f1; ip -4 -br addr show scope global | sed 's/@if[0-9]*//'; ip -4 route; ip rule
 iptables-nft-save | grep -v '^#\|^:\|^\*\|^COMMIT'; ipset list -name; ls /run/netns 2>/dev/null
 awk '$2 ~ "kubelet/|netns|io.containerd" {print $2}' /proc/self/mounts
 cd /; find etc/kubernetes etc/cni var/lib/kubelet var/lib/etcd var/lib/cni var/lib/calico -mindepth 1 2>/dev/null | sort

@@ -106,14 +106,18 @@ func TestUpstreamOnly(t *testing.T) {
 }
 
 func TestWithHosts(t *testing.T) {
-	const old = "127.0.0.1 localhost\n"
 	peers := []cluster.Node{{Name: "a", Address: "10.0.0.1"}}
-	once := withHosts(old, peers)
-	if withHosts(once, peers) != once {
-		t.Errorf("not idempotent: %q", withHosts(once, peers))
+	for _, old := range []string{"127.0.0.1 localhost\n", "127.0.0.1 localhost\n\n", ""} {
+		once := withHosts(old, peers)
+		if withHosts(once, peers) != once {
+			t.Errorf("not idempotent: %q", withHosts(once, peers))
+		}
+		if got := withHosts(once, nil); got != old {
+			t.Errorf("taken out: %q, want %q", got, old)
+		}
 	}
-	if got := withHosts(once, nil); got != old {
-		t.Errorf("taken out: %q", got)
+	if got := withHosts("1.1.1.1 x", peers); got != "1.1.1.1 x\n"+hostsBegin+"\n10.0.0.1 a\n"+hostsEnd+"\n" {
+		t.Errorf("a last line without an end: %q", got)
 	}
 }
 

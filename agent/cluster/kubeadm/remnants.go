@@ -35,7 +35,8 @@ var joinRemains = []string{kubernetesDir + "/*.conf", manifestsDir + "/*", kuber
 var nodeFiles = []string{
 	kubernetesDir + "/*", kubernetesDir + "/.[a-z]*", "/var/lib/kubelet/*", "/var/lib/etcd/*", "/etc/cni/net.d/*", "/var/lib/cni/*",
 	"/var/lib/calico/*", "/var/run/calico/*", "/run/calico/*", "/var/log/calico/*", "/var/log/pods/*", "/var/log/containers/*",
-	"/opt/cni/bin/calico*", "/var/lib/dockershim/*", "/run/kubernetes/*", joinedFile, configFile,
+	"/opt/cni/bin/calico*", "/var/lib/dockershim/*", "/run/kubernetes/*", "/etc/systemd/logind.conf.d/99-kubelet.conf",
+	joinedFile, configFile,
 }
 
 // remnants in the order in which they have to go: first what makes others anew.

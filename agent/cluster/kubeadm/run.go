@@ -19,14 +19,13 @@ const (
 )
 
 // Run carries out what Assign asks for, again and again until ctx ends, and keeps the status fresh. It owns its
-// goroutines and returns when they are gone.
+// goroutines and returns nil when they are gone.
 func (e *Engine) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { e.applyLoop(ctx); return nil })
 	g.Go(func() error { e.statusLoop(ctx); return nil })
 	g.Go(func() error { e.volumeLoop(ctx); return nil })
-	_ = g.Wait()
-	return context.Cause(ctx)
+	return g.Wait()
 }
 
 func (e *Engine) applyLoop(ctx context.Context) {

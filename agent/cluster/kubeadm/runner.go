@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -90,11 +91,14 @@ func commandWords(c Cmd) string {
 	return strings.Join(words, " ")
 }
 
+// noise is what Kubernetes' programs write beside the reason why they ended.
+var noise = regexp.MustCompile(`^(\[WARNING |[IW]\d{4} |To see the stack trace)`)
+
 func lastLines(s string, n int) string {
 	var keep []string
 	sc := bufio.NewScanner(strings.NewReader(s))
 	for sc.Scan() {
-		if line := strings.TrimSpace(sc.Text()); line != "" {
+		if line := strings.TrimSpace(sc.Text()); line != "" && !noise.MatchString(line) {
 			keep = append(keep, line)
 		}
 	}
