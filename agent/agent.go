@@ -122,7 +122,7 @@ func (a *Agent) openIdentity(ctx context.Context, db *state.DB) (err error) {
 }
 
 func (a *Agent) openContent(_ context.Context, db *state.DB) (err error) {
-	a.store, err = store.Open(store.Options{Dir: a.cfg.poolDir(), Records: db.Bucket("content"), Log: a.log, InUse: a.contentInUse, OnChange: a.changed})
+	a.store, err = store.Open(store.Options{Dir: a.cfg.poolDir(), Records: db.Bucket("content"), Log: a.log, InUse: a.contentInUse, OnChange: a.contentChanged})
 	if err != nil {
 		return err
 	}
@@ -133,6 +133,16 @@ func (a *Agent) openContent(_ context.Context, db *state.DB) (err error) {
 	}
 	a.sync = sync.New(sync.Options{Self: a.identity.ID, Store: a.store, Peers: a.peers, Log: a.log, OnChange: a.changed})
 	return nil
+}
+
+// contentChanged is called by the store after items or blobs came or went: the syncer looks for what is missing.
+func (a *Agent) contentChanged() {
+	if a.sync != nil {
+		a.sync.Wake()
+	}
+	if a.node != nil {
+		a.changed()
+	}
 }
 
 // contentInUse protects what the cluster runs from deletion.

@@ -27,7 +27,11 @@ func (a *Agent) ownReport() said {
 }
 
 // hearSelf puts this host's own report beside those of the others.
-func (a *Agent) hearSelf() { a.group.heard(a.identity.ID, a.ownReport()) }
+func (a *Agent) hearSelf() {
+	s := a.ownReport()
+	s.facts.ClockOffsetNanos = new(int64) // compared with itself
+	a.group.heard(a.identity.ID, s)
+}
 
 // onReport takes what a follower says. It is another machine's text: everything is validated by who uses it.
 func (a *Agent) onReport(id string, r linking.Topics) {

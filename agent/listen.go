@@ -106,8 +106,9 @@ func (a *Agent) listenSocket() (net.Listener, error) {
 
 func (a *Agent) services() apiserver.Services {
 	peer := http.NewServeMux()
-	peer.Handle("/peer/v1/blobs/", a.node.RequirePeer(sync.Handler(a.store, sync.DefaultUploads)))
-	peer.Handle("/peer/v1/have", a.node.RequirePeer(sync.Handler(a.store, sync.DefaultUploads)))
+	blobs := a.node.RequirePeer(sync.Handler(a.store, sync.DefaultUploads))
+	peer.Handle("/peer/v1/blobs/", blobs)
+	peer.Handle("/peer/v1/have", blobs)
 	peer.Handle("/peer/v1/", a.node.Handler())
 	return apiserver.Services{
 		Version: a.cfg.Version, Sessions: sessions{a.auth}, Users: users{a.auth}, Host: machine{a}, Network: networks{a}, Links: links{a}, Content: contents{a},

@@ -52,7 +52,7 @@ func (s *Server) JoinLink(ctx context.Context, r api.JoinLinkRequestObject) (api
 	if r.Body == nil {
 		return nil, errNoBody
 	}
-	op, err := s.Links.Join(ctx, r.Body.Token)
+	op, err := s.Links.Join(ctx, *r.Body)
 	return api.JoinLink202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
 }
 

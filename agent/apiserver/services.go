@@ -68,7 +68,7 @@ type Links interface {
 	Token(ctx context.Context) (api.LinkToken, error)
 	StartToken(ctx context.Context) (api.LinkToken, error)
 	StopToken(ctx context.Context) error
-	Join(ctx context.Context, token string) (api.Operation, error)
+	Join(ctx context.Context, r api.JoinRequest) (api.Operation, error)
 	Leave(ctx context.Context, force bool) (api.Operation, error)
 	Promote(ctx context.Context) (api.Operation, error)
 	Remove(ctx context.Context, host string) (api.Operation, error)

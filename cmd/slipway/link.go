@@ -14,7 +14,7 @@ import (
 )
 
 func (c *cli) linkCommand() *cobra.Command {
-	var watch, force bool
+	var watch, force, drop bool
 	token := &cobra.Command{Use: "token", Short: "Generate a link token; this host becomes leader", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error { return c.linkToken(ctx, client, watch) })
 	}}
@@ -35,9 +35,10 @@ func (c *cli) linkCommand() *cobra.Command {
 			t = string(b)
 		}
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
-			return c.follow(ctx, client, func() (*http.Response, error) { return client.JoinLink(ctx, api.JoinRequest{Token: t}) })
+			return c.follow(ctx, client, func() (*http.Response, error) { return client.JoinLink(ctx, api.JoinRequest{Token: t, DropContent: drop}) })
 		})
 	}}
+	join.Flags().BoolVar(&drop, "drop-content", false, "let the content go that this host has by itself")
 	leave := &cobra.Command{Use: "leave", Short: "Unlink this host from its leader", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			return c.follow(ctx, client, func() (*http.Response, error) {

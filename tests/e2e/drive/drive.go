@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -148,7 +147,7 @@ func Spec(name string) string { return "name: " + name + "\nvip: " + VIP + "\n" 
 
 // Create creates the cluster and waits until it runs. say gets a line for each step that begins or ends.
 func (d *Lab) Create(ctx context.Context, spec string, say func(string)) error {
-	cmd, err := d.Host(1).Command(ctx, "slipway", "cluster", "create", "--ignore", os.Getenv("IGN"), "-f", "-")
+	cmd, err := d.Host(1).Command(ctx, "slipway", "cluster", "create", "-f", "-")
 	if err != nil {
 		return err
 	}
