@@ -68,12 +68,12 @@ func (e *Engine) Propose(ctx context.Context, change network.Change, confirmWith
 	})
 }
 
-// Confirm keeps what is on trial under the id. openedAt is when the caller's connection was accepted: it must be after
-// the change was applied, because only then the host is known to be reachable. A key at the console, which needs no
+// Confirm keeps what is on trial under the id. openedAt is when the caller's connection was accepted: it must not be
+// before the change was applied, because only then the host is known to be reachable. A key at the console, which needs no
 // network, passes time.Now(). Refusals are *network.Refusal.
 func (e *Engine) Confirm(ctx context.Context, id string, openedAt time.Time) (network.Try, error) {
 	return e.try(ctx, func(network.State) (network.Event, error) {
-		return network.Confirm{ID: id, FreshConnection: openedAt.After(e.applied), Now: time.Now()}, nil
+		return network.Confirm{ID: id, FreshConnection: !openedAt.Before(e.applied), Now: time.Now()}, nil
 	})
 }
 

@@ -125,6 +125,7 @@ func agentDies(t *testing.T, l lan) {
 func oldConnection(t *testing.T, l lan) {
 	a := start(t, l, &memory{})
 	opened := time.Now()
+	wait(t)
 	try := a.propose(eth7(given, gateway))
 	a.until(try.ID, network.AwaitingConfirm)
 	_, err := a.Confirm(t.Context(), try.ID, opened)
