@@ -17,45 +17,51 @@ import (
 // DialContext connects to an address on the lab's network, such as
 // "10.77.0.11:5080", as a machine on that network would. It fits
 // http.Transport.DialContext. Names are not looked up there: use addresses.
-func (l *Lab) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	type result struct {
-		conn net.Conn
-		err  error
-	}
-	done := make(chan result, 1)
-	// A goroutine of its own: when its thread cannot be led back to this
-	// machine's network, it must end with the thread.
-	go func() {
-		conn, err := l.dialInside(ctx, network, address)
-		done <- result{conn, err}
-	}()
-	r := <-done
-	return r.conn, r.err
+func (l *Lab) DialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
+	// One address and no fallback: the dialer makes its socket in the calling goroutine.
+	in := l.inside(func() { conn, err = new(net.Dialer).DialContext(ctx, network, address) })
+	return conn, errors.Join(in, err)
 }
 
-func (l *Lab) dialInside(ctx context.Context, network, address string) (net.Conn, error) {
+// Listen listens on the lab's network as a machine with the address Gateway would,
+// such as at "10.77.0.1:5080".
+func (l *Lab) Listen(ctx context.Context, network, address string) (listener net.Listener, err error) {
+	in := l.inside(func() { listener, err = new(net.ListenConfig).Listen(ctx, network, address) })
+	return listener, errors.Join(in, err)
+}
+
+// inside runs fn on a thread in the lab's network namespace: sockets that fn makes
+// stay there.
+func (l *Lab) inside(fn func()) error {
+	// A goroutine of its own: when its thread cannot be led back to this
+	// machine's network, it must end with the thread.
+	done := make(chan error, 1)
+	go func() { done <- l.enter(fn) }()
+	return <-done
+}
+
+func (l *Lab) enter(fn func()) error {
 	home, err := os.Open("/proc/thread-self/ns/net")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer home.Close()
 	inside, err := os.Open(l.Netns())
 	if err != nil {
-		return nil, fmt.Errorf("lab %q has no network any more: %w", l.Name(), err)
+		return fmt.Errorf("lab %q has no network any more: %w", l.Name(), err)
 	}
 	defer inside.Close()
 	runtime.LockOSThread()
 	if err := unix.Setns(int(inside.Fd()), unix.CLONE_NEWNET); err != nil {
 		runtime.UnlockOSThread()
-		return nil, fmt.Errorf("enter the lab's network: %w", err)
+		return fmt.Errorf("enter the lab's network: %w", err)
 	}
-	// One address and no fallback: the dialer makes its socket in this goroutine.
-	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	fn()
 	if back := unix.Setns(int(home.Fd()), unix.CLONE_NEWNET); back != nil {
-		return conn, err // still locked: the thread is thrown away with the goroutine
+		return nil // still locked: the thread is thrown away with the goroutine
 	}
 	runtime.UnlockOSThread()
-	return conn, err
+	return nil
 }
 
 // uiPort is where a host's Local UI and API listen.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -30,24 +31,37 @@ type Lab struct {
 	Password string
 }
 
-// Start boots n hosts and waits for their agents.
+// Start boots n hosts and creates the first user on each.
 func Start(ctx context.Context, name string, n int, rootfs string, log io.Writer) (*Lab, error) {
+	d, err := Boot(ctx, name, n, rootfs, log)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range d.Hosts() {
+		if err := d.SetUp(ctx, h); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
+	return d, nil
+}
+
+// Boot boots n hosts and waits for their agents; the hosts have no user yet.
+func Boot(ctx context.Context, name string, n int, rootfs string, log io.Writer) (*Lab, error) {
 	l, err := lab.New(ctx, lab.Options{Name: name, Hosts: n, Rootfs: rootfs, Log: log})
 	if err != nil {
 		return nil, err
 	}
 	d := &Lab{Lab: l, Password: rand.Text()}
 	for _, h := range l.Hosts() {
-		if err := d.setUp(ctx, h); err != nil {
-			_ = l.Close()
-			return nil, err
+		if err := WaitAgent(ctx, h); err != nil {
+			return nil, errors.Join(err, l.Close())
 		}
 	}
 	return d, nil
 }
 
-// setUp waits for the agent and creates the first user, as the console does.
-func (d *Lab) setUp(ctx context.Context, h *lab.Host) error {
+// WaitAgent waits until the host's agent answers on its socket.
+func WaitAgent(ctx context.Context, h *lab.Host) error {
 	err := Until(ctx, time.Minute, func() (bool, error) {
 		_, err := h.Exec(ctx, "slipway", "host", "show", "-o", "json")
 		return err == nil, err
@@ -55,6 +69,11 @@ func (d *Lab) setUp(ctx context.Context, h *lab.Host) error {
 	if err != nil {
 		return fmt.Errorf("the agent of %s does not answer: %w", h.Name(), err)
 	}
+	return nil
+}
+
+// SetUp creates the first user, as the console does.
+func (d *Lab) SetUp(ctx context.Context, h *lab.Host) error {
 	if _, err := h.ExecStdin(ctx, strings.NewReader(d.Password), "slipway", "setup", User, "--password-file", "-"); err != nil {
 		return fmt.Errorf("first user of %s: %w", h.Name(), err)
 	}
