@@ -35,7 +35,9 @@ func (c *cli) linkCommand() *cobra.Command {
 			t = string(b)
 		}
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
-			return c.follow(ctx, client, func() (*http.Response, error) { return client.JoinLink(ctx, api.JoinRequest{Token: t, DropContent: drop}) })
+			return c.follow(ctx, client, func() (*http.Response, error) {
+				return client.JoinLink(ctx, api.JoinRequest{Token: t, DropContent: drop})
+			})
 		})
 	}}
 	join.Flags().BoolVar(&drop, "drop-content", false, "let the content go that this host has by itself")
