@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -18,6 +19,7 @@ import (
 	"github.com/slipway-os/slipway/agent/cluster/kubeadm"
 	"github.com/slipway-os/slipway/agent/content/store"
 	"github.com/slipway-os/slipway/agent/host"
+	"github.com/slipway-os/slipway/agent/host/sysinfo"
 	"github.com/slipway-os/slipway/agent/ops"
 	"github.com/slipway-os/slipway/agent/systemd"
 	"github.com/slipway-os/slipway/linking"
@@ -36,7 +38,12 @@ func (m machine) Show(context.Context) (api.Host, error) {
 	}
 	out := api.Host{Id: m.a.identity.ID, Name: f.Name, Status: api.HostStatus(statusOf(m.a.inCluster())), AgentVersion: m.a.cfg.Version,
 		Addresses: host.Addresses(f.Adapters), Fingerprint: m.a.identity.Pin, Adapters: apiAdapters(f.Adapters), Cpus: f.CPUs,
-		MemoryBytes: f.MemoryBytes, Disks: []api.Disk{}, Os: f.OS, Kernel: f.Kernel, UptimeSeconds: f.UptimeSeconds}
+		MemoryBytes: f.MemoryBytes, Disks: []api.Disk{}, Os: f.OS, Kernel: f.Kernel, UptimeSeconds: f.UptimeSeconds,
+		Product: f.Product, CpuModel: f.CPUModel, Warnings: []api.Warning{}, Clock: api.Clock{Time: time.Now().UTC(), Synchronized: sysinfo.ClockSynchronized()}}
+	out.Health, out.HealthReason = m.a.health(err)
+	for _, w := range host.Warnings(f) {
+		out.Warnings = append(out.Warnings, api.Warning{Id: w.ID, Message: w.Message, Fix: w.Fix})
+	}
 	if out.Addresses == nil {
 		out.Addresses = []string{}
 	}
@@ -126,16 +133,22 @@ func (a *Agent) self() linking.Member {
 	return linking.Member{ID: a.identity.ID, Name: hostName(), Addresses: addresses, Port: a.port}
 }
 
+// health says whether this host can do its work, and why not; facts is the error of reading them.
+func (a *Agent) health(facts error) (health, reason string) {
+	if s, err := a.store.Space(); err == nil && s.FreeBytes <= 0 {
+		return "Unhealthy", "the storage pool is full"
+	}
+	if facts != nil {
+		return "Unhealthy", facts.Error()
+	}
+	return "Healthy", ""
+}
+
 // hostReport is what this host says about itself.
 func (a *Agent) hostReport() hostReport {
 	f, err := a.sysinfo.Read()
-	r := hostReport{Health: "Healthy", Host: cluster.Host{ID: a.identity.ID, Name: hostName(), InUse: a.inCluster(), Connected: true, Version: a.cfg.Version}}
-	if err != nil {
-		r.Health, r.HealthReason = "Unhealthy", err.Error()
-	}
-	if s, err := a.store.Space(); err == nil && s.FreeBytes <= 0 {
-		r.Health, r.HealthReason = "Unhealthy", "the storage pool is full"
-	}
+	r := hostReport{Host: cluster.Host{ID: a.identity.ID, Name: hostName(), InUse: a.inCluster(), Connected: true, Version: a.cfg.Version}}
+	r.Health, r.HealthReason = a.health(err)
 	for _, x := range f.Adapters {
 		c := cluster.AdapterFacts{Name: x.Name, MAC: x.MAC, Carrier: x.Carrier, MTU: x.MTU, DefaultRoute: x.Gateway != "", Prefixes: []string{}}
 		for _, p := range x.Addresses {

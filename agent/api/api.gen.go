@@ -300,6 +300,13 @@ type Check struct {
 // CheckStatus defines model for Check.Status.
 type CheckStatus string
 
+// Clock defines model for Clock.
+type Clock struct {
+	// Synchronized the kernel says that the clock follows a time server
+	Synchronized bool      `json:"synchronized"`
+	Time         time.Time `json:"time"`
+}
+
 // Cluster defines model for Cluster.
 type Cluster struct {
 	Applications []Application `json:"applications"`
@@ -428,18 +435,26 @@ type Host struct {
 	Adapters     []Adapter `json:"adapters"`
 	Addresses    []string  `json:"addresses"`
 	AgentVersion string    `json:"agentVersion"`
+	Clock        Clock     `json:"clock,omitempty,omitzero"`
+	CpuModel     string    `json:"cpuModel,omitempty,omitzero"`
 	Cpus         int       `json:"cpus"`
 	Disks        []Disk    `json:"disks"`
 
 	// Fingerprint sha256:HEX of the certificate's public key; what --pin takes
-	Fingerprint   string     `json:"fingerprint"`
-	Id            string     `json:"id"`
-	Kernel        string     `json:"kernel"`
-	MemoryBytes   int64      `json:"memoryBytes"`
-	Name          string     `json:"name"`
-	Os            string     `json:"os"`
+	Fingerprint  string `json:"fingerprint"`
+	Health       string `json:"health,omitempty,omitzero"`
+	HealthReason string `json:"healthReason,omitempty,omitzero"`
+	Id           string `json:"id"`
+	Kernel       string `json:"kernel"`
+	MemoryBytes  int64  `json:"memoryBytes"`
+	Name         string `json:"name"`
+	Os           string `json:"os"`
+
+	// Product vendor and model of the machine
+	Product       string     `json:"product,omitempty,omitzero"`
 	Status        HostStatus `json:"status"`
 	UptimeSeconds int64      `json:"uptimeSeconds"`
+	Warnings      []Warning  `json:"warnings,omitempty,omitzero"`
 }
 
 // HostStatus defines model for Host.Status.
@@ -692,6 +707,13 @@ type User struct {
 type VLAN struct {
 	Id     int    `json:"id"`
 	Parent string `json:"parent"`
+}
+
+// Warning defines model for Warning.
+type Warning struct {
+	Fix     string `json:"fix"`
+	Id      string `json:"id"`
+	Message string `json:"message"`
 }
 
 // Started defines model for Started.
@@ -6503,7 +6525,7 @@ type ServerInterface interface {
 	// Create the first user. From the network only with the setup code that the console shows.
 	// (POST /setup)
 	PostSetup(ctx echo.Context) error
-	// The setup code; only over the unix socket as root.
+	// The setup code; only over the unix socket, which root and group slipway may open.
 	// (GET /setup/code)
 	GetSetupCode(ctx echo.Context) error
 	// The people who may log in.
@@ -9023,7 +9045,7 @@ type StrictServerInterface interface {
 	// Create the first user. From the network only with the setup code that the console shows.
 	// (POST /setup)
 	PostSetup(ctx context.Context, request PostSetupRequestObject) (PostSetupResponseObject, error)
-	// The setup code; only over the unix socket as root.
+	// The setup code; only over the unix socket, which root and group slipway may open.
 	// (GET /setup/code)
 	GetSetupCode(ctx context.Context, request GetSetupCodeRequestObject) (GetSetupCodeResponseObject, error)
 	// The people who may log in.
@@ -10115,95 +10137,97 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7F19b9w2k/8qhO6APg9O8dqu63se+y/XTdu0bmLESXuHwDhwpdkVuxKpktRu9gJ/9wPf9LJLaiVb9gWH",
-	"+6vOiiKHvxnODOdF/RIlrCgZBSpFdPEl4iBKRgXof9xyNs+hUH8mjEqgUv2JyzInCZaE0VlpRvzbn4JR",
-	"9UwkGRRY/fWvHBbRRfQvs2b+mXkqZm7eh4eHOEpBJJyUarroIrpCdkokM0AJznPgKMEU4UQiRo+ihzi6",
-	"k5hLSHvIGkfOuxK4fs9HkF3sKFKP7BtqwqsUlxK4+rPkrAQuiQENpykHYRHsznX95of3URwRCYV+Krcl",
-	"RBeRkJzQpdqZ/QFzjrfq3wnmnJhF7KM5Yzlgqh6mWVIGnlA9/fB1Uk7WnWWaoUssYYO33mcFTvY3WQIv",
-	"sAIY/XZ1jSwaUex5W1atWQmVsASuHlBcgGe9hzji8FdFuGL9JzPK0BC3QLe4mOkb8g0oDaL3NUFs/ick",
-	"Uq1rWXoHUhK6dMwkal84v20xeYFzAfHj+V7gzzdAlzKLLs7PfMjgz2/M2JPzfWbNGU0PifT3aoway0m6",
-	"hIOjzahRMjV8D//Y30JLqA7NY4eeDxlLyrUeB7QqlIgowagki+JISCyJEhS2WLR4P0IYW2uffOeZQADm",
-	"SRaC6PS7b8ditM4xPcS432+u3oYOhmalV8wbRbmvvXK8DSiCAoTAS/A+C5xYg3vl10Fr4MKSMOigG8qa",
-	"9+rJvXusUiJfU8m3HgWdSP+6tRrxPmOVTFhgm5KYBwvGCyyjiyjFEl7pXz1sr0QA4jXBh+Gws+pJYreZ",
-	"hjwfGt9bjdHFoYBiDnykpShY6oegYJRIxn8jeU6E7yjtbENPFNdEeMmuldcEhAvpVWw7VKlRPlKutSOy",
-	"TwpnOezre5wWhCLG0ZrARrNpqAzskGOZrFfxkpVBstqnakE+ezHJmJDeByQdfeSbk+20LVtFcbTBXEnj",
-	"ApNcCSldUbahHo27s1GSRpa8euZmee/O80r43a9Gu3UlpE+PtlWiR3YywLnMxmk+ylIYToDdzlt1KDwE",
-	"sNpD9S3FAYvAI4UltJl0y9maKP2pBsTR+4rav36AJccppPrPHKT59TXnjHsN5pqUAR1W/szydIh0W8Vu",
-	"aKxRNlM7AOMuQ3tE4a3VTF6vbNxxCDKVA063fv+ohwlOSTzZBNoDoudzxDSzeLEx9yPDUZ+9n+dsLvye",
-	"z3wrrTpxVo1QeX7WaLPW2JRv31d0gIK1A2O7sFull3aplMke5SksCCX75/ygJSAFXsLYd6S5BveeYUOv",
-	"8ujUKyVOVqNW2VWJap6aWjdf3Nl3D2w/W+HugqbIzkFC+v0I5oJWAiPsRq872FFHNT1qg0BTo3WU9YDU",
-	"q3YkkzgfTrzPzOyonR1IOkv04PvGSsSeuoH0Sg73BVOyhLFaSJD/hjH8E1uaDBTeOzW0lsynqCy7sRru",
-	"xm3X77V3EdewWVp7YL+zewmItV+TWXnyPlM6dYSdbh0uj5pwInzY/e0VfEeVFwcOWELL/RkRoiBLyrjH",
-	"XyWpQGyBEuVNCiQzLFGBt8g6ccO1ZGmvrN3ZMywyNb3MAKkRZoENFoiDdpDTS8RhUQlI0SYDiohERCDK",
-	"UM7oEjja6PGsylM0B5Qy6j1JogRPNEpHEQ1YSI1AWKD/vPrtRnnnv9y9exsjAaBJW1bE3Ehat/bz05Oz",
-	"s0O+q17Yx6ofyGJxQ6jXK6mDh/vHHjb++2fuV7bChKsOn0g30ExlFvKTLTx3CnVfy70ElDjgGwf9HgGc",
-	"4HwC3bazQ01JV7MYsusle+5SPxLI01bEezjHFurNkReoHcrNFP1Xnh8JF/KjGH3qE+sYH4qelViIDePp",
-	"XujqvOf+2hr47Wk87DpbL+Tb5c/1Xau7iykiSfXNss9l9jtOlv8jrpRWYDxqshMpHq5d8RKo/D241zhK",
-	"yirgyqdErIaTrhWAh4AFUeq45MQkXLqKVmT49Lvzi59f/4fT9YlCb6GubvCNQGU1z0mCVrC9NAr91auS",
-	"UCTxCrzZgYBruQJOA3qogILx7RjHKOhhMTEw5vHe3sHe0I8CvA5rVSrX7w4SRtNJfFYtwB1Z6KY/2lyK",
-	"G7m14tGFyUmG3nEN7i7RoVOiiLrOMDUKboRGyuzLh7XSDhb1iz6SfmGEvoe/KutPj6An5ay8bjKJux4E",
-	"EUgtjDIskE04XionRflISxajOSS4EoAwWrA8ZxvgeqiWciIFygGn5reG263IgWQroDtQnB3/8/wQGOY9",
-	"HxI3hHosOJTMJCgGnIxxXrFaD9KQU2y27/M6naawI+KwC+HOWz3SIa0DRRQORxht0KSewKDR52mrXX1w",
-	"vNmB8nNJOIgxFz0OBSaU0GVLFezjXsvCENbHLTo8C4T2ZDk1KlT2qLhBKznv8Zk6tmQ/NhcOuZpH78Px",
-	"toDpyLGQd2DgHcazcBww6NmGvZTpIhdNTr22Bw7qVhQ16OjesCWhIzUkfJZAU3OH7p7i0zOUIUKFBKzP",
-	"8ynKvFru6/Au34LcML56Xv8uwTQlqY10ddEyNkEgRpG0F5Ixq9WlCb5VGV0QXvh4pFdVilabsTljUky4",
-	"cNua70s9Z9U89yKxNV6iIxvZ+6lAmAOiTCJCUZnjxHs0bWa3j/QPfBt2IFqeUY+cPMq7sTv6g8iM0Ja2",
-	"7+4/hQWuconOj03MgRTKwp0fH8dRQaj518mxT61yKNgaQpUG3uKEptCg5WM1qVGQvhymgQdhofi0RSLD",
-	"eY7moH7AaJMZe/pYIeqj6CHMkFsTMvLULRAKY244NjLjC2KZEMDwyTqBg0NRfUNnaxW/9G0ecc/XWWd/",
-	"currUL7v2lnMnTOjo5qjIufaHo16YWwaY0Vo2p/G8DyBcrjk3EkofSIoicwHBI20T6CJbLIZhgAf+reW",
-	"NY/TaRXn1pU7KD8jhG0vftcjPbc2uLxDmI5ZD4/f64IJnxHD4lkT/Ir6UHZ/dKbQJ2cHX/En7Hfto4Kh",
-	"djQtuE0u3lAa4s6LZODZkJNhE+V2G/bq5wjxks+YJ8U87has5gjegfEc8p6K0jD/GhrH30YkJnTEBj6o",
-	"4T7qleUFfo1LPO+sFEryd3EP37BrxEaF28cKjU82/NRsgD8ugNSUFLpABQflZiuFnFUyZRuqb+jK0/IF",
-	"Ca3L6E9fKYK/EUjtDi0YR2aaQ7rUkuTdaCjJMZUyTeuSjR2fEglQ99QETA5Q4K0Nk0mGUubN6u1eqNvB",
-	"koCZbNLXOyFqqeQXJabyED7jolTvRxWnFyIn5QZvL3JCVxcmrJIexNhmsg0drdu43X8A+6VThztBSEZh",
-	"YGBFhxIGjq0okQOy9Tapqie2L/nIvwMhvA7cYyJiQbUVCIINrZr0RccOVVLajb2hCzYyMjbec205U/uu",
-	"+iOADLivw8DSTqQrJq4DS82uujA60v0QyqrcB48CpJ3ii6DVMAODU1973YvEX5C8V26RBviuXPB9aR57",
-	"t3hUcXzZ0gUH2qXMOKMP+UhxC91W+qoxfVAZ92Afq8VCDfAn6/x9Q2ucVwMoUq/Hbn4vRb7y/hRwmhMK",
-	"Tz4/Y8pqcVnmW1NcsQZOFvZvvMFEErp85Qx8O0yntVEO6as5TlYDS6TdNa/epA8WFzvYiZCwZOU/h092",
-	"t9v+no8g3aayRxBxN0QT7Do7/udZO/blM2Yl9txCPREvH3T23X36dAQsqTiR2zt14mxhLGBuYNTHUANm",
-	"fqonyKQsTfysNopE+RkJYysC7v5xEVnf4r/cuMZhKsmvsDVdh8Ranq7L8o4Curp9g9gCMWpcwQskgK8h",
-	"1THkDFBFyWckFHMlmvGKzuxyM50jPlJPEKZ6uCJYoJJxib47/sfxEbqyLq5AjObbI6TLvU0ANtTleYRu",
-	"GF0idSVAmIoNcIFOj0/1EpiiulL9CH0sc4ZTgf4mK4FOjo7/jnKyBoQlmuGSzNYns8qMOKp9qIvozhCP",
-	"NPGtSo2LaH1iK+EpLkl0EX17dHz0bWTKjzTHZrhKja+zNAHNmpY3aXQR3RAhdVuQkQVcgIn3f7Jc+6sC",
-	"vm2YlpNCD21aSGtJPTnuRmk9yZv7uNtJe3p8PKpddVhYtWly2g877jWyfsgAAZWcgDgyTroOQIcWqclv",
-	"devGkaiKAiutG/2RMZToUFKqXfgYUdiAkGhBuJCapXgpTCUoXkb36u2ZrcQTvUy6doNeAkNXSDkQQLeB",
-	"KRBszWcS4USgJWdVGSOi8+IcTKoI2mjaN6J7pQ7tTbiLYbdCdJCw11X5DXp7ztq90akg5PfMNEFM0nzd",
-	"pfahq7olr+DhiWJwKCoXYrUuVf2bQebvmt+nx6eHee2a058uHwYZhJ2QXKINkRkyFCFeUQRr4FtTtmv1",
-	"r9LHdaGtX2za53D2RQnAg7E7ORifpitNunUkLE1d3JZKwVeltjVMSFtLnDKdzjPURbFXAheM60TfIQHs",
-	"CMKLssMAgVoFxZe6usdsdA4JKwDpejCEl5hQzREh8RbluugidIi9evAnkA3kzyb+nVMXVHZT6Drlx9TT",
-	"BZSZR03Zgl4rI87N7KiHHQtd15Lt91s/3HtEf7aqFOvogiyDRuknkL82o16E0lFM3+Ii7zK9vvfMCcX6",
-	"mO2u4GX4guQwlWXT2UgiJMeS8W8EanDuUUvN/sLeQV3p8gLOQbeja4iDoOedzDsw65tJXbGckIzjJaCS",
-	"sbwDpd16B8qZuY3qy5fXWfhdPw+C+qIaVilPa9PmOZu31CiHBcgkQ658JsUFXu6oVO/2v5g2pCEWroZg",
-	"Sn/puRT3TlunRxj/0E0zSnoYt80zS3Y0nR3EVIulMvWGZcbKaXPY9VTU1RIJvG338ShSfLzrMYfTnPtB",
-	"qOrofc8Bn8oiagA1VE6wiUI1BM1hu1M33Q2yPP9+ErCRsHafg/Jy405ywMVrM+iAR5iwosCvBKhBEtJL",
-	"BEUpt6bsH+E8D7iDkpUkEVGAcG8pweHzJuGzNHt7JfQWJjGaZqopROIO+Br4K6EOrWFBjDASFJciY1Lp",
-	"f3PSNDjmnh0rk0BRCrnEoi03zRcDjEJs6mlDB+znunD0uc6XXcGD4xt1SdBxiVYwLrr4dN+NOIC6FGsj",
-	"qMNDLv4UaxuhfHEbLTpCt7rbpA2I0NkJC4Y1hUEobJ/9swGhqwT84qRomyY+o2s+Xe8C6UiHyYHXWMxK",
-	"XUofdBJubaX9c9z/O1n3Qdf/F/ZJ5oxpGyqySknphsbIJeGRZNYl0xf1hQSuS6FxnpsYqB/y3LZnhMRP",
-	"t288o/jp+QPipwNQU/mvejKlt1q+gS0odXIpAMSOydPwNEhpCRWzL+o/vX7ce10X2+pwGGIx3Sc1htjL",
-	"k9N/DDE7LyqfH6nCCGGNZozmW0RSJZ9qe5cuRWCaXvow/pOZ0lH/+f+FEVoL5fQqoN249fVpALXxlsDa",
-	"I297umyvfGriQrrwoA/mHLCp3PbjfKMeW6AH3EK+/piZlc4GvQVnRasnrg+rkrOCyR60bs0Av7Z80W3+",
-	"hldgNuna0mK0yZioxYQIlDPrrbnf2ALhRkMqTNimV3jqspiQAryTrGya1vYgOdtPL6o3Sv1x06c7r5KV",
-	"aAlUE0SXyDBeUSI8m4p7jV9gA9NaQLNIwAzakzyNGWygUJymbHOJzo7PzLcuKKM6yzMHBZrFrxvZqCHz",
-	"HwMtxv/HUPvJ4tCWosuWGjHR9kNaxPW5BZStfvw8Fs3M/cLJLFeb52HODVsuIUWEHqHvOdsI4AItQdoG",
-	"LLYiylfQl6skJ2pSVImWSVMumyl+ODIdhqnN4d6BfHVtqh06ZO5dnB8tEoG74A1bIqLpwhS9u1Pkchcg",
-	"NTeo9s3P4FJLBatkr1io50O052uampP6oojUGLymqTkSdoPhPdOm6zGkdl1j5DPKp1sioDwskVOoj6tW",
-	"7xqbm3IZEyTQIs23xm8jAtlPL+mMO6bbNoQOtA6Es3azY1n51LEJH7QyQFMrl51PLwzSMh7p/UEXFjwd",
-	"7Le4gPrcxcq8mVy0dKF8xuRhXMtWY1/A29MD2nI6PbTdts8X1t87LY6BY5KSxQK4rqF3Au16CScLG2Fb",
-	"2WOD9SnTS7kY9YbrAjAiM0TkpR0qEGUyI3R5hH5kvFBHb4WI1CeQAlLqTxyWAl2dFJYB7ep80Fegr4T7",
-	"p5MtbrqV/W4V307iivJtw1lrK53SRX8QmbFKunZsNIcF4+Zcu1rTpoNc+as4WSFG3UdOUIbTgeydfSFp",
-	"bxznGtMEcsPmwwEcXds5LNF+9tRE+1fHUXXv1JzY/a7AGF7MWt1HgYoyM+D/WXKYJb8ClPvcQO/WNnFh",
-	"4VdHJmGV8rR1epRRdTQZpaDbthArgUJqQ8raS9fHNszWmmH9tZXvmmEvUUDR+j+rDCufaLYxSY61ni1c",
-	"nbqbKGsoqBVVyGdudvf8pyL2hwA3OFSkfN4uUT5+hhLlR/8fdTp8niqVXk9oaw8UMHFdoO4+K5phgXRv",
-	"D2K8Plw6gku3SJhPdYwQjlmiTVWP4tTPX1JO/pcDvldi1ekCQJIhIVnZB2qrfSJ00u7qzonnK/4w/4eH",
-	"UCmkfjpV3TzR7rFyloNXdvuvfm1+5wa9hC5vd0gO1OZuE1MFUt185tBiro89Det2P6QHHdD3sGYraGRu",
-	"yjM7MIcYjjZNEzfC1IT7DoaOhGvqDB9NNeBZw5pqgWDxDZYwvGxES4gJFipTICTJc6Wi5oBsx2tf6Ugc",
-	"LI8QLRimv5c2H/59bKzHtBKklyg3cVPKNk+QpADQtl+hi/MR+pGzouP6aodXG2ldO6GA0z355lTbb4IJ",
-	"lgMSGduIUBGP/nvm2n97xfPadPw/r4jqRULmg6UwnRJ0gF3au4O7W7Q7AbFAfCfw1gZPsabftnwUL9WC",
-	"ZSR7mEXRdE+FZAmszAFtMqY/5WrOhl8V9vdafRTPVh7lPgX2xJN/NGE/Up1wCVsNzSbXYdH+HlQoZO4+",
-	"TjV5d4Xvy2XP1Mm284GtR3PMNFVOwjET68PIsUBpDPhGVxogCpAKo27NRx10pyF6TVPrXykmqrFtR0EE",
-	"eN41C1+aluhP9+rq6pqpP90r8HVCxrK34nl0EdmG4Eg9tbN/qbunjf2PWz/YPGfzU2Y+u1T/28VGWj/p",
-	"xHDr347l7Z/qXtD6J9YKYHxpqqzxMnq4f/ifAAAA//8=",
+	"7D1rc9u2ln8Fw92Z3jvLWI7renvtT6mbtmndJBM37e5kMjsQcSSiIgEWAKXoZvzfd/DiQwIo0pa9mZ37",
+	"qY4IAgfn/WQ/JxkvK86AKZlcfk4EyIozCeYfbwWfF1DqPzPOFDCl/8RVVdAMK8rZrLIr/uNPyZl+JrMc",
+	"Sqz/+ncBi+Qy+bdZu//MPpUzv+/d3V2aEJCZoJXeLrlMXiC3JVI5oAwXBQiUYYZwphBnJ8ldmtwqLBSQ",
+	"AbCmgfOmAmHeCwHkDjtJ9CP3ht7wBcGVAqH/rASvQChqkYYJESAdBvt7Xb/6/l2SJlRBaZ6qbQXJZSKV",
+	"oGypb+Z+wELgrf53hoWg9hD3aM55AZjphyTPqsgTZrYffw4RdN07pl26xAo2eBt8VuJs/5IViBJrBKNf",
+	"X1wjh40kDbyt6s6ulClYgtAPGC4hcN5dmgj4q6ZCk/6DXWVhSDtId3ix27fgW6S0GP3YAMTnf0Km9LmO",
+	"pLegFGVLT0yq74WLtx0iL3AhIb0/3Uv86QbYUuXJ5cV5CDP40yu79vnFPrHmnJFDLP2dXqPXCkqWcHC1",
+	"XTWJp8bf4dv9K3SY6tA+bunFmLW0Wpt1wOpSs4hmjFrxJE2kwopqRuGLRYf2E5ixc/bzbwIbSMAiy2Mo",
+	"Ovvm66k4WheYHSLc7zcvXscEw5AyyOatotzXXgXeRhRBCVLiJQSfRSTW4r0O66A1COlAGCXoFrL2vWbz",
+	"4B1rQtVLpsQ2oKAzFT63USPBZ7xWGY9cU1H7YMFFiVVymRCs4Jn5NUD2WkZQvKb4MDrcrmaT1F+mBS+E",
+	"je+cxujjoYRyDmKipSg5CaOg5IwqLn6lRUFlSJR2rmE2ShsggmA3yusIgEsVVGw7UOlVIVCujSOyD4rg",
+	"Bezre0xKyhAXaE1hY8g0lgd2wHFENqcEwcohW+1DtaCfgjjJuVTBB5RMFvlWsr225askTTZYaG5cYFpo",
+	"JmUrxjcsoHF3LkpJ4sBrdm6PD9684KGbyy3LcsEZ/af1D/t00S7lCgSDAkm8lUjlWFk/U++GFrwo+EYi",
+	"jLSMIQli3SVexxhOkfew+PYADV+wlmH/slXffREYMhRdnR8QjhxwofJpqp1xAuMBcNd5raU+AABvXPDQ",
+	"UQKwjDzSzAJdLnwr+JpqA6EXpMm7mrm/voelwASI+bMAZX99KQQXQY9gTauIkq5+4gUZI77OclkYGyzb",
+	"rT0C0z5BB1jhtVO9QbdzmrxHiSoAk23YARwggteCD7bxTgOY/Tww7S5B3NgA0FI05NDMCz6XYdduvlVO",
+	"X3oxpkxdnLci3FlLxPZdzUZYELcwdQf7UwZhV1pb7kFOYEEZ3Zfzg6aOlngJU99RNs4flGELr3ZZ9SsV",
+	"zlaTTtnV+XqfBlq/X9q79wDafnLM3UeaBrsABeS7CcQFowQmGMZBf7enjhp49AWBEat1tHns6f0OyrjC",
+	"xXjgQ3Z0R+3soKR3xAB+XzmO2FM3QF6o8c4uoUuYqoUk/SdMoZ82piOZ91YvbTjzISrLXaxBdxuXmPe6",
+	"t0gbtDlYB9B+6+4SYeuwJnP8FHymdeoEO90RroCa8Cx82L8fZHwPVRAPArCCjvszIQdDl4yLgENOiUR8",
+	"gTLtLju3r8Rb5LzU8VqycjF5f/ccy1xvrz1JvcIesMESCTARALlCAha1BII2OTBEFaISMY4KzpYg0Mas",
+	"53VB0BwQ4SwoSbKCLOzTZhZZSK9AWKL/fvHrjQ4/fr598zpFEsCAtqypDbk6aYmLs+fn54dcVnNwiFTf",
+	"08XihrKgV9JkR/fFHjbhALsIK1tp83GHJdIvtFvZg8Jgy0DooAPSIghAhSO+cdTvkSAoLo6g23ZuaCDp",
+	"axYLdnPkQLD4A4WCdFL64ym20G9OjBB3ILdbDMd0P1Ah1Xs5Weoz5xgfSg9WWMoNF2QvN3cxEKB3Fn59",
+	"lo6L15uDQrf8qYm1dkLXI6TKmtB5yGUOO06O/hNCSscwATXZS4WP1654CUz9Hr1rmmQ+6B+ONPUivbqq",
+	"f43KdFbVkaiAULkajwWjSwJ3WVCt2StBbXGqr7Nljs++ubj86eV/ebORaUIsdBQIX0lU1fOCZmgF2ytr",
+	"G549qyhDCq8gWEkZCN/to3fx2C3i4do0SUTmSy62U/yzqKPHw4xRCU7qLIC4NTDCBcKMIKP3PPpKnOU0",
+	"YjX38lTvXFj5ir2XEPTB60p7s7eQcUbG3nGDBfNVo1Gc84d94XCYtOPSG/nuiUq//NXlvLQVa8fyffJ5",
+	"bjeUaIi+i4CYEtFAXeeYWf0/QWHn7uXDSnsHF82LIZB+5pS9g79qF25MgIcIXl23leRdB4tKpA9GOZbI",
+	"FZyvtA+nXcglT9EcMlxLQNhlEEGYpUZyqZKoAEzsb+FkIl8B20HF+ek/Lg5mEs17IUzcUBZwcKDitkA1",
+	"gpunBQ36PCCxmMFeP+SUe/F1K9K4h+Vlt1npMW3yaAwOZ5hdTqnZwGJjKBDRt/rN02YHlZ8qKkBOiYMF",
+	"lJhqge+olX28N7wwhvRpB47AAbE7OUpNyiTeK63Sac4IuJQ9+/gUJq3AUt2CRe84msXTpFHHP+7EHS+x",
+	"0/ZUNPbAo7qTZI7GATd8SdlEDQmfFDASqqmcnaMcUSYVYCPPZygParkvw/l+DWrDxepx3d8MM0KJSwT2",
+	"sWVtgkScIeXitSmnNa0poVM5W1BRhmi08XUuY8bmnCt5xIO71nyf6wWv50UQE1vr+XqwkQvfJcICEOMK",
+	"UYaqAmdB0XSV/SHQfxPbuAPR8YwG+ORe3o270R9U5ZR1tH3//gQWuC4Uuji1KRlaagt3cXqaJiVl9l/P",
+	"T0NqVUDJ1xDrNAk2p7SNJh0fqy2NgwrVsC16EJaaTlskc1wUaA76B4w2ubWn92WiIYju4gR5azNqgb4V",
+	"ymBK1OYSV6Ecn82QjN+sl1c55M1bODunhLlvc480iOk6CNfuvgzl+6Zb5N2RGZP0nVRYMPZo0gtTqzwr",
+	"yshwlSfwBKrxnHOroAqxoKKqGJFTMz6BAbIt9lgAQth/60hzP51WC+FcuYP8M4HZ9tKbA9zz1uXedwAz",
+	"Kf3x5Q3TMBMyYlg+av+Dhj7W/DC5kBris4OvhPsZdu2jRkPjaDrktq0KFtIYdZ6kQYGPkQzXR+Cu4UI/",
+	"D0gQfM4DFfhpUbDeIxoD4zkUAx3Fcfq1ME6PRhSmbMIFftPLQ9BrywviGld43jsp1gPRx3s8wm4wNqka",
+	"MZVpQrwRhmYD4n4JpLal1CcqBGg3WyvkvFaEb5iJ0LWnFUo4OpcxXN3TAH8lkb4dWnCB7DaHdKkDKXjR",
+	"WA3oWMqUNB0tOz4lkqDj1AxsidQ04dnghCPCh9O3gWRJxEy21f2dtLvS/Isy23kKn3BZ6feTWrBLWdBq",
+	"g7eXBWWrS5tWIYd7+Wyh38LRicbd/SO4X3p1uJOE5AxGJlZMKmHk2ppRNaKZwdWczcbupRD4tyBl0IG7",
+	"T0YsqrYiSbCxXbOh7NihTlp3sVdswSdmxqZ7rh1nat9VvwciI+7rOGQZJ9I3kzeJpfZWfTR60MMoVHW1",
+	"jzwGQHq9KVGrYRdGt74OuhdZuCF9rxuFROiuXfB9bp4aW9xrOKLq6IID43J2ndWHYiK7xaKVoWbVEKqs",
+	"e7CPq8UCMhUpIobnxta4qEdApF9P/f5BiELjHQQwKSiDB8vPlK5jXFXF1vaerEHQhfsbbzBVlC2feQPf",
+	"TdMZbVQAeTbH2Wpki7wP85pLhtDicwc7GRKercJy+GB3u+vvhQAyY0p7AFEfIdpk1/npP867ua+QMatw",
+	"IAoNZLxCqHPvhuDzpdjRgxT0gd0wtNsKk5pj9uEymbmsFlRtb7UmcP3MgIUlr1EPhpD2p2aDXKnK5vUa",
+	"Y021/5NxvqLg46LLxPk8/+PXtY5cRX+BrZ2Gpc4i9l2pNwzQi7evEF8gzqyLemkHJojJbeeAakY/IamZ",
+	"TqGZqNnMHTcztesT/cQU8jlDGmCJKi4U+ub029MT9MK53hJxVmxPkOnSt4nh2PTxCbrhbIl0qIIwkxsQ",
+	"Ep2dnpkjMEPNgMEJel8VHBOJ/qZqiZ6fnP4dFXQNCCs0wxWdrZ/ParvipPHtLpNbCzwywHcabC6T9XM3",
+	"wMBwRZPL5OuT05OvE9s1Zig2wzWxPtjSJlobWF6R5DK5oVKZcTXLo7gEW4f44Kj2Vw1i2xKtoKVZ2o42",
+	"NxL0/LSfPQ4UlT6m/Qnvs9PTSWPU49K97fDdfjp0b8D6txwQMCUoyBMbPJjEeOyQBvzOFHmayLossbYG",
+	"yR85R5lJcRETWqSIwQakQgsqpDIkxUtpG3jxMvmo3565Bko5SKRrv+gpcOj7X0ci0F/gGBjs7GcL9FSi",
+	"peB1lSJq6vUCbAkLuth0byQftZp2EXofh/3G3lHM3gxTtNjbcyI/WtUKUn3H7ezKUT4K0If2rq/Blajh",
+	"7oFscChbGCO16TD+m8XM3w29z07PDtPafzTh4fxhMYOwZ5IrtKEqRxYiJGqGYA1ia7utnf7V+rjpjw6z",
+	"TVcOZ581A9xZu1OA9bX63GQmfuLc1MfbUiv4ujK2hkvlWsAJN2VGC12SBjlwwYUpQB5iwB4jPCk5LCJQ",
+	"pw/8ynQd2YvOIeMlINPzhvASU2YoIhXeosI0g8SEOKgHfwTVovzR2L8ndVFldwxdp/2YZruIMguoKdeH",
+	"7XjEu7899bBjoZset/3vANx9DLD+bFVr0rEFXUaN0o+gfmlXPQmkk4i+xWXRJ3oTj80pw0bMdk8IEnxB",
+	"CziWZTNVUiqVwIqLryRq8Tygltr7xb2DpgPnCZyD/iDeGAfB7Hs078Cebzf1TXxScYGXgCrOix4q3dV7",
+	"qJzZKNlEXEFn4XfzPIrUJ9WwWnk6mzYv+LyjRgUsQGU58m09BJd4uaNSg9f/bKfHxli4BgXH9JceS3Hv",
+	"TOMGmPEPM+ukuYcLN/O05CfHs4OYGbbUpt6SzFo5Yw77nooOLZHE2+74lQYlRLsBc3gcuR+FVVNVGBDw",
+	"Y1lEg0CDKs/YVGM1hprDdqeZlRxlef7zecRGwtp/pixIjVslAJcv7aIDHmHGyxI/k6AXKSBXCMpKbe2I",
+	"BcJFEXEHFa9oJpMI4MEWh8PypuCTsnd7Js0VjmI07VbHYIlb8yGMZ1ILrSVBijCSDFcy50rrfytpBjk2",
+	"zk61SWCIQKGw7PJN+6EHqxDbPt+YgP3UNLQ+lny5EwJ4fKWDBJOX6CTjkssPH/sZB9BBsTGCJj3k80+p",
+	"sRHaF3fZohP01kz2dBEiTdXEIcOZwigq3OcRHg0RpnshzE4atuPkZ0wvqp+poD3usLX5BhezyrT4R52E",
+	"t24C4DHi/143wKjw/4l9kjnnxobKvNZcumEp8s0BSHHnkplAfaFAmBZtXBQ2BxpGeeHGRmLsZ8ZKHpH9",
+	"zP4R9jMJqGP5r2Yzrbc6voFrdPV8KQHkjskz6GkxZThUzj7r/wz6ce9Mv25n8mKMxfRfQhljL5+ffTvG",
+	"7Dwpf75nGkcIG2ymaL5FlGj+1Ne78iUCO4wzhOM/uW1pDcv/z5yyhimPrwK6A2VfngbQF+8wrBN5N2vm",
+	"PnFAbF7INEQMobkAbDvKw3i+0Y8dokdEIV9+zsxxZ4u9heBlZ1ZvCFeV4CVXA9h6axeEteWTXvNXvAJ7",
+	"ST8ul6JNzmXDJlSigjtvzf/GFwi3GlLjhG8Gmadp14kpwFvFq3aYbg8l5/vlRf1GZT66+3DnVfEKLYEZ",
+	"gNgSWcJrSGTgUumg8Ytc4LgW0B4SMYNOko9jBltUaEozvrlC56fn9hMljDNT5ZmDRprDXz+z0aAsLAaG",
+	"jf+fYe1Hh4cuF1111IjNth/SIn7+LqJszePHsWh27ycuZvmewQBxbvhyCQRRdoK+E3wjQUi0BPdNRtOt",
+	"cIW4Ca6ygupNUS07Jk27bLb54cROPhJXw70F9ezadjv0wNwLnO/NEpFY8IYvETVwYYbe3GpwhU+Q2giq",
+	"G/lZvDRcwWs1yBb6+Rjt+ZIRK6lPipEGBy8ZsSLhLhi/M2unMWNq1w9sPiJ/+iMiysMBeQz18aIzU8fn",
+	"tl3GJgkMS4ut9duoRO6LWabijtm2i0KPtB4KZ90hzKoOqWObPuhUgI6tXHY+CTFKywS493vTWPBwZL/G",
+	"JTRyl2rzZmvRyqfyOVeH8Vp1Bg4j3p5Z0OXT46O2P476xPp7Z/QyIiaELhYgTG+/Z2g/43i0tBF2nT0u",
+	"WU+4OcrnqDfCNIBRlSOqrtxSiRhXOWXLE/QDF6UWvRWiykggA6TVnzzMBaY7Kc4DxtX5zYRAXwj1z452",
+	"uJ2iDrtVYnsUV1RsW8o6W+mVLvqDqpzXyo+JozksuLBy7Xtg28l27a/ibIU48x9fQTkmI8k7+0zJYB7n",
+	"GrMMCkvmwwkc0+I5rtB+/tBC+xdHUR13Gkrsfu9gCi1mnamoSEeZXfAvkhwmyS8A1T410Ju1K1w49GuR",
+	"yXitPW1THuVMiyZnDMw4GeIVMCAupWy8dCO2cbI2BBvurXzTLnuKBorO//FnXPtEe42j1Fib3eLdqbuF",
+	"shaCRlHFfOb2do8vFWk4BbjBsSbli26L8ukjtCjf+//01KPzsUrpzYau90AjJm0a1P3XYHMskZk5Qlw0",
+	"wmUyuGyLpP2EyATmmGXGVA0oTvP8Kfnk/zjh+0KuelMASHEkFa+GkNoZn4hJ2m0zOfF4zR/2/zwSa4U0",
+	"T4/VN0+Ne6yd5WjI7v41rM1v/aKn0OXdyc2R2txf4liJVL+fFVosjNizuG4Po/SgA/oO1nwFLc8dU2ZH",
+	"1hDj2abj5I0ws+m+g6kj6YdN46KpFzxqWlMfEG2+wQrGt40YDrHJQm0KpKJFoVXUHJCbxB1qHUmj7RGy",
+	"g4bjx6Xt95rvm+uxowTkChU2b8r45gGcFEG0m1fo4/kE/SB42XN9jcNrjLTpndCIM98K6PxvgjiTvAAk",
+	"c76RsSYe8/fMjyUPsue1/RLB47KoOSRmPjiB4ylBj7ArFzv42KIzCZiiTU6zHAluBi+IKzS60UDzRVWt",
+	"OmO41ZQbNj3v5VNNaFnGH2dwDNzHQnQFvCoAbXJu8GVFJ6wph0ex3stH657yXzB7oGI4OeK4UlOPiRsV",
+	"QyY/gNH9jFUso+6/qXX04YvQB9ceadBt57tg96aYnbk8CsVsKhAjTwKtUOAr04iAGACRVhvbb1GYQUT0",
+	"khHnfmki6rVdP0JGaN63Gp/biekPH3Vk62etP3zUyLf/PzhL3loUyWXi5oUT/dTt/rkZrrbuQdr5wZVB",
+	"259y+7Wo5t8+ddL5ydSNO//2JO/+1IyKNj/xTn7jc9uEjZfJ3ce7/w0AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -29,9 +29,10 @@ func (s *Server) PostSetup(ctx context.Context, r api.PostSetupRequestObject) (a
 	return api.PostSetup204Response{}, s.Users.CreateFirst(ctx, *r.Body, trusted)
 }
 
-// GetSetupCode tells the code to who stands at the machine, and to nobody else.
+// GetSetupCode tells the code to who stands at the machine, and to nobody else: the console runs in group slipway, which
+// may open the socket and has no people in it before there is a first user.
 func (s *Server) GetSetupCode(ctx context.Context, _ api.GetSetupCodeRequestObject) (api.GetSetupCodeResponseObject, error) {
-	if who := CallerFrom(ctx); who.Via != "socket" || who.Role != "admin" {
+	if CallerFrom(ctx).Via != "socket" {
 		return nil, Errorf(http.StatusForbidden, "console-only", "The setup code is shown on the host's own console only.")
 	}
 	code, err := s.Users.SetupCode()

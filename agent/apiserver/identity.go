@@ -34,10 +34,17 @@ func openedAt(ctx context.Context) time.Time {
 	return time.Now()
 }
 
-// identify finds out who is asking: the process at the socket, or the owner of the session.
+// identify finds out who is asking: the owner of the session, or without one the process at the socket. A session that
+// has ended does not fall back to the process: the console must notice that its person is no longer logged in.
 func (s *Server) identify(r *http.Request) Caller {
 	if conn, ok := r.Context().Value(unixConnKey{}).(*net.UnixConn); ok {
-		c := s.Sessions.SocketCaller(conn)
+		c := Caller{}
+		if token, fromCookie := sessionToken(r); token != "" && !fromCookie {
+			c = s.Sessions.SessionCaller(token)
+			c.Session = token
+		} else {
+			c = s.Sessions.SocketCaller(conn)
+		}
 		c.Via, c.Address = "socket", "local"
 		return c
 	}

@@ -158,6 +158,25 @@ func TestViewersLookAndAdminsChange(t *testing.T) {
 	}
 }
 
+// The console is a process without rights at the socket; what it may do comes from the session of who stands before it.
+func TestSessionOverTheSocketReplacesTheProcess(t *testing.T) {
+	h, _ := newServer(t)
+	for _, c := range []struct {
+		token string
+		want  int
+	}{{"", 404}, {"admin-token", 404}, {"viewer-token", 403}, {"ended", 401}} {
+		r := httptest.NewRequest("POST", "/api/v1/operations/x/cancel", nil)
+		r = r.WithContext(ConnContext(r.Context(), &net.UnixConn{}))
+		if c.token != "" {
+			r.Header.Set("Authorization", "Bearer "+c.token)
+		}
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != c.want {
+			t.Errorf("token %q over the socket: %d, want %d", c.token, w.Code, c.want)
+		}
+	}
+}
+
 func TestCookieOfAnotherSitesPageIsIgnored(t *testing.T) {
 	h, _ := newServer(t)
 	for _, c := range []struct {

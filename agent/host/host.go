@@ -34,6 +34,7 @@ type Facts struct {
 	OS            string    `json:"os"`
 	Kernel        string    `json:"kernel"`
 	Product       string    `json:"product"` // vendor and model of the machine
+	CPUModel      string    `json:"cpuModel"`
 	UptimeSeconds int64     `json:"uptimeSeconds"`
 }
 

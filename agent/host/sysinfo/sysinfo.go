@@ -54,6 +54,7 @@ func (r *Reader) Read() (host.Facts, error) {
 		OS:            release["PRETTY_NAME"],
 		Kernel:        r.text("proc/sys/kernel/osrelease"),
 		Product:       strings.TrimSpace(r.text("sys/class/dmi/id/sys_vendor") + " " + r.text("sys/class/dmi/id/product_name")),
+		CPUModel:      cpuModel(r.bytes("proc/cpuinfo")),
 		UptimeSeconds: number(uptime),
 	}, errors.Join(err, err2)
 }
@@ -123,6 +124,16 @@ func memTotal(raw []byte) int64 {
 		}
 	}
 	return 0
+}
+
+// cpuModel is what the first processor calls itself; processors other than x86 may not say.
+func cpuModel(raw []byte) string {
+	for line := range bytes.Lines(raw) {
+		if k, v, ok := strings.Cut(string(line), ":"); ok && strings.TrimSpace(k) == "model name" {
+			return strings.Join(strings.Fields(v), " ")
+		}
+	}
+	return ""
 }
 
 // number is 0 for what is no number.

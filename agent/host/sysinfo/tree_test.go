@@ -46,6 +46,7 @@ var kairos = map[string]string{
 	"proc/sys/kernel/hostname":        "edge-1\n",
 	"proc/sys/kernel/osrelease":       "6.1.0-30-amd64\n",
 	"proc/uptime":                     "93784.52 180000.10\n",
+	"proc/cpuinfo":                    "processor\t: 0\nmodel name\t: Intel(R) Xeon(R)  Gold 6130\n",
 	"proc/meminfo":                    "MemTotal:       16384000 kB\nMemFree:         1000000 kB\n",
 	"sys/devices/system/cpu/online":   "0-2,4\n",
 	"etc/os-release":                  "# comment\nNAME=Slipway\nPRETTY_NAME=\"Slipway OS 1.0 (Kairos)\"\nID='slipway'\n",
