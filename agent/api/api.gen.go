@@ -213,6 +213,45 @@ func (e TryState) Valid() bool {
 	}
 }
 
+// Defines values for VariableFormat.
+const (
+	Base64    VariableFormat = "base64"
+	Boolean   VariableFormat = "boolean"
+	Cidr      VariableFormat = "cidr"
+	Ipv4      VariableFormat = "ipv4"
+	Ipv6      VariableFormat = "ipv6"
+	Multiline VariableFormat = "multiline"
+	Number    VariableFormat = "number"
+	String    VariableFormat = "string"
+	Version   VariableFormat = "version"
+)
+
+// Valid indicates whether the value is a known member of the VariableFormat enum.
+func (e VariableFormat) Valid() bool {
+	switch e {
+	case Base64:
+		return true
+	case Boolean:
+		return true
+	case Cidr:
+		return true
+	case Ipv4:
+		return true
+	case Ipv6:
+		return true
+	case Multiline:
+		return true
+	case Number:
+		return true
+	case String:
+		return true
+	case Version:
+		return true
+	default:
+		return false
+	}
+}
+
 // Adapter defines model for Adapter.
 type Adapter struct {
 	// Addresses CIDR
@@ -391,6 +430,23 @@ type CreateCluster struct {
 
 	// Spec the cluster spec as YAML or JSON, see the guide
 	Spec string `json:"spec"`
+}
+
+// Definition defines model for Definition.
+type Definition struct {
+	Description string           `json:"description,omitempty,omitzero"`
+	DisplayName string           `json:"displayName,omitempty,omitzero"`
+	Name        string           `json:"name"`
+	Packs       []DefinitionPack `json:"packs"`
+	Variables   []Variable       `json:"variables"`
+	Version     string           `json:"version"`
+}
+
+// DefinitionPack defines model for DefinitionPack.
+type DefinitionPack struct {
+	Layer   string `json:"layer"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
 }
 
 // DiffLine defines model for DiffLine.
@@ -709,6 +765,39 @@ type VLAN struct {
 	Parent string `json:"parent"`
 }
 
+// Variable defines model for Variable.
+type Variable struct {
+	Default     string         `json:"default,omitempty,omitzero"`
+	Description string         `json:"description,omitempty,omitzero"`
+	DisplayName string         `json:"displayName,omitempty,omitzero"`
+	Format      VariableFormat `json:"format"`
+	Hidden      bool           `json:"hidden,omitempty,omitzero"`
+	Immutable   bool           `json:"immutable,omitempty,omitzero"`
+
+	// Masked its value is never shown; ******** as default means that there is one
+	Masked   bool             `json:"masked,omitempty,omitzero"`
+	Name     string           `json:"name"`
+	Options  []VariableOption `json:"options,omitempty,omitzero"`
+	ReadOnly bool             `json:"readOnly,omitempty,omitzero"`
+
+	// Regex RE2, must match the whole value
+	Regex    string `json:"regex,omitempty,omitzero"`
+	Required bool   `json:"required,omitempty,omitzero"`
+
+	// Section heading of the form under which it stands
+	Section string `json:"section,omitempty,omitzero"`
+}
+
+// VariableFormat defines model for Variable.Format.
+type VariableFormat string
+
+// VariableOption defines model for VariableOption.
+type VariableOption struct {
+	Description string `json:"description,omitempty,omitzero"`
+	Label       string `json:"label,omitempty,omitzero"`
+	Value       string `json:"value"`
+}
+
 // Warning defines model for Warning.
 type Warning struct {
 	Fix     string `json:"fix"`
@@ -896,6 +985,9 @@ type ClientInterface interface {
 
 	// GetContent request
 	GetContent(ctx context.Context, digest string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDefinitions request
+	ListDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StreamEvents request
 	StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1134,6 +1226,18 @@ func (c *Client) DeleteContent(ctx context.Context, digest string, params *Delet
 
 func (c *Client) GetContent(ctx context.Context, digest string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetContentRequest(c.Server, digest)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ListDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDefinitionsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -2029,6 +2133,33 @@ func NewGetContentRequest(server string, digest string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/content/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDefinitionsRequest generates requests for ListDefinitions
+func NewListDefinitionsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/definitions")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -3220,6 +3351,9 @@ type ClientWithResponsesInterface interface {
 	// GetContentWithResponse request
 	GetContentWithResponse(ctx context.Context, digest string, reqEditors ...RequestEditorFn) (*GetContentResponse, error)
 
+	// ListDefinitionsWithResponse request
+	ListDefinitionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDefinitionsResponse, error)
+
 	// StreamEventsWithResponse request
 	StreamEventsWithResponse(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*StreamEventsResponse, error)
 
@@ -3640,6 +3774,37 @@ func (r GetContentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetContentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDefinitionsResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]Definition
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDefinitionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDefinitionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDefinitionsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -4726,6 +4891,15 @@ func (c *ClientWithResponses) GetContentWithResponse(ctx context.Context, digest
 	return ParseGetContentResponse(rsp)
 }
 
+// ListDefinitionsWithResponse request returning *ListDefinitionsResponse
+func (c *ClientWithResponses) ListDefinitionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDefinitionsResponse, error) {
+	rsp, err := c.ListDefinitions(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDefinitionsResponse(rsp)
+}
+
 // StreamEventsWithResponse request returning *StreamEventsResponse
 func (c *ClientWithResponses) StreamEventsWithResponse(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*StreamEventsResponse, error) {
 	rsp, err := c.StreamEvents(ctx, params, reqEditors...)
@@ -5406,6 +5580,39 @@ func ParseGetContentResponse(rsp *http.Response) (*GetContentResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ContentDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDefinitionsResponse parses an HTTP response from a ListDefinitionsWithResponse call
+func ParseListDefinitionsResponse(rsp *http.Response) (*ListDefinitionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDefinitionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []Definition
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6441,6 +6648,9 @@ type ServerInterface interface {
 	// One item with what is in it.
 	// (GET /content/{digest})
 	GetContent(ctx echo.Context, digest string) error
+	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
+	// (GET /definitions)
+	ListDefinitions(ctx echo.Context) error
 	// Server-sent events, a snapshot of every topic first, then deltas.
 	// (GET /events)
 	StreamEvents(ctx echo.Context, params StreamEventsParams) error
@@ -6742,6 +6952,19 @@ func (w *ServerInterfaceWrapper) GetContent(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetContent(ctx, digest)
+	return err
+}
+
+// ListDefinitions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDefinitions(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDefinitions(ctx)
 	return err
 }
 
@@ -7278,6 +7501,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/content/verify", wrapper.VerifyContent, options.OperationMiddlewares["verifyContent"]...)
 	router.DELETE(options.BaseURL+"/content/:digest", wrapper.DeleteContent, options.OperationMiddlewares["deleteContent"]...)
 	router.GET(options.BaseURL+"/content/:digest", wrapper.GetContent, options.OperationMiddlewares["getContent"]...)
+	router.GET(options.BaseURL+"/definitions", wrapper.ListDefinitions, options.OperationMiddlewares["listDefinitions"]...)
 	router.GET(options.BaseURL+"/events", wrapper.StreamEvents, options.OperationMiddlewares["streamEvents"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost, options.OperationMiddlewares["getHost"]...)
@@ -7716,6 +7940,44 @@ type GetContentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetContentdefaultApplicationProblemPlusJSONResponse) VisitGetContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDefinitionsRequestObject struct {
+}
+
+type ListDefinitionsResponseObject interface {
+	VisitListDefinitionsResponse(w http.ResponseWriter) error
+}
+
+type ListDefinitions200JSONResponse []Definition
+
+func (response ListDefinitions200JSONResponse) VisitListDefinitionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDefinitionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDefinitionsdefaultApplicationProblemPlusJSONResponse) VisitListDefinitionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8961,6 +9223,9 @@ type StrictServerInterface interface {
 	// One item with what is in it.
 	// (GET /content/{digest})
 	GetContent(ctx context.Context, request GetContentRequestObject) (GetContentResponseObject, error)
+	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
+	// (GET /definitions)
+	ListDefinitions(ctx context.Context, request ListDefinitionsRequestObject) (ListDefinitionsResponseObject, error)
 	// Server-sent events, a snapshot of every topic first, then deltas.
 	// (GET /events)
 	StreamEvents(ctx context.Context, request StreamEventsRequestObject) (StreamEventsResponseObject, error)
@@ -9317,6 +9582,29 @@ func (sh *strictHandler) GetContent(ctx echo.Context, digest string) error {
 		return err
 	} else if validResponse, ok := response.(GetContentResponseObject); ok {
 		return validResponse.VisitGetContentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDefinitions operation middleware
+func (sh *strictHandler) ListDefinitions(ctx echo.Context) error {
+	var request ListDefinitionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDefinitions(ctx.Request().Context(), request.(ListDefinitionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDefinitions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDefinitionsResponseObject); ok {
+		return validResponse.VisitListDefinitionsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10137,97 +10425,103 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7D1rc9u2ln8Fw92Z3jvLWI7renvtT6mbtmndJBM37e5kMjsQcSSiIgEWAKXoZvzfd/DiQwIo0pa9mZ37",
-	"qY4IAgfn/WQ/JxkvK86AKZlcfk4EyIozCeYfbwWfF1DqPzPOFDCl/8RVVdAMK8rZrLIr/uNPyZl+JrMc",
-	"Sqz/+ncBi+Qy+bdZu//MPpUzv+/d3V2aEJCZoJXeLrlMXiC3JVI5oAwXBQiUYYZwphBnJ8ldmtwqLBSQ",
-	"AbCmgfOmAmHeCwHkDjtJ9CP3ht7wBcGVAqH/rASvQChqkYYJESAdBvt7Xb/6/l2SJlRBaZ6qbQXJZSKV",
-	"oGypb+Z+wELgrf53hoWg9hD3aM55AZjphyTPqsgTZrYffw4RdN07pl26xAo2eBt8VuJs/5IViBJrBKNf",
-	"X1wjh40kDbyt6s6ulClYgtAPGC4hcN5dmgj4q6ZCk/6DXWVhSDtId3ix27fgW6S0GP3YAMTnf0Km9LmO",
-	"pLegFGVLT0yq74WLtx0iL3AhIb0/3Uv86QbYUuXJ5cV5CDP40yu79vnFPrHmnJFDLP2dXqPXCkqWcHC1",
-	"XTWJp8bf4dv9K3SY6tA+bunFmLW0Wpt1wOpSs4hmjFrxJE2kwopqRuGLRYf2E5ixc/bzbwIbSMAiy2Mo",
-	"Ovvm66k4WheYHSLc7zcvXscEw5AyyOatotzXXgXeRhRBCVLiJQSfRSTW4r0O66A1COlAGCXoFrL2vWbz",
-	"4B1rQtVLpsQ2oKAzFT63USPBZ7xWGY9cU1H7YMFFiVVymRCs4Jn5NUD2WkZQvKb4MDrcrmaT1F+mBS+E",
-	"je+cxujjoYRyDmKipSg5CaOg5IwqLn6lRUFlSJR2rmE2ShsggmA3yusIgEsVVGw7UOlVIVCujSOyD4rg",
-	"Bezre0xKyhAXaE1hY8g0lgd2wHFENqcEwcohW+1DtaCfgjjJuVTBB5RMFvlWsr225askTTZYaG5cYFpo",
-	"JmUrxjcsoHF3LkpJ4sBrdm6PD9684KGbyy3LcsEZ/af1D/t00S7lCgSDAkm8lUjlWFk/U++GFrwo+EYi",
-	"jLSMIQli3SVexxhOkfew+PYADV+wlmH/slXffREYMhRdnR8QjhxwofJpqp1xAuMBcNd5raU+AABvXPDQ",
-	"UQKwjDzSzAJdLnwr+JpqA6EXpMm7mrm/voelwASI+bMAZX99KQQXQY9gTauIkq5+4gUZI77OclkYGyzb",
-	"rT0C0z5BB1jhtVO9QbdzmrxHiSoAk23YARwggteCD7bxTgOY/Tww7S5B3NgA0FI05NDMCz6XYdduvlVO",
-	"X3oxpkxdnLci3FlLxPZdzUZYELcwdQf7UwZhV1pb7kFOYEEZ3Zfzg6aOlngJU99RNs4flGELr3ZZ9SsV",
-	"zlaTTtnV+XqfBlq/X9q79wDafnLM3UeaBrsABeS7CcQFowQmGMZBf7enjhp49AWBEat1tHns6f0OyrjC",
-	"xXjgQ3Z0R+3soKR3xAB+XzmO2FM3QF6o8c4uoUuYqoUk/SdMoZ82piOZ91YvbTjzISrLXaxBdxuXmPe6",
-	"t0gbtDlYB9B+6+4SYeuwJnP8FHymdeoEO90RroCa8Cx82L8fZHwPVRAPArCCjvszIQdDl4yLgENOiUR8",
-	"gTLtLju3r8Rb5LzU8VqycjF5f/ccy1xvrz1JvcIesMESCTARALlCAha1BII2OTBEFaISMY4KzpYg0Mas",
-	"53VB0BwQ4SwoSbKCLOzTZhZZSK9AWKL/fvHrjQ4/fr598zpFEsCAtqypDbk6aYmLs+fn54dcVnNwiFTf",
-	"08XihrKgV9JkR/fFHjbhALsIK1tp83GHJdIvtFvZg8Jgy0DooAPSIghAhSO+cdTvkSAoLo6g23ZuaCDp",
-	"axYLdnPkQLD4A4WCdFL64ym20G9OjBB3ILdbDMd0P1Ah1Xs5Weoz5xgfSg9WWMoNF2QvN3cxEKB3Fn59",
-	"lo6L15uDQrf8qYm1dkLXI6TKmtB5yGUOO06O/hNCSscwATXZS4WP1654CUz9Hr1rmmQ+6B+ONPUivbqq",
-	"f43KdFbVkaiAULkajwWjSwJ3WVCt2StBbXGqr7Nljs++ubj86eV/ebORaUIsdBQIX0lU1fOCZmgF2ytr",
-	"G549qyhDCq8gWEkZCN/to3fx2C3i4do0SUTmSy62U/yzqKPHw4xRCU7qLIC4NTDCBcKMIKP3PPpKnOU0",
-	"YjX38lTvXFj5ir2XEPTB60p7s7eQcUbG3nGDBfNVo1Gc84d94XCYtOPSG/nuiUq//NXlvLQVa8fyffJ5",
-	"bjeUaIi+i4CYEtFAXeeYWf0/QWHn7uXDSnsHF82LIZB+5pS9g79qF25MgIcIXl23leRdB4tKpA9GOZbI",
-	"FZyvtA+nXcglT9EcMlxLQNhlEEGYpUZyqZKoAEzsb+FkIl8B20HF+ek/Lg5mEs17IUzcUBZwcKDitkA1",
-	"gpunBQ36PCCxmMFeP+SUe/F1K9K4h+Vlt1npMW3yaAwOZ5hdTqnZwGJjKBDRt/rN02YHlZ8qKkBOiYMF",
-	"lJhqge+olX28N7wwhvRpB47AAbE7OUpNyiTeK63Sac4IuJQ9+/gUJq3AUt2CRe84msXTpFHHP+7EHS+x",
-	"0/ZUNPbAo7qTZI7GATd8SdlEDQmfFDASqqmcnaMcUSYVYCPPZygParkvw/l+DWrDxepx3d8MM0KJSwT2",
-	"sWVtgkScIeXitSmnNa0poVM5W1BRhmi08XUuY8bmnCt5xIO71nyf6wWv50UQE1vr+XqwkQvfJcICEOMK",
-	"UYaqAmdB0XSV/SHQfxPbuAPR8YwG+ORe3o270R9U5ZR1tH3//gQWuC4Uuji1KRlaagt3cXqaJiVl9l/P",
-	"T0NqVUDJ1xDrNAk2p7SNJh0fqy2NgwrVsC16EJaaTlskc1wUaA76B4w2ubWn92WiIYju4gR5azNqgb4V",
-	"ymBK1OYSV6Ecn82QjN+sl1c55M1bODunhLlvc480iOk6CNfuvgzl+6Zb5N2RGZP0nVRYMPZo0gtTqzwr",
-	"yshwlSfwBKrxnHOroAqxoKKqGJFTMz6BAbIt9lgAQth/60hzP51WC+FcuYP8M4HZ9tKbA9zz1uXedwAz",
-	"Kf3x5Q3TMBMyYlg+av+Dhj7W/DC5kBris4OvhPsZdu2jRkPjaDrktq0KFtIYdZ6kQYGPkQzXR+Cu4UI/",
-	"D0gQfM4DFfhpUbDeIxoD4zkUAx3Fcfq1ME6PRhSmbMIFftPLQ9BrywviGld43jsp1gPRx3s8wm4wNqka",
-	"MZVpQrwRhmYD4n4JpLal1CcqBGg3WyvkvFaEb5iJ0LWnFUo4OpcxXN3TAH8lkb4dWnCB7DaHdKkDKXjR",
-	"WA3oWMqUNB0tOz4lkqDj1AxsidQ04dnghCPCh9O3gWRJxEy21f2dtLvS/Isy23kKn3BZ6feTWrBLWdBq",
-	"g7eXBWWrS5tWIYd7+Wyh38LRicbd/SO4X3p1uJOE5AxGJlZMKmHk2ppRNaKZwdWczcbupRD4tyBl0IG7",
-	"T0YsqrYiSbCxXbOh7NihTlp3sVdswSdmxqZ7rh1nat9VvwciI+7rOGQZJ9I3kzeJpfZWfTR60MMoVHW1",
-	"jzwGQHq9KVGrYRdGt74OuhdZuCF9rxuFROiuXfB9bp4aW9xrOKLq6IID43J2ndWHYiK7xaKVoWbVEKqs",
-	"e7CPq8UCMhUpIobnxta4qEdApF9P/f5BiELjHQQwKSiDB8vPlK5jXFXF1vaerEHQhfsbbzBVlC2feQPf",
-	"TdMZbVQAeTbH2Wpki7wP85pLhtDicwc7GRKercJy+GB3u+vvhQAyY0p7AFEfIdpk1/npP867ua+QMatw",
-	"IAoNZLxCqHPvhuDzpdjRgxT0gd0wtNsKk5pj9uEymbmsFlRtb7UmcP3MgIUlr1EPhpD2p2aDXKnK5vUa",
-	"Y021/5NxvqLg46LLxPk8/+PXtY5cRX+BrZ2Gpc4i9l2pNwzQi7evEF8gzqyLemkHJojJbeeAakY/IamZ",
-	"TqGZqNnMHTcztesT/cQU8jlDGmCJKi4U+ub029MT9MK53hJxVmxPkOnSt4nh2PTxCbrhbIl0qIIwkxsQ",
-	"Ep2dnpkjMEPNgMEJel8VHBOJ/qZqiZ6fnP4dFXQNCCs0wxWdrZ/ParvipPHtLpNbCzwywHcabC6T9XM3",
-	"wMBwRZPL5OuT05OvE9s1Zig2wzWxPtjSJlobWF6R5DK5oVKZcTXLo7gEW4f44Kj2Vw1i2xKtoKVZ2o42",
-	"NxL0/LSfPQ4UlT6m/Qnvs9PTSWPU49K97fDdfjp0b8D6txwQMCUoyBMbPJjEeOyQBvzOFHmayLossbYG",
-	"yR85R5lJcRETWqSIwQakQgsqpDIkxUtpG3jxMvmo3565Bko5SKRrv+gpcOj7X0ci0F/gGBjs7GcL9FSi",
-	"peB1lSJq6vUCbAkLuth0byQftZp2EXofh/3G3lHM3gxTtNjbcyI/WtUKUn3H7ezKUT4K0If2rq/Blajh",
-	"7oFscChbGCO16TD+m8XM3w29z07PDtPafzTh4fxhMYOwZ5IrtKEqRxYiJGqGYA1ia7utnf7V+rjpjw6z",
-	"TVcOZ581A9xZu1OA9bX63GQmfuLc1MfbUiv4ujK2hkvlWsAJN2VGC12SBjlwwYUpQB5iwB4jPCk5LCJQ",
-	"pw/8ynQd2YvOIeMlINPzhvASU2YoIhXeosI0g8SEOKgHfwTVovzR2L8ndVFldwxdp/2YZruIMguoKdeH",
-	"7XjEu7899bBjoZset/3vANx9DLD+bFVr0rEFXUaN0o+gfmlXPQmkk4i+xWXRJ3oTj80pw0bMdk8IEnxB",
-	"CziWZTNVUiqVwIqLryRq8Tygltr7xb2DpgPnCZyD/iDeGAfB7Hs078Cebzf1TXxScYGXgCrOix4q3dV7",
-	"qJzZKNlEXEFn4XfzPIrUJ9WwWnk6mzYv+LyjRgUsQGU58m09BJd4uaNSg9f/bKfHxli4BgXH9JceS3Hv",
-	"TOMGmPEPM+ukuYcLN/O05CfHs4OYGbbUpt6SzFo5Yw77nooOLZHE2+74lQYlRLsBc3gcuR+FVVNVGBDw",
-	"Y1lEg0CDKs/YVGM1hprDdqeZlRxlef7zecRGwtp/pixIjVslAJcv7aIDHmHGyxI/k6AXKSBXCMpKbe2I",
-	"BcJFEXEHFa9oJpMI4MEWh8PypuCTsnd7Js0VjmI07VbHYIlb8yGMZ1ILrSVBijCSDFcy50rrfytpBjk2",
-	"zk61SWCIQKGw7PJN+6EHqxDbPt+YgP3UNLQ+lny5EwJ4fKWDBJOX6CTjkssPH/sZB9BBsTGCJj3k80+p",
-	"sRHaF3fZohP01kz2dBEiTdXEIcOZwigq3OcRHg0RpnshzE4atuPkZ0wvqp+poD3usLX5BhezyrT4R52E",
-	"t24C4DHi/143wKjw/4l9kjnnxobKvNZcumEp8s0BSHHnkplAfaFAmBZtXBQ2BxpGeeHGRmLsZ8ZKHpH9",
-	"zP4R9jMJqGP5r2Yzrbc6voFrdPV8KQHkjskz6GkxZThUzj7r/wz6ce9Mv25n8mKMxfRfQhljL5+ffTvG",
-	"7Dwpf75nGkcIG2ymaL5FlGj+1Ne78iUCO4wzhOM/uW1pDcv/z5yyhimPrwK6A2VfngbQF+8wrBN5N2vm",
-	"PnFAbF7INEQMobkAbDvKw3i+0Y8dokdEIV9+zsxxZ4u9heBlZ1ZvCFeV4CVXA9h6axeEteWTXvNXvAJ7",
-	"ST8ul6JNzmXDJlSigjtvzf/GFwi3GlLjhG8Gmadp14kpwFvFq3aYbg8l5/vlRf1GZT66+3DnVfEKLYEZ",
-	"gNgSWcJrSGTgUumg8Ytc4LgW0B4SMYNOko9jBltUaEozvrlC56fn9hMljDNT5ZmDRprDXz+z0aAsLAaG",
-	"jf+fYe1Hh4cuF1111IjNth/SIn7+LqJszePHsWh27ycuZvmewQBxbvhyCQRRdoK+E3wjQUi0BPdNRtOt",
-	"cIW4Ca6ygupNUS07Jk27bLb54cROPhJXw70F9ezadjv0wNwLnO/NEpFY8IYvETVwYYbe3GpwhU+Q2giq",
-	"G/lZvDRcwWs1yBb6+Rjt+ZIRK6lPipEGBy8ZsSLhLhi/M2unMWNq1w9sPiJ/+iMiysMBeQz18aIzU8fn",
-	"tl3GJgkMS4ut9duoRO6LWabijtm2i0KPtB4KZ90hzKoOqWObPuhUgI6tXHY+CTFKywS493vTWPBwZL/G",
-	"JTRyl2rzZmvRyqfyOVeH8Vp1Bg4j3p5Z0OXT46O2P476xPp7Z/QyIiaELhYgTG+/Z2g/43i0tBF2nT0u",
-	"WU+4OcrnqDfCNIBRlSOqrtxSiRhXOWXLE/QDF6UWvRWiykggA6TVnzzMBaY7Kc4DxtX5zYRAXwj1z452",
-	"uJ2iDrtVYnsUV1RsW8o6W+mVLvqDqpzXyo+JozksuLBy7Xtg28l27a/ibIU48x9fQTkmI8k7+0zJYB7n",
-	"GrMMCkvmwwkc0+I5rtB+/tBC+xdHUR13Gkrsfu9gCi1mnamoSEeZXfAvkhwmyS8A1T410Ju1K1w49GuR",
-	"yXitPW1THuVMiyZnDMw4GeIVMCAupWy8dCO2cbI2BBvurXzTLnuKBorO//FnXPtEe42j1Fib3eLdqbuF",
-	"shaCRlHFfOb2do8vFWk4BbjBsSbli26L8ukjtCjf+//01KPzsUrpzYau90AjJm0a1P3XYHMskZk5Qlw0",
-	"wmUyuGyLpP2EyATmmGXGVA0oTvP8Kfnk/zjh+0KuelMASHEkFa+GkNoZn4hJ2m0zOfF4zR/2/zwSa4U0",
-	"T4/VN0+Ne6yd5WjI7v41rM1v/aKn0OXdyc2R2txf4liJVL+fFVosjNizuG4Po/SgA/oO1nwFLc8dU2ZH",
-	"1hDj2abj5I0ws+m+g6kj6YdN46KpFzxqWlMfEG2+wQrGt40YDrHJQm0KpKJFoVXUHJCbxB1qHUmj7RGy",
-	"g4bjx6Xt95rvm+uxowTkChU2b8r45gGcFEG0m1fo4/kE/SB42XN9jcNrjLTpndCIM98K6PxvgjiTvAAk",
-	"c76RsSYe8/fMjyUPsue1/RLB47KoOSRmPjiB4ylBj7ArFzv42KIzCZiiTU6zHAluBi+IKzS60UDzRVWt",
-	"OmO41ZQbNj3v5VNNaFnGH2dwDNzHQnQFvCoAbXJu8GVFJ6wph0ex3stH657yXzB7oGI4OeK4UlOPiRsV",
-	"QyY/gNH9jFUso+6/qXX04YvQB9ceadBt57tg96aYnbk8CsVsKhAjTwKtUOAr04iAGACRVhvbb1GYQUT0",
-	"khHnfmki6rVdP0JGaN63Gp/biekPH3Vk62etP3zUyLf/PzhL3loUyWXi5oUT/dTt/rkZrrbuQdr5wZVB",
-	"259y+7Wo5t8+ddL5ydSNO//2JO/+1IyKNj/xTn7jc9uEjZfJ3ce7/w0AAP//",
+	"7D39c9u2kv8Khnczfe+OsRzX9b1n/5S66WtaN/HETXs3ncwNRKxEVCTAAqAUvYz/9xt88UMCKNKWfZmb",
+	"yy+RRBBY7PcuduHPScbLijNgSiaXnxMBsuJMgvlyK/i8gFJ/zDhTwJT+iKuqoBlWlLNZZUf8+x+SM/1M",
+	"ZjmUWH/6VwGL5DL5l1k7/8w+lTM/7/39fZoQkJmglZ4uuUxeITclUjmgDBcFCJRhhnCmEGcnyX2a3Cks",
+	"FJABsKaB864CYd4LAeQWO0n0I/eGnvAVwZUCoT9WglcgFLVIw4QIkA6D/bmu33z3PkkTqqA0T9W2guQy",
+	"kUpQttQ7cz9gIfBWf8+wENQu4h7NOS8AM/2Q5FkVecLM9OPXIYKue8u0Q5dYwQZvg89KnO1vsgJRYo1g",
+	"9POra+SwkaSBt1XdmZUyBUsQ+gHDJQTWu08TAX/WVGjS/25HWRjSDtIdXuz0LfgWKS1GPzYA8fkfkCm9",
+	"riPpHShF2dITk+p94eK2Q+QFLiSkD6d7iT/dAFuqPLm8OA9hBn96Y8e+vNgn1pwzcoilv9Vj9FhByRIO",
+	"jrajJvHU+D38bX8LHaY6NI8bejFmLK3WZhywutQsohmjVjxJE6mwoppR+GLRof0EZuys/fKbwAQSsMjy",
+	"GIrOvvl6Ko7WBWaHCPfrzau3McEwpAyyeaso97VXgbcRRVCClHgJwWcRibV4r8M6aA1COhBGCbqFrH2v",
+	"mTy4x5pQ9ZopsQ0o6EyF123USPAZr1XGI9tU1D5YcFFilVwmBCt4YX4NkL2WERSvKT6MDjermST1m2nB",
+	"C2HjW6cx+ngooZyDmGgpSk7CKCg5o4qLn2lRUBkSpZ1tmInSBogg2I3yOgLgUgUV2w5UelQIlGvjiOyD",
+	"IngB+/oek5IyxAVaU9gYMo3lgR1wHJHNKkGwcshW+1At6KcgTnIuVfABJZNFvpVsr235KkmTDRaaGxeY",
+	"FppJ2YrxDQto3J2NUpI48JqZ2+WDOy94aOdyy7JccEb/af3DPl20S7kCwaBAEm8lUjlW1s/Us6EFLwq+",
+	"kQgjLWNIglh3idcxhlPkPSy+PUDDG6xl2L9s1XdfBIYMRVfnB4QjB1yofJpqZ5zAeADcdt5qqQ8AwBsX",
+	"PLSUACwjjzSzQJcLbwVfU20g9IA0eV8z9+k7WApMgJiPBSj762shuAh6BGtaRZR09QMvyBjxdZbLwthg",
+	"2U7tEZj2CTrACm+d6g26ndPkPUpUAZhsww7gABG8Fny0jXcawMzngWlnCeLGBoCWoiGHZl7wuQy7dvOt",
+	"cvrSizFl6uK8FeHOWCK272s2woK4galb2K8yCLvS2nIPcgILyui+nB80dbTES5j6jrJx/qAMW3i1y6pf",
+	"qXC2mrTKrs7X8zTQ+vnS3r4H0PaDY+4+0jTYBSgg304gLhglMMEwDvq7PXXUwKM3CIxYraPNY0/vd1DG",
+	"FS7GAx+yoztqZwclvSUG8PvGccSeugHySo13dgldwlQtJOk/YQr9tDEdybx3emjDmY9RWW5jDbrbuMS8",
+	"191F2qDNwTqA9ju3lwhbhzWZ46fgM61TJ9jpjnAF1IRn4cP+/SDje6iCeBCAFXTcnwk5GLpkXAQcckok",
+	"4guUaXfZuX0l3iLnpY7XkpWLyfuz51jmenrtSeoRdoENlkiAiQDIFRKwqCUQtMmBIaoQlYhxVHC2BIE2",
+	"ZjyvC4LmgAhnQUmSFWRhnzazyEJ6BMIS/dern290+PHj3bu3KZIABrRlTW3I1UlLXJy9PD8/5LKahUOk",
+	"+q7R1CHr1YHyc0gvyKrA27dR9zL2YN/sDPFzC+ItzlYhmq6xoHheTPBlf3VvBGeb6PG0WsObvxaeYZSb",
+	"/UzI30QR+nCQ7WJBMOlicUNZ0F9t8ub7IMImnHopwmZY2kztYcj9QDuVXSgMtgzgtOQEiggvRqKmqEcs",
+	"QVBcHMHq7ezQQNK3ORbsZsmBNML3FArSOewZT7GFfnNi7mAHcjvFcLT/PRVSfZCT7UHmQqZDieMKS7nh",
+	"guxlbS8GUjedgV+fpeMyOc1CoV3+0EThO0mNIyRRm6TKUDAVdqkd/SckGxzDBNRj75BkvN3FS2Dq1+he",
+	"0yTz6aDhHAS3JiCr6p+jMp1VdSReJFROsTxalwT2sqDa5leC2mPLvjWXOT775uLyh9f/6R2KTBNiQTOs",
+	"4CuJqnpe0AytYHtlvYYXLyrKkMIrCJ6xDSR27KP38ag+EvvYBFpE5ksutlM896hR4mHGqAQndRZA3BoY",
+	"4QJhRpDRex59Jc5yGvGn9jKY713C4Q37ICEYndWVjnPuIOOMjN3jBgvmzxNHcc5v9oXDAfROsGfkuycq",
+	"/YPRLuelrVg7lu+Tz3O7oURD9F0ExJSIBuo6x8zq/wkKO3cvH1baO7hoXgyB9COn7D38WbtAdAI8RPDq",
+	"uq0x2HW9qUR6YZRjiVwpwpX27nVwseQpmkOGawkIu9wyCDPUSC5VEhWAif0tnGbmK2A7qDg//fvFwRyz",
+	"eS+EiRvKAg4OVNweXY7g5mnhpF4PSCyatNsPhWtefN2INO5hedltRnpMmwwrg8NnDy7b2ExgsTEUoupd",
+	"/eJps4PKTxUVIKdkSASUmGqB76iVfbw3vDCG9GkHjsACsT05Sk3KMT8o4dYp2wm4lD37+BwmrcBS3YFF",
+	"7ziaxRPoUcc/7sQdL+XXVts09sCjunP8EI0DbviSsokaEj4pYCR02nZ2jnJEmVSAjTyfoTyo5b4M5/st",
+	"qA0Xq6d1fzPMCCUuRdzHlrUJEnGGlIvXpqzWFC2FVuVsQUUZotHGn4AaMzbnXMkjLty15vtcL3g9L4KY",
+	"2FrP14ONXPguERaAGFeIMlQVOAuKpqv5GAL9F7GNOxAdz2iATx7k3bgd/UZVTllH2/f3T2CB60Khi1Ob",
+	"rKOltnAXp6dpUlJmv708DalVASVfQ6wGKVi21JYgdXystmgCVKi6waIHYanptEUyx0WB5qB/wGiTW3v6",
+	"UCYagug+TpBbm2sNZMQogylRm0tchbK/NkMyfrJeXuWQN2/h7KwS5r7NA9Igph4lfKr7ZSjfd93j/x2Z",
+	"MccBk46cjD2a9MLU878VZWT4/C/wBKrxnHOnoAqxoKKqGJFTMz6BAbI9BrQAhLB/60jzMJ1WC+FcuYP8",
+	"M4HZ9tKbA9xz605ldgAzhz3jD75MKVXIiGH5pJUxGvpYWczkI/YQnx18JVzpsmsfNRoaR9Mhty1isZDG",
+	"qPMspSt8jGS4ChO3DRf6eUCC4HMeqM2YFgXrOaIxMJ5DMVBrHqdfC+P0aERhyiZs4Bc9PAS9trwgrnGF",
+	"572VYtUxfbzHI+wGY5NOI6YyTYg3wtBsQDwsgdQWG/tEhQDtZmuFnNeK8A0zEbr2tEIJR+cyhs99NcBf",
+	"SaR3hxZcIDvNIV3qQApuNHYGdCxlSppapx2fEknQcWoG9vDclGfa4IQjwofTt4FkScRMtnUfO2l3pfkX",
+	"ZbYmGT7hstLvJ7Vgl7Kg1QZvLwvKVpc2rUIOV3naEhALRycad/uP4H7p1eFOEpIzGJlYMamEkWNrRtWI",
+	"MhdXjWAmdi+FwL8DKYMO3EMyYlG1FUmCja2nDmXHDtVYu429YQs+MTM23XPtOFP7rvoDEBlxX8chyziR",
+	"vs2gSSy1u+qj0YMeRqGqq33kMQDSq1qKWg07MDr1ddC9yMKtCnt1SiRCd+2C73Pz1NjiQW0zVUcXHGik",
+	"tOOsPhQT2S0WrQyVMYdQZd2DfVwtFpCpyCFiuKNwjYt6BET69dTPH4Qo1PhDAJOCMni0/EypR8dVVWxt",
+	"7ckaBF24z3iDqaJs+cIb+G6azmijAsiLOc5WI5snfJjXbDKEFp872MmQ8GwVlsNHu9tdfy8EkGlg2wOI",
+	"+gjRJrvOT/9+3s19hYxZhQNRaCDjFUKdezcIny/1ClVn47oIc/dja988c7Zc5J6lCavLudHInkbdeixa",
+	"rbWpzygRieuGTJM5lmA8gLIuFN1hjY7vTAmBSJKIlmWtYh5+mpRYrkLJZaokMgJtqh1hDQLJnG/YFfo3",
+	"9w9hiXy6swTM2pYcATYZDsEjg3jZQDWtL8bT910Va40RgMk7VkSbIpbwaX/n71+fpaispUIlVllu0tkm",
+	"L2rxET4F9FwZWkdCE0fs1J4CJpQt/Xmp5hxUM2KKSmmWI6qQVJgRedBldaLqeG9IGN5VDyv5NKHuY9S+",
+	"HRYCzZdMjG6Fo4+sWqPdkrXULLMPlyVcLaja3mmGcx0pgIVVw4YLDaXtT80EuVKVJXvjVFNN7YzzFQWf",
+	"v7hMXGzy335cy74V/Qm29j4D6jzXPuO8Y4Be3b7RjMOZDSUvbcsbMWdQOaCa0U9IauOg0EzUbOaWm5ka",
+	"kxP9xBTccIY0wBJVXCj0zenfTk/QKxciaxkutifI9FnZA5zY/REn6IazJdpwoaeVGxASnZ2emSUwQ02L",
+	"2An6UBUcE4n+omqJXp6c/hUVdA0IKzTDFZ2tX85qO+KkicEukzsLPDLAd9TmZbJ+6VrQGK5ocpl8fXJ6",
+	"8nViqzsNxWa4JjZWWtoDkQaWNyS5TG6oVKbh2NoSXII9L/zdUe3PGsS2JVpBSzO0vZyisXQvT/unPIHD",
+	"349p/46Os9PTSRdhjDuWadun948t9q7I+CUHBEwJCvLEmr/GNIYWacDv3AOSJrIuS6y9tuS3nKPMpKKJ",
+	"SQGkiMEGpEILKqQyJMVLaVsw8DL5qN+euRJ4OUikaz/oOXDoOxhGItBv4BgY7MxnDQOVaCl4XaWILnrW",
+	"tYtN90byUbtTLpPWx2G/NWMUszftcC329oK9j1a1glTfctt9eJRrXfrQ3vc1uBI13D+SDQ5l9WOkNj0i",
+	"f7GY+auh99np2WFa+2tvHs8fFjMIeya5QhuqcmQhQqJmSDtrW9sv4/Sv1sdNh0uYbbpyOPusGeDe2p0C",
+	"bEzU5ybTsxnnpj7ellrB15WxNVwq5ygSbsoBLHTa5Q1w4IILUyhwiAF7jPCs5LCIQJ1OnitTHWg3OoeM",
+	"l4BMbSrCS0yZoYhUeIsKU7QVE+KgHvwHqBblT8b+PamLKrtj6DrtxzTTRZRZQE25fgnHIz5M7amHHQvd",
+	"1KLu3+Ry/zHA+rNVrUnHFnQZNUr/APVTO+pZIJ1E9C0uiz7Rm7zJnDJsxGx3hSDBF7SAY1k2U81ApRJY",
+	"cfGVRC2eB9RSu7+4d9BUyj2Dc9BvpR7jIJh5j+Yd2PXtpD54lIoLvARUcV70UOm23kPlzGazTMQVdBZ+",
+	"Nc+jSH1WDauVp7Np84LPO2pUwAJ0hO7L7wgu8XJHpQa3/9n2/46xcA0KjukvPZXi3rlPIcCMv5luVc09",
+	"XLiu1SU/OZ4dxMywpTb1lmTWyhlz2PdUdGiJJN52G2g1KCHaDZjD48j9KKya078BAT+WRTQINKjyjE01",
+	"VmOoOWx3mm73UZbnP15GbOTOnRZRXfxdZ9xz6ONOJ/NIddzZybFDts7Ummy7qrkfD6eWzHpQ0zlsnePG",
+	"vUdYriRacBHXarD2F4AGSXKnBODytR10wFPPeFniFxL0IAXkCkFZqa1tUUO4KCJuuuIVzWQSYahgidhh",
+	"Pajgk7J7eyHNFo7izNipjkH1O3PF1AuplaklQYowkgxXMudK22WrAQ1yPL1VDgwRKBSWXYK2VyhZkrZ9",
+	"EjHF90PTEPBUes+tEMDjGx28mXxRJ0maXP7+sZ8JApW7sNOk7XxeMDW225wv2CzeCbo1nZFdhEhz6uyQ",
+	"4VyUKCrcxUNPhghT/RVmJw3bcfJm5ujE96TRHnfY2qYGF7PKtEhFnbdb10H1FHmZXjXVqLTMM/uKc86N",
+	"byPzWnPphqXIF1chxZ0+NgmUhdaulEmFi8LmpsMoL1zbXYz9TFveE7KfmT/CfiYxeCwTZibTeqvjs7lG",
+	"Ac+XEkDuuCIGPS2mDIfK2Wf936B//d70O3Q618Z4Mv6OsTF+zMuzv40xO8/Knx+YxhHCBpspmm8RJZo/",
+	"9fau/NGNbWYcwvEf3LYEhOX/R05Zw5THVwHdhtwvTwPojXcY1om869V1lwcRm68zBWVDaC4A246cMJ5v",
+	"9GOH6BHR4Zefy3Tc2WJvIXjZ6XUewlUleMnVALZu7YCwtnzWbf6MV2A36duNU7TJuWzYhEpUcOet+d/4",
+	"AuFWQ2qc8M0g8zTljjEFeKd41TYj76HkfP/YV79RmevsH++8Kl6hJTADEFsiS3gNiQxsKh00fpENHNcC",
+	"2kUiZtBJ8nHMYIsKTWnGN1fo/PTcXv7FODOnb3PQSHP462ecGpSFxcCw8f8xrP3D4aHLRVcdNWJPQQ5p",
+	"Ed+/HFG25vHTWDQ79zMfMvqa6wBxbvhyCQRRdoK+FXwjQUi0BHfbsakiuULcBFdZQfWkqJYdk6ZdNluU",
+	"cmI7x4k7W78D9eLaVqH0wNwLnB/MEpFY8IYvETVwYYbe3WlwhU9c2wiqG/lZvDRcwWs1yBb6+Rjt+ZoR",
+	"K6nPipEGB68ZsSLhNhjfM2u72WNq1ze8PyF/+iUiysMBeQz18arTk8zntozJJgkMS4ut9duoRO4uSlMJ",
+	"gdm2i0KPtB4KZ90m9qoOqWObPuiczB1buexcqTNKywS49ztT8PF4ZL/FJTRyl2rzZmsElD9i4VwdxmvV",
+	"adiOeHtmQJdPj4/afjv/M+vvndb1WKaZLhYgTG+UZ2jfI360tBF2FVfuEIVws5Q/O9gIU5hHVY6ounJD",
+	"JWJc5ZQtT9D3XJRa9FaIKiOBDJBWf/IwF5iqsTgPGFfnFxMCfSHUPzva4vYWirBbJbZHcUXFtqWss5Ve",
+	"6aLfqMp5rfw1G2gOCy6sXPsegvZmEO2v4myFOPOXV6Eck5HknX2mZDCPc41ZBoUl8+EEjim9HVcAcf7Y",
+	"AogvjqI67jSU2L0vZgotZp2u0kilnx3w/yQ5TJKfAKp9aqB3a3dw4dCvRSbjtfa0zbE1Z1o0OWO2sh/x",
+	"ChgQl1I2XroR2zhZG4INn6S+a4c9x0Fq52/pjTtHbbdxlLPvZrZ41fDuQVkLQaOoYj5zu7unl4o0nALc",
+	"4Fjx+EW3dPz0CUrHH/w3FHt0PlaJQzOhqwnRiEmbxgF/z3qOJTI9m4iLRrhMBpdtkbRXME1gjllmTNWA",
+	"4jTPn5NP/pcTvq/kqtedgRRHUvFqCKmdtpaYpN01HS1PV5Rj/6ZXrETVPD1WPwM17rF2lqMhu/s2rM3v",
+	"/KDn0OXdzveR2txv4liJVD+fq2gRRuxZXLeHUXrQAX0Pa76ClueOKbMjzxDj2abj5I0ws+m+g6kj6Zv1",
+	"46KpBzxpWlMvEC2+wQrGl40YDrHJQm0KpKJFoVXUHJC7yWCodCSNlkfIDhqOH5e2990/NNdjWzzIFSps",
+	"3pTxzSM4KYJo10fSx/MJ+l7wsuf6Goe3KVMzyDV3rXT+AB9nkhdg+oNlrIjHfJ75ax0G2fPa3uTytCxq",
+	"FomZD07geErQI+zKxQ4+tuh0aKau4Vdw0xBD3EGja9k0N1Jr1RnDrabcsOn5IJ+rc84y/jiDY+A+FqIr",
+	"4FVhOrUNvqzohDXlcIvcB/lk1VP+BshHKoaTI7aRNecxcaNiyOQbY7rXAMYy6v5OwqM3xYQurHyiBsSd",
+	"exUfTDHbC3sUitlUIEaeBFqhwFemEAExACKtNrZ3+ZgGUfSaEed+aSLqsV0/QkZo3rcan9tO9t8/6sjW",
+	"98D//lEj3/6lVUveWhTJZeL6uBP91M3+uWl6t+5B2vnBHYO2P+X2tr3mu0+ddH4y58ad757k3Z+aFt7m",
+	"J97Jb3xui+PxMrn/eP8/AQAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

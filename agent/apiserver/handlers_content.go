@@ -32,6 +32,12 @@ func (s *Server) DeleteContent(ctx context.Context, r api.DeleteContentRequestOb
 	return api.DeleteContent200JSONResponse(d), err
 }
 
+// ListDefinitions lists what clusters can be made of.
+func (s *Server) ListDefinitions(ctx context.Context, _ api.ListDefinitionsRequestObject) (api.ListDefinitionsResponseObject, error) {
+	l, err := s.Content.Definitions(ctx)
+	return api.ListDefinitions200JSONResponse(l), err
+}
+
 // ListClusters lists the cluster of the group.
 func (s *Server) ListClusters(ctx context.Context, _ api.ListClustersRequestObject) (api.ListClustersResponseObject, error) {
 	l, err := s.Clusters.List(ctx)

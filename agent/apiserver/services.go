@@ -80,6 +80,8 @@ type Content interface {
 	Show(ctx context.Context, digest string) (api.ContentDetail, error)
 	Verify(ctx context.Context) (api.Operation, error)
 	Delete(ctx context.Context, digest string, dryRun bool) (api.ContentDeletion, error)
+	// Definitions are the cluster definitions that the items hold.
+	Definitions(ctx context.Context) ([]api.Definition, error)
 }
 
 // Clusters is the cluster of the group.

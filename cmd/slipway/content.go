@@ -48,7 +48,27 @@ func (c *cli) contentCommand() *cobra.Command {
 			return c.follow(ctx, client, func() (*http.Response, error) { return client.VerifyContent(ctx) })
 		})
 	}}
-	return group("content", "Content bundles in the storage pool", c.contentUpload(), list, show, verify, c.contentDelete())
+	return group("content", "Content bundles in the storage pool", c.contentUpload(), list, show, verify, c.contentDelete(), c.contentDefinitions())
+}
+
+func (c *cli) contentDefinitions() *cobra.Command {
+	return &cobra.Command{Use: "definitions", Short: "List the cluster definitions with their variables", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			list, err := apiclient.Decode[[]api.Definition](client, func() (*http.Response, error) { return client.ListDefinitions(ctx) })
+			if err != nil {
+				return err
+			}
+			return c.print(list, func(w io.Writer) {
+				fmt.Fprintln(w, "DEFINITION\tVERSION\tVARIABLE\tFORMAT\tDEFAULT")
+				for _, d := range list {
+					fmt.Fprintf(w, "%s\t%s\t\t\t\n", d.Name, d.Version)
+					for _, v := range d.Variables {
+						fmt.Fprintf(w, "\t\t%s\t%s\t%s\n", v.Name, v.Format, v.Default)
+					}
+				}
+			})
+		})
+	}}
 }
 
 func contentTable(w io.Writer, items []api.ContentItem) {

@@ -1,0 +1,47 @@
+package agent
+
+import (
+	"context"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/profile"
+)
+
+// Definitions are what the wizard asks with. A definition that this version cannot read is left out and logged: the others
+// must stay usable.
+func (c contents) Definitions(context.Context) ([]api.Definition, error) {
+	out := []api.Definition{}
+	for _, d := range c.a.store.Definitions() {
+		raw, err := c.a.store.Definition(d.Digest)
+		if err != nil {
+			return nil, contentError(err)
+		}
+		parsed, err := profile.Parse(raw)
+		if err != nil {
+			c.a.log.Warn("a cluster definition cannot be read", "name", d.Name, "version", d.Version, "error", err)
+			continue
+		}
+		out = append(out, apiDefinition(parsed.Public()))
+	}
+	return out, nil
+}
+
+func apiDefinition(d profile.Definition) api.Definition {
+	out := api.Definition{Name: d.Metadata.Name, Version: d.Metadata.Version, DisplayName: d.Metadata.DisplayName,
+		Description: d.Metadata.Description, Packs: []api.DefinitionPack{}, Variables: []api.Variable{}}
+	for _, p := range d.Packs {
+		out.Packs = append(out.Packs, api.DefinitionPack{Name: p.Name, Version: p.Version, Layer: string(p.Layer)})
+	}
+	for _, v := range d.Variables {
+		row := api.Variable{Name: v.Name, DisplayName: v.DisplayName, Description: v.Description, Section: v.Section, Format: api.VariableFormat(v.Format),
+			Default: v.Default, Required: v.Required, Immutable: v.Immutable, Regex: v.Regex, Hidden: v.Hidden, ReadOnly: v.ReadOnly, Masked: v.Masked}
+		if row.Format == "" {
+			row.Format = api.VariableFormat(profile.FormatString)
+		}
+		for _, o := range v.Options {
+			row.Options = append(row.Options, api.VariableOption{Value: o.Value, Label: o.Label, Description: o.Description})
+		}
+		out.Variables = append(out.Variables, row)
+	}
+	return out
+}
