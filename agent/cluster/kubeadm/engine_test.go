@@ -136,6 +136,23 @@ func TestLostMarker(t *testing.T) {
 	}
 }
 
+// A run that was cut before the administrator had rights is taken back without waiting.
+func TestCutInit(t *testing.T) {
+	w := newWorld(t)
+	e := testEngine(t, w)
+	a := testAssignment(cluster.PhaseJoin, cluster.RoleInit)
+	mustApply(t, e, a)
+	if err := os.Remove(filepath.Join(w.root, joinedFile)); err != nil {
+		t.Fatal(err)
+	}
+	w.forbidden = true
+	w.transcript()
+	mustApply(t, e, a)
+	if s := w.transcript(); strings.Count(s, "get node host1") != 1 || !strings.Contains(s, "kubeadm reset") || !strings.Contains(s, "kubeadm init") {
+		t.Errorf("transcript:\n%s", s)
+	}
+}
+
 // After a boot the kubelet is started and nothing else is done.
 func TestBoot(t *testing.T) {
 	w := newWorld(t)

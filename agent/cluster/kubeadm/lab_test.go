@@ -197,7 +197,6 @@ func newLab(ctx context.Context, t *testing.T, hosts int) *lab.Lab {
 		if out, err := h.Exec(ctx, "chmod", "755", hostBinary); err != nil {
 			t.Fatal(err, string(out))
 		}
-		cgroups(ctx, t, h)
 	}
 	return l
 }
@@ -274,24 +273,11 @@ ps -eo comm | grep -E 'kube|etcd|calico|shim|felix' | sort`)
 	return string(out)
 }
 
-// cgroups mounts cpu and cpuacct where this machine has them as two hierarchies of cgroup v1: systemd-nspawn looks for one
-// that is called cpu,cpuacct, and leaves an empty folder. And a machine that lost its power has no cgroups left, but a lab
-// host finds those of its former life, for each of which the kubelet waits three seconds.
+// cgroups takes those of the host's former life away: a machine that lost its power has none left, and for each of them
+// the kubelet waits three seconds.
 func cgroups(ctx context.Context, t *testing.T, h *lab.Host) {
 	t.Helper()
-	const script = `find /sys/fs/cgroup/*/kubepods.slice -depth -type d -exec rmdir {} + 2>/dev/null
-test -d /sys/fs/cgroup/cpuacct && ! test -e /sys/fs/cgroup/cpuacct/cpuacct.stat || exit 0
-set -e
-mount -o remount,rw /sys/fs/cgroup
-for c in cpu cpuacct; do
-	rm /sys/fs/cgroup/$c
-	mkdir /sys/fs/cgroup/$c
-	mount -t cgroup -o $c cgroup /sys/fs/cgroup/$c
-done
-mount -o remount,ro /sys/fs/cgroup
-find /sys/fs/cgroup/*/kubepods.slice -depth -type d -exec rmdir {} + 2>/dev/null
-true`
-	if _, err := h.Exec(ctx, "sh", "-c", script); err != nil {
+	if _, err := h.Exec(ctx, "sh", "-c", "find /sys/fs/cgroup/*/kubepods.slice -depth -type d -exec rmdir {} + 2>/dev/null; true"); err != nil {
 		t.Fatal(err)
 	}
 }

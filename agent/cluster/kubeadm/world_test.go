@@ -42,6 +42,7 @@ type world struct {
 	registered   bool // the node is in the API with its labels
 	kubeadmFails int
 	apiAnswer    string // to "get nodes,pods"
+	forbidden    bool   // the administrator has no rights yet
 	hang         string // a command that only ends with its context
 }
 
@@ -264,6 +265,9 @@ func (w *world) kubectl(args string, c Cmd) (string, error) {
 	case strings.HasPrefix(args, "-n kube-system delete secret"):
 		delete(w.objects, "secrets")
 	case strings.HasPrefix(args, "get node host1 "):
+		if w.forbidden {
+			return "", errors.New("Error from server (Forbidden): nodes \"host1\" is forbidden")
+		}
 		if !w.registered {
 			return "", errors.New("not found")
 		}

@@ -10,10 +10,10 @@ import (
 )
 
 // notAdapters are links of containers and pod networks, by prefix of their names.
-var notAdapters = []string{"lo", "cali", "veth", "vxlan.calico", "docker", "cni", "kube-", "tunl", "flannel", "dummy"}
+var notAdapters = []string{"cali", "veth", "vxlan.calico", "docker", "cni", "kube-", "tunl", "flannel", "dummy"}
 
 func isAdapter(name string) bool {
-	return !slices.ContainsFunc(notAdapters, func(p string) bool { return strings.HasPrefix(name, p) })
+	return name != "lo" && !slices.ContainsFunc(notAdapters, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
 func (g *Gatherer) adapters() ([]cluster.AdapterFacts, error) {
