@@ -1,0 +1,153 @@
+package link
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/linking/linknet"
+	"github.com/slipway-os/slipway/tests/e2e/suite"
+	"github.com/slipway-os/slipway/tests/lab"
+)
+
+// waitGroup is how long hosts may take to agree.
+const waitGroup = 30 * time.Second
+
+func errSees(h *lab.Host, l api.Link) error { return fmt.Errorf("%s sees %+v", h.Name(), l) }
+
+// partition unplugs a follower while it fetches: the leader says so, and after it is plugged in again it goes on.
+func (g *group) partition(t *testing.T) {
+	file, digest := suite.WriteBundle(t, suite.Small("sync", 6<<20, 6<<20, 12<<20))
+	g.digest = digest
+	h := g.Host(3)
+	if err := h.Slow(t.Context(), 16_000_000, 0); err != nil { // 2 MB/s: 24 MiB take twelve seconds
+		t.Fatal(err)
+	}
+	if err := g.Upload(t.Context(), file, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	suite.Until(t, waitGroup, func() (bool, error) {
+		row := g.row(t, h)
+		return row.Content == "Syncing" && row.CompletedBytes > 1<<20, fmt.Errorf("%+v", row)
+	})
+	if err := h.Partition(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	suite.Until(t, waitGroup, func() (bool, error) {
+		row := g.row(t, h)
+		return row.Health == "Unreachable" && row.Content == "NotSynced", fmt.Errorf("%+v", row)
+	})
+	if err := errors.Join(h.Partition(t.Context(), false), h.Slow(t.Context(), 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	suite.Until(t, waitGroup, func() (bool, error) {
+		for _, x := range suite.OnJSON[api.Link](t, g.Host(1), "link", "list").Hosts {
+			if x.Content != "Synced" || x.Health != "Healthy" {
+				return false, fmt.Errorf("%+v", x)
+			}
+		}
+		return true, nil
+	})
+	// Every blob that the follower now has is what its name says.
+	suite.Exec(t, h, `cd /var/lib/slipway/pool/blobs/sha256; test -n "$(ls)"; for f in *; do echo "$f  $f"; done | sha256sum --check --quiet`)
+}
+
+// row is what the leader shows of a host.
+func (g *group) row(t *testing.T, h *lab.Host) api.LinkedHost {
+	t.Helper()
+	for _, x := range suite.OnJSON[api.Link](t, g.Host(1), "link", "list").Hosts {
+		if x.Name == h.Name() {
+			return x
+		}
+	}
+	t.Fatalf("the leader does not list %s", h.Name())
+	return api.LinkedHost{}
+}
+
+// remove: a second after its removal a host gets nothing from anybody, with the certificate that worked before.
+func (g *group) remove(t *testing.T) {
+	fetch := g.peer(t, g.Host(2))
+	others := []*lab.Host{g.Host(1), g.Host(3)}
+	for _, h := range others {
+		if got := fetch(h); got != http.StatusOK {
+			t.Fatalf("a linked host gets status %d from %s", got, h.Name())
+		}
+	}
+	suite.On(t, g.Host(1), "", "link", "remove", "no-such-host").Refused(t, "no other host")
+	suite.On(t, g.Host(3), "", "link", "remove", "h2").Refused(t, "leader")
+	suite.On(t, g.Host(1), "", "link", "remove", "h2").OK(t)
+	removed := time.Now()
+	for _, h := range others {
+		suite.Until(t, time.Second, func() (bool, error) {
+			got := fetch(h)
+			return got == http.StatusForbidden, fmt.Errorf("%s after the removal a host gets status %d from %s", time.Since(removed), got, h.Name())
+		})
+	}
+	suite.Until(t, waitGroup, func() (bool, error) {
+		return role(t, g.Host(2)) == "none", errors.New("h2 does not know that it was removed")
+	})
+}
+
+// peer asks for a blob as the host does: with a copy of its key. The blob is the manifest of what was uploaded.
+func (g *group) peer(t *testing.T, as *lab.Host) func(from *lab.Host) int {
+	t.Helper()
+	dir := t.TempDir()
+	text := suite.Exec(t, as, "cat /var/lib/slipway/identity/identity.pem")
+	if err := os.WriteFile(filepath.Join(dir, "identity.pem"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	identity, err := linknet.LoadOrCreate(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{DialContext: g.DialContext, DisableKeepAlives: true}
+	client := http.Client{Transport: transport, Timeout: 5 * time.Second}
+	return func(from *lab.Host) int {
+		transport.TLSClientConfig = tlsTo(t, identity, from)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, suite.URL(from)+"/peer/v1/blobs/"+g.digest, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode
+	}
+}
+
+func tlsTo(t *testing.T, identity linknet.Identity, h *lab.Host) *tls.Config {
+	t.Helper()
+	return identity.ClientTLS(suite.Pin(t, h))
+}
+
+// leave: a follower goes by itself, the leader cannot while it has followers.
+func (g *group) leave(t *testing.T) {
+	suite.On(t, g.Host(1), "", "link", "leave").Refused(t, "leader of its group")
+	suite.On(t, g.Host(3), "", "link", "leave").OK(t)
+	if got := role(t, g.Host(3)); got != "none" {
+		t.Errorf("h3 has the role %s after it left", got)
+	}
+	if hosts := suite.OnJSON[api.Link](t, g.Host(1), "link", "list").Hosts; len(hosts) != 1 {
+		t.Errorf("the leader still lists %+v", hosts)
+	}
+	suite.On(t, g.Host(3), "", "link", "leave").Refused(t, "not linked")
+}
+
+// joinAgain: hosts that were removed or left are as good as new ones, and what they have they need not fetch again.
+func (g *group) joinAgain(t *testing.T) {
+	if err := g.Link(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	g.agree(t, 3)
+	if err := g.WaitGroup(t.Context(), waitGroup, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+}
