@@ -104,17 +104,10 @@ func (e *Engine) placeVersion(ctx context.Context, p pack, say progress) error {
 		done += f.SizeBytes
 	}
 	for name, target := range p.Links {
-		if !filepath.IsLocal(name) || path.IsAbs(target) || !filepath.IsLocal(path.Join(path.Dir(name), target)) {
-			return fmt.Errorf("pack %s: link %q to %q leads out of the pack", p.Name, name, target)
-		}
-		at := filepath.Join(tmp, name)
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		if err := placeLink(p, name, target, tmp); err != nil {
 			return err
 		}
-		if err := os.Symlink(target, at); err != nil {
-			return err
-		}
-		dirs[filepath.Dir(at)] = true
+		dirs[filepath.Dir(filepath.Join(tmp, name))] = true
 	}
 	if err := renameio.WriteFile(filepath.Join(tmp, digestFile), []byte(p.digest), 0o644); err != nil {
 		return err
@@ -132,6 +125,17 @@ func (e *Engine) placeVersion(ctx context.Context, p pack, say progress) error {
 		return err
 	}
 	return syncDir(filepath.Dir(final))
+}
+
+func placeLink(p pack, name, target, dir string) error {
+	if !filepath.IsLocal(name) || path.IsAbs(target) || !filepath.IsLocal(path.Join(path.Dir(name), target)) {
+		return fmt.Errorf("pack %s: link %q to %q leads out of the pack", p.Name, name, target)
+	}
+	at := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		return err
+	}
+	return os.Symlink(target, at)
 }
 
 func (e *Engine) placeFile(p pack, f PackFile, dir string) (err error) {
