@@ -120,11 +120,10 @@ func pruneBase(ctx context.Context, dir string) error {
 	if err := writeFile(dir, "etc/machine-id", nil, 0o444); err != nil {
 		return err
 	}
-	kernels, err := filepath.Glob(filepath.Join(dir, "usr/lib/modules/*"))
-	if err != nil || len(kernels) != 1 {
-		return fmt.Errorf("expected one kernel in %s, found %d (%w)", dir, len(kernels), err)
+	version, err := kernelVersion(dir)
+	if err != nil {
+		return err
 	}
-	version := filepath.Base(kernels[0])
 	if out, err := exec.CommandContext(ctx, "chroot", dir, "/sbin/depmod", version).CombinedOutput(); err != nil {
 		return fmt.Errorf("index the kernel modules: %w: %s", err, out)
 	}

@@ -54,20 +54,25 @@ func Build(ctx context.Context, o Options) error {
 		return err
 	}
 	defer unlock()
-	base := stage{name: "base", build: b.buildBase, digest: digest(packageList, fmt.Sprint(pruned, noDocs, noDracut, apt.Suite))}
-	baseDir, err := b.ensure(ctx, base)
-	if err != nil {
-		return err
-	}
-	binDir, err := b.ensure(ctx, kairosBinaries(b))
-	if err != nil {
-		return err
-	}
-	kairosDir, err := b.ensure(ctx, kairosTree(baseDir, binDir))
+	kairosDir, err := b.kairos(ctx)
 	if err != nil {
 		return err
 	}
 	return b.finish(ctx, kairosDir, o)
+}
+
+// kairos returns the tree of the third stage: all but what is ours.
+func (b *builder) kairos(ctx context.Context) (string, error) {
+	base := stage{name: "base", build: b.buildBase, digest: digest(packageList, fmt.Sprint(pruned, noDocs, noDracut, apt.Suite))}
+	baseDir, err := b.ensure(ctx, base)
+	if err != nil {
+		return "", err
+	}
+	binDir, err := b.ensure(ctx, kairosBinaries(b))
+	if err != nil {
+		return "", err
+	}
+	return b.ensure(ctx, kairosTree(baseDir, binDir))
 }
 
 func newBuilder(o Options) (*builder, error) {
