@@ -114,10 +114,10 @@ func (c *cli) contentUpload() *cobra.Command {
 	}, RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			u := &uploader{client: client, progress: newProgress(os.Stderr), state: map[string][2]int64{}}
-			g, ctx := errgroup.WithContext(ctx)
+			g, sending := errgroup.WithContext(ctx)
 			g.SetLimit(3)
 			for _, file := range args {
-				g.Go(func() error { return u.one(ctx, file) })
+				g.Go(func() error { return u.one(sending, file) })
 			}
 			err := g.Wait()
 			u.progress.end()
