@@ -1,0 +1,64 @@
+package iso
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Menu says what the boot menu of the medium offers.
+type Menu struct {
+	Release string // shown in the titles
+	// Consoles are the kernel's console= values; the last one becomes /dev/console.
+	Consoles []string
+	// Arguments are further kernel arguments of the live system.
+	Arguments []string
+}
+
+// liveArguments make dracut mount the squashfs of the medium under an overlay, and immucore stand aside
+// (dracut.cmdline(7), immucore's README).
+const liveArguments = "cdroot root=live:CDLABEL=" + VolumeID +
+	" rd.live.dir=/ rd.live.squashimg=rootfs.squashfs rd.live.overlay.overlayfs rd.cos.disable rd.immucore.sysrootwait=300 net.ifnames=1 selinux=0"
+
+// stubConfig leads a boot loader from wherever it was loaded to the medium's menu.
+const stubConfig = `search --no-floppy --file --set=root /` + ManifestPath + `
+set prefix=($root)/boot/grub2
+configfile ($root)/boot/grub2/grub.cfg
+`
+
+// config is the medium's grub.cfg. With an installed Slipway on a disk of the machine, that one is booted unless somebody
+// chooses otherwise: else a machine that boots its CD first would install again and again.
+func (m Menu) config() []byte {
+	live := liveArguments
+	for _, console := range m.Consoles {
+		live += " console=" + console
+	}
+	for _, argument := range m.Arguments {
+		live += " " + argument
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `set timeout=5
+set default=install
+set medium=$root
+if [ "${grub_platform}" = "pc" ]; then
+  if serial --unit=0 --speed=115200; then
+    terminal_input console serial
+    terminal_output console serial
+  fi
+fi
+search --no-floppy --label --set=installed COS_STATE
+if [ -n "${installed}" ]; then
+  set default=disk
+  menuentry "Start the Slipway that is installed on this machine" --id disk {
+    set root=$installed
+    if [ -s /grub2/grub.cfg ]; then configfile /grub2/grub.cfg; else configfile /grub/grub.cfg; fi
+  }
+fi
+`)
+	entry := func(id, title, arguments string) {
+		fmt.Fprintf(&b, "menuentry \"%s\" --id %s {\n  set root=$medium\n  linux /%s %s %s\n  initrd /%s\n}\n",
+			title, id, kernelPath, live, arguments, initrdPath)
+	}
+	entry("install", "Install Slipway "+m.Release+" on this machine", "install-mode")
+	entry("shell", "Shell, nothing is installed", "systemd.wants=slipway-live-shell@tty1.service systemd.wants=slipway-live-shell@ttyS0.service")
+	return []byte(b.String())
+}

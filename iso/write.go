@@ -1,0 +1,173 @@
+package iso
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/diskfs/go-diskfs/backend/file"
+	"github.com/diskfs/go-diskfs/filesystem/iso9660"
+	"golang.org/x/sys/unix"
+)
+
+// Write makes the image out. It is complete when it has its name: a build that is cut leaves only out.part, which the next
+// one replaces.
+func Write(ctx context.Context, s Spec, out string) error {
+	if err := s.Validate(sizeOf); err != nil {
+		return err
+	}
+	part := out + ".part"
+	stageDir := out + ".stage"
+	defer os.RemoveAll(stageDir)
+	defer os.Remove(part)
+	for _, left := range []string{part, stageDir} {
+		if err := os.RemoveAll(left); err != nil {
+			return fmt.Errorf("clear what a cut build left: %w", err)
+		}
+	}
+	if err := stage(ctx, s, stageDir); err != nil {
+		return fmt.Errorf("collect the files: %w", err)
+	}
+	if err := writeISO(s, stageDir, part); err != nil {
+		return fmt.Errorf("write the image: %w", err)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := finishImage(s, part); err != nil {
+		return err
+	}
+	if err := os.Rename(part, out); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(out))
+}
+
+// writeISO lets go-diskfs write the file system. Without Joliet: it would take the sector in which a BIOS expects the boot
+// record. Finalize removes stageDir.
+func writeISO(s Spec, stageDir, out string) error {
+	storage, err := file.CreateFromPath(out, 1<<20)
+	if err != nil {
+		return err
+	}
+	defer storage.Close()
+	volume, err := iso9660.Create(storage, 0, 0, sectorSize, stageDir)
+	if err != nil {
+		return err
+	}
+	bios := &iso9660.ElToritoEntry{Platform: iso9660.BIOS, Emulation: iso9660.NoEmulation, BootFile: s.BIOSPath, BootTable: true}
+	bios.SetLoadSize(4) // a BIOS loads one sector of 2 KiB; GRUB loads the rest of itself
+	efi := &iso9660.ElToritoEntry{Platform: iso9660.EFI, Emulation: iso9660.NoEmulation, BootFile: ESPPath}
+	return volume.Finalize(iso9660.FinalizeOptions{
+		RockRidge:        true,
+		VolumeIdentifier: s.VolumeID,
+		ElTorito:         &iso9660.ElTorito{BootCatalog: catalogPath, Entries: []*iso9660.ElToritoEntry{bios, efi}},
+	})
+}
+
+// finishImage adds what go-diskfs does not write, and makes the image durable.
+func finishImage(s Spec, name string) error {
+	image, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer image.Close()
+	code, err := os.ReadFile(s.MBR)
+	if err != nil {
+		return fmt.Errorf("read the boot code: %w", err)
+	}
+	if err := makeHybrid(image, code); err != nil {
+		return fmt.Errorf("make the image bootable as a disk: %w", err)
+	}
+	if err := normalise(image, s.Epoch); err != nil {
+		return fmt.Errorf("set the dates: %w", err)
+	}
+	if err := image.Sync(); err != nil {
+		return err
+	}
+	return image.Close()
+}
+
+// stage builds the tree for the writer. It holds hard links where it can: the writer removes the tree, never its files.
+func stage(ctx context.Context, s Spec, dir string) error {
+	for _, f := range s.Files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := stageFile(f, filepath.Join(dir, filepath.FromSlash(f.Path))); err != nil {
+			return fmt.Errorf("%s: %w", f.Path, err)
+		}
+	}
+	esp := filepath.Join(dir, filepath.FromSlash(ESPPath))
+	if err := os.MkdirAll(filepath.Dir(esp), 0o755); err != nil {
+		return err
+	}
+	return writeESP(s.ESP, esp)
+}
+
+func stageFile(f File, to string) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	if f.Source == "" {
+		return os.WriteFile(to, f.Data, 0o644)
+	}
+	source, err := filepath.EvalSymlinks(f.Source) // the link itself would be staged, as a link
+	if err != nil {
+		return err
+	}
+	err = os.Link(source, to)
+	if errors.Is(err, unix.EXDEV) || errors.Is(err, unix.EPERM) {
+		return copyFile(source, to)
+	}
+	return err
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// sizeOf is the length of a file's contents.
+func sizeOf(f File) (int64, error) {
+	if f.Source == "" {
+		return int64(len(f.Data)), nil
+	}
+	info, err := os.Stat(f.Source)
+	if err != nil {
+		return 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return 0, fmt.Errorf("%s is not a regular file", f.Source)
+	}
+	return info.Size(), nil
+}
+
+func (f File) open() (io.ReadCloser, error) {
+	if f.Source == "" {
+		return io.NopCloser(bytes.NewReader(f.Data)), nil
+	}
+	return os.Open(f.Source)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
