@@ -94,6 +94,11 @@ func Judge(old, a Adapter, member bool, observed []Observed) string {
 	if problem := judgeAddresses(old, a, o); problem != "" {
 		return problem
 	}
+	for _, gw := range []netip.Addr{old.Gateway, old.Gateway6} {
+		if gw.IsValid() && gw != a.Gateway && gw != a.Gateway6 && !(a.DHCP && gw.Is4()) && slices.Contains(o.Gateways, gw) {
+			return fmt.Sprintf("adapter %s did not give up its old gateway %s", a.Name, gw)
+		}
+	}
 	for _, gw := range []netip.Addr{a.Gateway, a.Gateway6} {
 		if gw.IsValid() && !slices.Contains(o.Gateways, gw) {
 			return fmt.Sprintf("adapter %s has no default route by way of %s", a.Name, gw)

@@ -39,7 +39,8 @@ func TestJudge(t *testing.T) {
 		{"no default route by way of fe80::1", dhcp(), static(), false, func(o *Observed) { o.Gateways = o.Gateways[:1] }},
 		{"old address 192.0.2.10/24", static(), dhcp(), false, func(*Observed) {}},
 		{"no DHCP server answered", static(), dhcp(), false, func(o *Observed) { o.Addresses = nil }},
-		{"", static(), dhcp(), false, func(o *Observed) { o.Addresses = []ObservedAddress{lease} }},
+		{"", static(), dhcp(), false, func(o *Observed) { o.Addresses, o.Gateways = []ObservedAddress{lease}, o.Gateways[:1] }},
+		{"old gateway fe80::1", static(), dhcp(), false, func(o *Observed) { o.Addresses = []ObservedAddress{lease} }},
 		{"did not become a member", dhcp(), Adapter{Name: "eth0", Match: Match{MAC: mac0}}, true, func(*Observed) {}},
 		{"", dhcp(), Adapter{Name: "eth0", Match: Match{MAC: mac0}}, true, func(o *Observed) { o.Master = "bond0" }},
 	} {
@@ -80,5 +81,21 @@ func TestResolve(t *testing.T) {
 	_, err = Change{Set: []Adapter{{Name: "eth7"}}}.Resolve(Settings{}, observed)
 	if err == nil || !strings.Contains(err.Error(), "it has eth0, eth1") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestLeftovers(t *testing.T) {
+	running := Render(Settings{Adapters: []Adapter{static(), {Name: "br0", Bridge: &Bridge{}, Addresses: prefixes("198.51.100.2/24")}}})
+	a := static()
+	a.Addresses, a.Gateway = prefixes("192.0.2.11/24", "2001:db8::10/64"), netip.MustParseAddr("192.0.2.2")
+	got := Leftovers(running, Render(Settings{Adapters: []Adapter{a}}))
+	if len(got) != 2 || got[0].Adapter.Name != "br0" || !got[0].Adapter.Virtual() || got[1].Adapter.Match.PermanentMAC != mac0 {
+		t.Fatalf("got %+v", got)
+	}
+	if o := got[1]; len(o.Addresses) != 1 || o.Addresses[0].String() != "192.0.2.10/24" || len(o.Gateways) != 1 || o.Gateways[0].String() != "192.0.2.1" {
+		t.Errorf("got %+v", o)
+	}
+	if same := Leftovers(running, running); len(same) != 0 {
+		t.Errorf("the same files leave %+v", same)
 	}
 }

@@ -193,12 +193,13 @@ func launch(t *testing.T, deps Deps, disk Store) *agent {
 // propose asks for a try with the shortest time to confirm, once the host has settled.
 func (a *agent) propose(want network.Adapter) network.Try {
 	a.t.Helper()
+	limit := time.Now().Add(30 * time.Second)
 	for {
 		try, err := a.Propose(a.t.Context(), network.Change{Set: []network.Adapter{want}}, MinConfirmWithin)
 		if err == nil {
 			return try
 		}
-		if r, ok := errors.AsType[*network.Refusal](err); !ok || r.Kind != network.TryPending {
+		if r, ok := errors.AsType[*network.Refusal](err); !ok || r.Kind != network.TryPending || time.Now().After(limit) {
 			a.t.Fatal(err)
 		}
 		wait(a.t)

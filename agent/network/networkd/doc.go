@@ -21,8 +21,8 @@
 // # Addresses that others put there
 //
 // kube-vip adds the cluster's address to an adapter. KeepConfiguration=static in every file we render makes networkd
-// leave such addresses alone when it takes a file over. An address of our own old file is still dropped, because
-// networkd knows that it put it there.
+// leave such addresses alone when it takes a file over. It leaves our own old ones too (systemd 252), with the default
+// routes: those that the files of before name and the new ones do not are taken away after the reload.
 //
 // # When the agent dies
 //

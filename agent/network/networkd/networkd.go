@@ -2,19 +2,24 @@ package networkd
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/slipway-os/slipway/agent/network"
 )
 
-// Links deletes a VLAN, bond or bridge by name; one that is not there is no error.
+// Links takes away what networkd leaves. What is not there is no error.
 type Links interface {
+	// DeleteLink deletes a VLAN, bond or bridge by name.
 	DeleteLink(ctx context.Context, name string) error
+	// Drop takes the addresses and the static default routes from the adapter.
+	Drop(ctx context.Context, leftover network.Own) error
 }
 
 // Daemon is systemd-networkd. Safe for concurrent use.
@@ -53,7 +58,10 @@ func (d *Daemon) Try(ctx context.Context, confirmed, candidate network.Settings)
 		return err
 	}
 	changed, err := d.try.write(files)
-	return d.reload(ctx, changed, err)
+	if err := d.reload(ctx, changed, err); err != nil {
+		return err
+	}
+	return d.drop(ctx, network.Leftovers(running, files))
 }
 
 // Settle makes the host run and boot confirmed, and forgets every candidate, also one of an earlier life of the agent.
@@ -74,7 +82,20 @@ func (d *Daemon) Settle(ctx context.Context, confirmed network.Settings) error {
 		forgot, err = d.try.write(nil)
 		changed = changed || forgot
 	}
-	return d.reload(ctx, changed, err)
+	if err := d.reload(ctx, changed, err); err != nil {
+		return err
+	}
+	return d.drop(ctx, network.Leftovers(running, files))
+}
+
+// drop follows the reload, so that the host is never without any address.
+func (d *Daemon) drop(ctx context.Context, leftovers []network.Own) error {
+	for _, l := range leftovers {
+		if err := d.links.Drop(ctx, l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // running is what networkd goes by: the confirmed files, and over them those on trial.
@@ -101,8 +122,32 @@ func (d *Daemon) deleteLinks(ctx context.Context, names []string) error {
 		if err := d.links.DeleteLink(ctx, name); err != nil {
 			return err
 		}
+		if err := d.forgotten(ctx, name); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// noSuchLink is networkd's too: systemd's daemons share the names of errors.
+const noSuchLink = "org.freedesktop.resolve1.NoSuchLink"
+
+// forgotten waits until networkd has noticed that the link is gone: a reload before that keeps what it was.
+func (d *Daemon) forgotten(ctx context.Context, name string) error {
+	for {
+		err := d.call(ctx, networkd, "GetLinkByName", name)
+		if isNamed(err, noSuchLink) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("systemd-networkd does not notice that the adapter %s is gone: %w", name, ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // reload follows a write that may have failed half-way: what it changed is still to be read.

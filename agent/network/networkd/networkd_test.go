@@ -21,8 +21,9 @@ import (
 
 // journal notes as text what would have been done.
 type journal struct {
-	lines []string
-	fail  error // what the next call answers
+	lines   []string
+	dropped []string
+	fail    error // what the next call answers
 }
 
 func (j *journal) DeleteLink(_ context.Context, name string) error {
@@ -30,7 +31,15 @@ func (j *journal) DeleteLink(_ context.Context, name string) error {
 	return nil
 }
 
+func (j *journal) Drop(_ context.Context, o network.Own) error {
+	j.dropped = append(j.dropped, fmt.Sprint(o.Addresses, o.Gateways))
+	return nil
+}
+
 func (j *journal) call(_ context.Context, s service, method string, args ...any) error {
+	if method == "GetLinkByName" {
+		return dbus.Error{Name: noSuchLink}
+	}
 	j.lines = append(j.lines, strings.TrimSpace(fmt.Sprint(method, " ", s.name)))
 	err := j.fail
 	j.fail = nil
@@ -114,6 +123,9 @@ func TestTryAndSettle(t *testing.T) {
 		t.Error("a try changed what is confirmed")
 	}
 
+	if got := strings.Join(j.dropped, " "); got != "[192.0.2.1/24] []" {
+		t.Errorf("dropped %s", got)
+	}
 	must(t, d.Settle(t.Context(), static("192.0.2.2/24")))
 	after, err = os.ReadFile(filepath.Join(root, confirmedDir, "10-slipway-eth0.network"))
 	must(t, err)

@@ -149,24 +149,3 @@ func udevPath(index int) string {
 	}
 	return ""
 }
-
-// DeleteLink deletes a VLAN, bond or bridge. That it is not there is no error; anything else under the name is.
-func (Reader) DeleteLink(ctx context.Context, name string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	l, err := netlink.LinkByName(name)
-	if _, gone := errors.AsType[netlink.LinkNotFoundError](err); gone {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look for the adapter %s: %w", name, err)
-	}
-	if !slices.Contains([]string{"vlan", "bond", "bridge"}, l.Type()) {
-		return fmt.Errorf("adapter %s is a %s, which slipway did not make: it is not deleted", name, l.Type())
-	}
-	if err := netlink.LinkDel(l); err != nil {
-		return fmt.Errorf("delete the adapter %s: %w", name, err)
-	}
-	return nil
-}
