@@ -1,0 +1,97 @@
+package contract
+
+import (
+	"testing"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/tests/e2e/drive"
+	"github.com/slipway-os/slipway/tests/e2e/suite"
+	"github.com/slipway-os/slipway/tests/lab"
+)
+
+func TestHas(t *testing.T) {
+	const answer = `{"a":{"b":null},"list":[{"k":1},{"k":0,"x":2}],"none":[]}`
+	for path, want := range map[string]bool{"a": true, "a.b": true, "a.c": false, "list[]": true, "list[].k": true,
+		"list[].x": false, "none": true, "none[]": false, "none[].k": false, "list.k": false} {
+		if got := (Answer{Keys: []string{path}}).Missing(answer) == nil; got != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+	if (Answer{Keys: []string{"[].k"}}).Missing(`[{"k":1}]`) != nil || (Answer{}).Missing("not JSON") == nil {
+		t.Error("a list at the top is read, other text than JSON is not")
+	}
+}
+
+// TestContract asks one host that leads nobody.
+func TestContract(t *testing.T) {
+	d := suite.Start(t, "e2e-contract", 1)
+	h := d.Host(1)
+	if err := h.AddDisk(t.Context(), "/dev/vdb", 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Restart(t.Context()); err != nil { // no udev tells the agent of the disk
+		t.Fatal(err)
+	}
+	if err := drive.WaitAgent(t.Context(), h); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("operation", func(t *testing.T) { operation(t, h) })
+	file, digest := suite.WriteBundle(t, suite.Small("tiny", 1<<10))
+	if err := d.Upload(t.Context(), file, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("keys", func(t *testing.T) {
+		for _, a := range append(Host, Disks, Token) {
+			check(t, h, a)
+		}
+	})
+	t.Run("content", func(t *testing.T) {
+		check(t, h, Answer{[]string{"content", "show", digest}, under("", "item.digest images packs[] definitions")})
+		check(t, h, Answer{[]string{"content", "verify"}, under("", "id kind state steps[].name")})
+		check(t, h, Answer{[]string{"content", "delete", digest, "--dry-run"}, under("", "dryRun blobs bytes")})
+	})
+	t.Run("exit codes", func(t *testing.T) { exitCodes(t, d) })
+}
+
+func check(t *testing.T, h *lab.Host, a Answer) {
+	t.Helper()
+	if err := a.Missing(suite.On(t, h, "", append(a.Args, "-o", "json")...).OK(t).Stdout); err != nil {
+		t.Error(err)
+	}
+}
+
+// operation: one that failed tells why, and waiting for it fails as it did.
+func operation(t *testing.T, h *lab.Host) {
+	suite.On(t, h, "no token", "link", "join", "-").Refused(t, "not a link token")
+	for _, op := range suite.OnJSON[[]api.Operation](t, h, "operation", "list") {
+		if op.Kind != "link.join" {
+			continue
+		}
+		check(t, h, Answer{[]string{"operation", "show", op.Id},
+			append(under("", "id kind state error"), under("steps[].", "name state startedAt endedAt message")...)})
+		suite.On(t, h, "", "operation", "wait", op.Id).Refused(t, "not a link token")
+		return
+	}
+	t.Error("the operation is not listed")
+}
+
+// exitCodes: 0 done, 1 failed, 2 wrong usage; what went wrong stands on the standard error alone.
+func exitCodes(t *testing.T, d *drive.Lab) {
+	h := d.Host(1)
+	for _, usage := range [][]string{{"no-such-command"}, {"host"}, {"host", "show", "extra"}, {"host", "show", "--no-such-flag"},
+		{"host", "show", "-o", "xml"}, {"link", "join"}, {"content", "upload"}, {"cluster", "create"}, {"operation", "show"},
+		{"host", "show", "--host", suite.URL(h)}} {
+		if r := suite.On(t, h, "", usage...); r.Code != 2 || r.Stderr == "" {
+			t.Errorf("%v: exit code %d, want 2: %s", usage, r.Code, r.Stderr)
+		}
+	}
+	for _, failure := range [][]string{{"cluster", "show"}, {"cluster", "kubeconfig"}, {"operation", "show", "nothing"},
+		{"content", "show", "sha256:00"}, {"link", "remove", "nobody"}, {"network", "confirm", "nothing"},
+		{"content", "upload", "/no/such/file"}} {
+		if r := suite.On(t, h, "", append(failure, "-o", "json")...); r.Code != 1 || r.Stderr == "" || r.Stdout != "" {
+			t.Errorf("%v: exit code %d, want 1 and no answer: %s%s", failure, r.Code, r.Stderr, r.Stdout)
+		}
+	}
+	r := suite.Workstation(t, d, d.Password, append(suite.Login(t, h), "cluster", "create", "-f", "/no/such/file")...)
+	r.Refused(t, "no such file")
+}
