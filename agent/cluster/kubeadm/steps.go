@@ -30,7 +30,7 @@ func (e *Engine) steps(a cluster.Assignment) ([]step, error) {
 		return nil, err
 	}
 	j := &job{Engine: e, a: a, packs: packs}
-	steps := []step{j.placeBinaries(), j.hostSettings(), j.containerd(), j.images()}
+	steps := []step{j.placeBinaries(), j.hostSettings(), j.accessAndTime(), j.containerd(), j.images()}
 	if a.Phase == cluster.PhasePrepare {
 		return steps, nil
 	}
