@@ -19,6 +19,6 @@
 // # How long a try takes
 //
 // Looking for duplicates takes 0.7 s before the change and after it, applying well under one second. Verifying ends when
-// all is well, or after half of the time that is left to the deadline and VerifyLimit at most: the rest belongs to the
-// person.
+// all is well, or 15 s before the deadline (half of the time that is left, when that is short): the rest belongs to the
+// person. That is long enough for the 30 s in which a bridge with spanning tree learns (IEEE 802.1D) and has no carrier.
 package engine

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// VerifyLimit is the longest that verifying takes.
-	VerifyLimit = 20 * time.Second
+	// forThePerson is what verifying leaves of the time to the deadline, when that is long enough.
+	forThePerson = 15 * time.Second
 	// settleLimit is how long one attempt to settle may take.
 	settleLimit = 30 * time.Second
 )
@@ -51,7 +51,8 @@ func (e *Engine) apply(ctx context.Context, f network.Apply) error {
 }
 
 func (e *Engine) verify(ctx context.Context, f network.Verify) error {
-	ctx, cancel := context.WithTimeout(ctx, min(time.Until(f.Deadline)/2, VerifyLimit))
+	left := time.Until(f.Deadline)
+	ctx, cancel := context.WithTimeout(ctx, max(left/2, left-forThePerson))
 	defer cancel()
 	if err := e.deps.Verifier.Verify(ctx, f.Confirmed, f.Candidate); err != nil {
 		return err

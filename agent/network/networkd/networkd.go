@@ -16,8 +16,8 @@ import (
 
 // Links takes away what networkd leaves. What is not there is no error.
 type Links interface {
-	// DeleteLink deletes a VLAN, bond or bridge by name.
-	DeleteLink(ctx context.Context, name string) error
+	// DeleteLink deletes a VLAN, bond or bridge by name and says which links, by kernel index, were its members.
+	DeleteLink(ctx context.Context, name string) (members []int, err error)
 	// Drop takes the addresses and the static default routes from the adapter.
 	Drop(ctx context.Context, leftover network.Own) error
 }
@@ -33,6 +33,9 @@ type Daemon struct {
 	// behind: networkd may not have read the files as they are. So it is at first: an earlier agent may have died
 	// between a write and the reload. A reload without a difference does nothing.
 	behind bool
+	// orphans lost the bond or bridge that they belonged to. networkd tries to put them back, fails and gives up on
+	// them, also at a reload (systemd 252), until it is told to configure them anew.
+	orphans []int
 }
 
 // New is the networkd of this host. root is put before every path, for tests; empty on a host.
@@ -119,9 +122,11 @@ func (d *Daemon) running() (network.Files, error) {
 func (d *Daemon) deleteLinks(ctx context.Context, names []string) error {
 	for _, name := range names {
 		d.log.InfoContext(ctx, "deleting an adapter that changes or goes", "adapter", name)
-		if err := d.links.DeleteLink(ctx, name); err != nil {
+		members, err := d.links.DeleteLink(ctx, name)
+		if err != nil {
 			return err
 		}
+		d.orphans = append(d.orphans, members...)
 		if err := d.forgotten(ctx, name); err != nil {
 			return err
 		}
@@ -160,6 +165,12 @@ func (d *Daemon) reload(ctx context.Context, changed bool, err error) error {
 		return err
 	}
 	d.behind = false
+	for _, index := range d.orphans {
+		if err := d.call(ctx, networkd, "ReconfigureLink", int32(index)); err != nil {
+			return err
+		}
+	}
+	d.orphans = nil
 	return nil
 }
 

@@ -23,12 +23,13 @@ import (
 type journal struct {
 	lines   []string
 	dropped []string
+	members []int
 	fail    error // what the next call answers
 }
 
-func (j *journal) DeleteLink(_ context.Context, name string) error {
+func (j *journal) DeleteLink(_ context.Context, name string) ([]int, error) {
 	j.lines = append(j.lines, "delete "+name)
-	return nil
+	return j.members, nil
 }
 
 func (j *journal) Drop(_ context.Context, o network.Own) error {
@@ -216,6 +217,18 @@ func TestLinksThatCannotStay(t *testing.T) {
 
 func deletions(j *journal) string {
 	return strings.TrimSuffix(strings.TrimSuffix(j.take(), reloaded), ", ")
+}
+
+// TestMembersOfADeletedBridgeAreConfiguredAnew holds what networkd needs so as not to give up on them.
+func TestMembersOfADeletedBridgeAreConfiguredAnew(t *testing.T) {
+	d, j, _ := newDaemon(t)
+	must(t, d.Settle(t.Context(), bridged(false)))
+	j.take()
+	j.members = []int{7}
+	must(t, d.Try(t.Context(), bridged(false), bridged(true)))
+	if got := j.take(); got != "delete br0, "+reloaded+", ReconfigureLink org.freedesktop.network1" {
+		t.Errorf("did %s", got)
+	}
 }
 
 func TestWatchdogReplacesItsTimer(t *testing.T) {

@@ -4,6 +4,6 @@
 //	Conflicts   before a try: does another machine have the address? (ARP probe, RFC 5227)
 //	Verify      during a try: link, address, duplicate, gateway, DNS, in this order; the first that fails is the reason
 //
-// Verify asks again until its context ends, because a switch port that starts to forward, a DHCP lease and IPv6's
+// Verify waits for the link and addresses until its context ends, and then some seconds for the answers, because a switch port that starts to forward, a DHCP lease and IPv6's
 // duplicate detection take their time. What it reports is what was still wrong at the end.
 package rtnl

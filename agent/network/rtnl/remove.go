@@ -14,25 +14,35 @@ import (
 	"github.com/slipway-os/slipway/agent/network"
 )
 
-// DeleteLink deletes a VLAN, bond or bridge. That it is not there is no error; anything else under the name is.
-func (Reader) DeleteLink(ctx context.Context, name string) error {
+// DeleteLink deletes a VLAN, bond or bridge and says which links, by index, were its members. That it is not there is
+// no error; anything else under the name is.
+func (Reader) DeleteLink(ctx context.Context, name string) (members []int, err error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
 	l, err := netlink.LinkByName(name)
 	if _, gone := errors.AsType[netlink.LinkNotFoundError](err); gone {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("look for the adapter %s: %w", name, err)
+		return nil, fmt.Errorf("look for the adapter %s: %w", name, err)
 	}
 	if !slices.Contains([]string{"vlan", "bond", "bridge"}, l.Type()) {
-		return fmt.Errorf("adapter %s is a %s, which slipway did not make: it is not deleted", name, l.Type())
+		return nil, fmt.Errorf("adapter %s is a %s, which slipway did not make: it is not deleted", name, l.Type())
+	}
+	all, err := netlink.LinkList()
+	if err != nil {
+		return nil, fmt.Errorf("list the members of %s: %w", name, err)
+	}
+	for _, m := range all {
+		if m.Attrs().MasterIndex == l.Attrs().Index {
+			members = append(members, m.Attrs().Index)
+		}
 	}
 	if err := netlink.LinkDel(l); err != nil {
-		return fmt.Errorf("delete the adapter %s: %w", name, err)
+		return nil, fmt.Errorf("delete the adapter %s: %w", name, err)
 	}
-	return nil
+	return members, nil
 }
 
 // Drop takes addresses and static default routes from an adapter. What is not there any more is no error.

@@ -40,7 +40,7 @@ func route(t *testing.T, l netlink.Link, gateway string) {
 	must(t, netlink.RouteAdd(&netlink.Route{LinkIndex: l.Attrs().Index, Gw: net.ParseIP(gateway)}))
 }
 
-func within(t *testing.T, d time.Duration) context.Context {
+func limited(t *testing.T, d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
 	return ctx
@@ -121,7 +121,7 @@ func TestVerify(t *testing.T) {
 			if c.says != "" {
 				limit = 1500 * time.Millisecond
 			}
-			err := Reader{}.Verify(within(t, limit), network.Settings{}, wanted(t, c.address, c.gateway, c.dns))
+			err := Reader{}.Verify(limited(t, limit), network.Settings{}, wanted(t, c.address, c.gateway, c.dns))
 			if c.says == "" {
 				must(t, err)
 			} else if err == nil || !strings.Contains(err.Error(), c.says) {
@@ -135,7 +135,7 @@ func TestVerifyWaitsForTheAddress(t *testing.T) {
 	connect(t, "eth7", "192.0.2.1/24")
 	s := wanted(t, "192.0.2.10/24", "192.0.2.1", "")
 	done := make(chan error, 1)
-	go func() { done <- Reader{}.Verify(within(t, 10*time.Second), network.Settings{}, s) }()
+	go func() { done <- Reader{}.Verify(limited(t, 10*time.Second), network.Settings{}, s) }()
 	route(t, assign(t, "eth7", "192.0.2.10/24"), "192.0.2.1")
 	must(t, <-done)
 }
@@ -156,11 +156,41 @@ func TestVerifyEndsWithItsContext(t *testing.T) {
 
 func TestDeleteLink(t *testing.T) {
 	connect(t, "eth7")
-	must(t, netlink.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "br7"}}))
-	must(t, Reader{}.DeleteLink(t.Context(), "br7"))
-	must(t, Reader{}.DeleteLink(t.Context(), "br7"))
-	if err := (Reader{}).DeleteLink(t.Context(), "eth7"); err == nil {
+	l := assign(t, "eth7")
+	br := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "br7"}}
+	must(t, netlink.LinkAdd(br))
+	must(t, netlink.LinkSetMaster(l, br))
+	members, err := Reader{}.DeleteLink(t.Context(), "br7")
+	if err != nil || len(members) != 1 || members[0] != l.Attrs().Index {
+		t.Errorf("members %v, %v", members, err)
+	}
+	if _, err := (Reader{}).DeleteLink(t.Context(), "br7"); err != nil {
+		t.Error(err)
+	}
+	if _, err := (Reader{}).DeleteLink(t.Context(), "eth7"); err == nil {
 		t.Error("deleted hardware")
+	}
+}
+
+func TestDrop(t *testing.T) {
+	connect(t, "eth7", "192.0.2.1/24")
+	l := assign(t, "eth7", "192.0.2.10/24", "192.0.2.200/32")
+	must(t, netlink.RouteAdd(&netlink.Route{LinkIndex: l.Attrs().Index, Gw: net.ParseIP("192.0.2.1"), Protocol: 4}))
+	a := wanted(t, "192.0.2.10/24", "192.0.2.1", "").Adapters[0]
+	own := network.Own{Adapter: a, Addresses: a.Addresses, Gateways: []netip.Addr{a.Gateway}}
+	must(t, Reader{}.Drop(t.Context(), own))
+	must(t, Reader{}.Drop(t.Context(), own))
+	all, err := Reader{}.Observe(t.Context())
+	must(t, err)
+	o := all[0]
+	var left []string
+	for _, x := range o.Addresses {
+		if x.Prefix.Addr().Is4() {
+			left = append(left, x.Prefix.String())
+		}
+	}
+	if len(o.Gateways) != 0 || len(left) != 1 || left[0] != "192.0.2.200/32" {
+		t.Errorf("left %v, gateways %v", left, o.Gateways)
 	}
 }
 

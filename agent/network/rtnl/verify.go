@@ -18,6 +18,12 @@ import (
 // pollEvery is the pause between two looks at the kernel.
 const pollEvery = 100 * time.Millisecond
 
+// How long an adapter's gateways and DNS servers have to answer once its link and addresses are there.
+const (
+	gatewayLimit = 10 * time.Second
+	dnsLimit     = 6 * time.Second
+)
+
 // Verify says whether the host runs candidate and can be reached with it: nil, or one sentence. It looks at the adapters
 // that differ from confirmed, and goes on until all is well or ctx ends; ctx needs a deadline.
 func (r Reader) Verify(ctx context.Context, confirmed, candidate network.Settings) error {
@@ -33,16 +39,23 @@ func (r Reader) Verify(ctx context.Context, confirmed, candidate network.Setting
 		if candidate.Member(a.Name) {
 			continue
 		}
-		if err := reachGateways(ctx, a, o); err != nil {
+		if err := within(ctx, gatewayLimit, func(ctx context.Context) error { return reachGateways(ctx, a, o) }); err != nil {
 			return err
 		}
 	}
 	for _, a := range network.Changed(confirmed, candidate) {
-		if err := reachDNS(ctx, a); err != nil {
+		if err := within(ctx, dnsLimit, func(ctx context.Context) error { return reachDNS(ctx, a) }); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// within runs a check with a limit of its own.
+func within(ctx context.Context, limit time.Duration, check func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return check(ctx)
 }
 
 // settled waits until the kernel has what candidate wants.
