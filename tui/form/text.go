@@ -82,3 +82,12 @@ func OrDash(s string) string {
 
 // Token takes the white space out of a pasted link token: terminals break long lines.
 func Token(pasted string) string { return strings.Join(strings.Fields(pasted), "") }
+
+// Lines cleans text of several lines.
+func Lines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(Clean(line), " ")
+	}
+	return strings.Join(lines, "\n")
+}

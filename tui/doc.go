@@ -1,0 +1,16 @@
+// Package tui is the console: what a person sees at the machine, on a serial line, or by `slipway tui` in any shell. It is
+// a client of the agent's API like every other; what it can do a script can do.
+//
+//	Device information --F2--> Log in / Create user --> Menu --> Hostname, Host Network Adapters, DNS, NTP,
+//	      |     ^                                        |       Link this host, Password, Diagnostics
+//	      |     '------------ Quit, or 15 idle minutes --'            |
+//	      '--F12--> Power (after a log-in)                     Difference --> Try: countdown, Keep or Take back
+//
+// A page is a form (see form.go): rows of labels, fields, choices and buttons, driven by Tab, the arrows, Enter and Esc,
+// and drawn without relying on colour, so that every terminal from vt100 on shows it. Everything that asks the agent runs
+// in a goroutine that the console owns and posts its result back to the screen's loop; the screen never waits.
+//
+// One goroutine reads what the host says every two seconds. When the agent is down the console says so, with the last
+// lines of its journal, and goes on by itself when it is back. A try of network settings belongs to the agent: nothing
+// here has to survive for the host to get its old settings back.
+package tui

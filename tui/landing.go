@@ -1,0 +1,81 @@
+package tui
+
+import (
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"github.com/slipway-os/slipway/tui/form"
+)
+
+// landingLabel is the column of the labels; landingText is what the text needs beside a QR code, both in characters.
+const (
+	landingLabel = 13
+	landingText  = 46
+)
+
+// landingView is the device information, with the QR code of the Local UI where there is room.
+type landingView struct {
+	*tview.Box
+	c   *console
+	top int // first line shown
+}
+
+func (c *console) landing() page {
+	v := &landingView{Box: tview.NewBox(), c: c}
+	return page{title: "Device information", keys: "F2 customise  F12 restart or shut down  arrows scroll", body: v}
+}
+
+func (v *landingView) Draw(s tcell.Screen) {
+	s.HideCursor()
+	x, y, w, h := v.GetRect()
+	info := v.c.information()
+	textWidth := w
+	if code := qrCode(v.c.localUI()); len(code) > 0 && len(code) <= h && w >= landingText+len([]rune(code[0])) && s.CanDisplay('▀', false) {
+		textWidth = w - len([]rune(code[0])) - 1
+		style := tcell.StyleDefault.Foreground(tcell.ColorWhite).Background(tcell.ColorBlack)
+		for i, line := range code {
+			put(s, x+w-len([]rune(line)), y+i, len([]rune(line)), line, style)
+		}
+	}
+	lines := layoutFacts(info, textWidth)
+	v.top = max(min(v.top, len(lines)-h), 0)
+	for i := v.top; i < len(lines) && i-v.top < h; i++ {
+		put(s, x, y+i-v.top, textWidth, lines[i], plain)
+	}
+	if v.top+h < len(lines) {
+		put(s, x+textWidth-6, y+h-1, 6, "(more)", reverse)
+	}
+}
+
+// layoutFacts is the facts as lines of at most width characters.
+func layoutFacts(facts []fact, width int) (lines []string) {
+	for _, f := range facts {
+		label := f.label
+		for _, text := range form.Wrap(f.text, width-landingLabel) {
+			lines = append(lines, form.Pad(label, landingLabel)+text)
+			label = ""
+		}
+	}
+	return lines
+}
+
+func (v *landingView) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
+	return func(e *tcell.EventKey, _ func(tview.Primitive)) {
+		_, _, _, h := v.GetRect()
+		switch e.Key() {
+		case tcell.KeyF2:
+			v.c.customise(v.c.menu)
+		case tcell.KeyF12:
+			v.c.customise(v.c.power)
+		case tcell.KeyDown:
+			v.top++
+		case tcell.KeyUp:
+			v.top--
+		case tcell.KeyPgDn:
+			v.top += h
+		case tcell.KeyPgUp:
+			v.top -= h
+		}
+		v.top = max(v.top, 0)
+	}
+}

@@ -1,0 +1,109 @@
+package tui
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/apiclient"
+)
+
+// customise goes to next when somebody may: at once for who is logged in or has rights of their own, after a log-in for
+// the others, and after the first user is created on a new host.
+func (c *console) customise(next func()) {
+	switch {
+	case c.seen.down != "" || c.seen.host.Id == "":
+		c.message = "The agent of this host does not answer yet; wait a moment."
+	case c.seen.setup:
+		c.createUser(next)
+	case c.session.user != "" || c.seen.caller.Role == "admin":
+		next()
+	default:
+		c.login(next)
+	}
+}
+
+// who is the person whose rights count.
+func (c *console) who() string {
+	if c.session.user != "" {
+		return c.session.user
+	}
+	return c.seen.caller.User
+}
+
+func (c *console) login(next func()) {
+	f := newForm("Log in as a user of this host. After wrong passwords the agent makes everybody wait, here as in the Local UI.")
+	_, name := f.field("Username", "")
+	name.max = 32
+	_, password := f.field("Password", "")
+	password.secret = true
+	f.button("Log in", func() {
+		if name.value() == "" {
+			c.message = "Type the name of a user of this host."
+			return
+		}
+		c.authenticate(name.value(), string(password.text), next)
+	})
+	c.pushForm("User login", f)
+}
+
+func (c *console) authenticate(user, password string, next func()) {
+	c.call("Logging in", func(ctx context.Context) error {
+		_, err := c.Client.Authenticate(ctx, user, password, false)
+		return err
+	}, func() {
+		c.session = session{user}
+		c.seen.setup = false
+		c.home(1)
+		c.again()
+		next()
+	})
+}
+
+func (c *console) createUser(next func()) {
+	f := newForm("This host has no user yet. The first one may change everything: here, in the Local UI and over SSH.")
+	nameRow, name := f.field("Username", "")
+	name.max = 32
+	passwordRow, password := f.field("Password", "")
+	againRow, again := f.field("Confirm Password", "")
+	password.secret, again.secret = true, true
+	f.changed = func() {
+		nameRow.note, passwordRow.note, againRow.note = userProblems(name.value(), string(password.text), string(again.text))
+	}
+	f.button("Create user", func() {
+		f.changed()
+		switch {
+		case name.value() == "":
+			nameRow.note = "The user needs a name."
+		case len(password.text) == 0:
+			passwordRow.note = "The user needs a password."
+		case string(password.text) != string(again.text):
+			againRow.note = "The two passwords differ."
+		}
+		if nameRow.note+passwordRow.note+againRow.note != "" {
+			return
+		}
+		user := api.FirstUser{Code: c.seen.code, User: name.value(), Password: string(password.text)}
+		c.call("Creating the user", func(ctx context.Context) error {
+			_, err := apiclient.Decode[struct{}](c.Client, func() (*http.Response, error) { return c.Client.PostSetup(ctx, user) })
+			return err
+		}, func() { c.authenticate(user.User, user.Password, next) })
+	})
+	c.pushForm("Create user", f)
+}
+
+// userProblems says what is wrong so far; empty fields are not wrong yet.
+func userProblems(name, password, again string) (nameNote, passwordNote, againNote string) {
+	for i, r := range name {
+		if (r < 'a' || r > 'z') && r != '_' && (i == 0 || (r != '-' && (r < '0' || r > '9'))) {
+			nameNote = "Use lower-case letters, digits, - and _, beginning with a letter."
+		}
+	}
+	if n := len([]rune(password)); n > 0 && n < 8 {
+		passwordNote = "Use at least 8 characters; three or four unrelated words are best."
+	}
+	if again != "" && again != password {
+		againNote = "The two passwords differ."
+	}
+	return nameNote, passwordNote, againNote
+}
