@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -111,41 +110,7 @@ func (d *demo) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return allWell(raw)
-}
-
-// allWell reads a Kubernetes list of nodes and pods.
-func allWell(raw []byte) error {
-	var list struct {
-		Items []struct {
-			Kind     string
-			Metadata struct{ Name string }
-			Status   struct {
-				Phase      string
-				Conditions []struct{ Type, Status string }
-			}
-		}
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return err
-	}
-	nodes := 0
-	for _, i := range list.Items {
-		ready := i.Status.Phase == "Succeeded"
-		for _, c := range i.Status.Conditions {
-			ready = ready || c.Type == "Ready" && c.Status == "True"
-		}
-		if i.Kind == "Node" {
-			nodes++
-		}
-		if !ready {
-			return fmt.Errorf("%s %s is not ready", i.Kind, i.Metadata.Name)
-		}
-	}
-	if nodes != 3 {
-		return fmt.Errorf("%d nodes, not 3", nodes)
-	}
-	return nil
+	return drive.AllWell(raw, 3)
 }
 
 func (d *demo) addresses(ctx context.Context) error {

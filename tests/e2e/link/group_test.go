@@ -141,10 +141,12 @@ func (g *group) leave(t *testing.T) {
 	suite.On(t, g.Host(3), "", "link", "leave").OK(t) // it is so already
 }
 
-// joinAgain: hosts that were removed or left are as good as new ones, and what they have they need not fetch again.
+// joinAgain: hosts that were removed or left are as good as new ones. What they still have they do not lose unasked.
 func (g *group) joinAgain(t *testing.T) {
-	if err := g.Link(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, h := range g.Hosts()[1:] {
+		text, _ := token(t, g.Host(1))
+		join(t, h, text).Refused(t, "--drop-content")
+		suite.On(t, h, text, "link", "join", "-", "--drop-content").OK(t)
 	}
 	g.agree(t, 3)
 	if err := g.WaitGroup(t.Context(), waitGroup, func(string) {}); err != nil {

@@ -1,0 +1,130 @@
+package cluster
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/tests/e2e/drive"
+	"github.com/slipway-os/slipway/tests/e2e/suite"
+)
+
+// plan: every check is met, and twice the same plan has the same hash.
+func (g *group) plan(t *testing.T) {
+	ask := func() api.Plan {
+		return suite.Decode[api.Plan](t, suite.On(t, g.Host(1), drive.Spec("e2e"), "cluster", "plan", "-f", "-", "-o", "json"))
+	}
+	one, two := ask(), ask()
+	if one.Hash == "" || one.Hash != two.Hash || len(one.Nodes) != 3 || len(one.Checks) < 30 {
+		t.Errorf("hash %s, then %s; %d nodes, %d checks", one.Hash, two.Hash, len(one.Nodes), len(one.Checks))
+	}
+	suite.On(t, g.Host(2), drive.Spec("e2e"), "cluster", "plan", "-f", "-").Refused(t, "do this there")
+	suite.On(t, g.Host(1), drive.Spec("e2e"), "cluster", "create", "-f", "-", "--plan", "sha256:00").Refused(t, "look at the plan again")
+	suite.On(t, g.Host(1), "name: e2e\nvpi: 10.77.0.100\n", "cluster", "plan", "-f", "-").Refused(t, "vpi")
+}
+
+// vipInUse: another machine of the network has the VIP. The check names it, and nothing is begun.
+func (g *group) vipInUse(t *testing.T) {
+	mac := g.otherMachine(t, "add")
+	defer g.otherMachine(t, "del")
+	r := suite.On(t, g.Host(1), drive.Spec("e2e"), "cluster", "plan", "-f", "-", "-o", "json")
+	r.Refused(t, "checks are not met")
+	r.Code = 0
+	found := 0
+	for _, k := range suite.Decode[api.Plan](t, r).Checks {
+		if k.Id != "vip-free" {
+			continue
+		}
+		found++
+		if k.Status != api.Fail || !strings.Contains(strings.ToLower(k.Message), mac) || k.Fix == "" {
+			t.Errorf("check vip-free does not name %s: %+v", mac, k)
+		}
+	}
+	if found != 3 {
+		t.Errorf("%d hosts looked for the VIP", found)
+	}
+	create := suite.On(t, g.Host(1), drive.Spec("e2e"), "cluster", "create", "-f", "-")
+	create.Refused(t, "vip-free")
+	create.Refused(t, mac)
+	suite.On(t, g.Host(1), "", "cluster", "show").Refused(t, "no cluster here yet")
+}
+
+// otherMachine gives the bridge, which is a machine of the hosts' network, the VIP, or takes it back.
+func (g *group) otherMachine(t *testing.T, verb string) (mac string) {
+	t.Helper()
+	inLab(t, g.Lab, "ip", "address", verb, drive.VIP+"/32", "dev", "br0")
+	fields := strings.Fields(inLab(t, g.Lab, "ip", "-o", "link", "show", "br0"))
+	for i, f := range fields {
+		if f == "link/ether" {
+			return fields[i+1]
+		}
+	}
+	t.Fatal("the bridge has no MAC address")
+	return ""
+}
+
+// maxKills bounds how often an agent is killed while the cluster is made.
+const maxKills = 8
+
+// createThroughKills kills the agents of all hosts, the leader's among them, when steps of theirs begin, chosen by chance.
+func (g *group) createThroughKills(t *testing.T) {
+	r := suite.On(t, g.Host(1), drive.Spec("e2e"), "cluster", "create", "-f", "-", "--detach", "-o", "json")
+	id := suite.Decode[api.Operation](t, r).Id
+	suite.On(t, g.Host(1), drive.Spec("e2e"), "cluster", "create", "-f", "-").Refused(t, "there is a cluster already")
+	begun, kills := map[string]bool{}, map[string]int{}
+	suite.Until(t, patience, func() (bool, error) {
+		op, err := drive.JSON[api.Operation](t.Context(), g.Host(1), "operation", "show", id)
+		if err != nil {
+			return false, err // its agent was killed
+		}
+		if op.State != "running" {
+			return true, nil
+		}
+		for _, s := range op.Steps {
+			if s.State != "running" || begun[s.Name] {
+				continue
+			}
+			begun[s.Name] = true
+			g.killByChance(t, s.Name, kills)
+		}
+		return false, fmt.Errorf("%+v", op)
+	})
+	if kills["h1"] == 0 || kills["h2"]+kills["h3"] == 0 {
+		t.Errorf("killed were only %v: the chances are wrong for the number of steps", kills)
+	}
+	if r := suite.On(t, g.Host(1), "", "operation", "wait", id); r.Code != 0 {
+		t.Fatalf("the cluster was not made: %s", r.Stderr)
+	}
+}
+
+// killByChance kills the agent of the host whose step has begun, or the leader's. The first two kills are sure.
+func (g *group) killByChance(t *testing.T, step string, kills map[string]int) {
+	t.Helper()
+	name, _, _ := strings.Cut(step, ":")
+	if rand.IntN(3) == 0 {
+		name = "h1"
+	}
+	h, err := g.Find(name)
+	if err != nil || kills["all"] >= maxKills || (kills[name] > 0 && rand.IntN(4) > 0) {
+		return
+	}
+	kills[name]++
+	kills["all"]++
+	t.Logf("kill the agent of %s at %q", name, step)
+	suite.KillAgent(t, h)
+}
+
+// again makes a smaller cluster on what the first one left.
+func (g *group) again(t *testing.T) {
+	spec := "name: again\npools:\n- name: one\n  role: control-plane\n  workerCapable: true\n  hosts:\n  - host: h2\n"
+	start := time.Now()
+	suite.On(t, g.Host(1), spec, "cluster", "create", "-f", "-").OK(t)
+	t.Logf("a cluster of one host took %s", time.Since(start).Round(time.Second))
+	k := g.waitRunning(t, time.Minute)
+	if len(k.Nodes) != 1 || !k.Nodes[0].Ready || k.Name != "again" {
+		t.Errorf("%+v", k)
+	}
+}
