@@ -26,17 +26,20 @@ build: ## Build slipway and slipway-build into bin/
 	@mkdir -p bin
 	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
+ui: ## Build the Local UI into localui/web/dist (a binary without it has a placeholder page)
+	@localui/web/build.sh
+
 bundle: packages build ## Build the default content bundle (Kubernetes and what it runs on)
 	@mkdir -p $(dir $(BUNDLE))
 	bin/slipway-build bundle -f cmd/slipway-build/packs/bundle.yaml -o $(BUNDLE)
 
-rootfs: packages build ## Build the root file system of a host
+rootfs: packages ui build ## Build the root file system of a host
 	bin/slipway-build rootfs --agent bin/slipway -o $(ROOTFS)
 
 demo: bundle rootfs ## The main job: three hosts become a running Kubernetes cluster (KEEP=1 leaves it up)
 	go run ./tests/e2e/demo --rootfs $(ROOTFS) --bundle $(BUNDLE) $(if $(KEEP),--keep)
 
-run: build ## One agent on this machine, without root
+run: ui build ## One agent on this machine, without root
 	bin/slipway agent --root $(CURDIR)/.cache/run
 
 lab: rootfs ## Start the lab alone (HOSTS=n)

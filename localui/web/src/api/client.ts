@@ -1,0 +1,76 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import { t } from '../texts';
+import type { components, paths } from './schema.gen';
+
+type Schemas = components['schemas'];
+export type Adapter = Schemas['Adapter'];
+export type AdapterSettings = Schemas['AdapterSettings'];
+export type Check = Schemas['Check'];
+export type Cluster = Schemas['Cluster'];
+export type ContentItem = Schemas['ContentItem'];
+export type Definition = Schemas['Definition'];
+export type Host = Schemas['Host'];
+export type Link = Schemas['Link'];
+export type LinkedHost = Schemas['LinkedHost'];
+export type Network = Schemas['Network'];
+export type Operation = Schemas['Operation'];
+export type Plan = Schemas['Plan'];
+export type Step = Schemas['Step'];
+export type Variable = Schemas['Variable'];
+
+/** What the host answered instead of doing what was asked; its message says what to do. */
+export class Problem extends Error {
+  readonly type: string;
+  readonly status: number;
+  readonly checks: Check[];
+
+  constructor(status: number, body?: Partial<Schemas['Problem']>) {
+    super(body?.detail || t.errors.status(status));
+    this.type = body?.type ?? '';
+    this.status = status;
+    this.checks = body?.checks ?? [];
+  }
+}
+
+let onSignedOut: () => void = () => {};
+
+/** Names who is told when the session is over. */
+export function whenSignedOut(fn: () => void) {
+  onSignedOut = fn;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    return new Problem(response.status, await response.clone().json());
+  } catch {
+    return new Problem(response.status);
+  }
+}
+
+const refuse: Middleware = {
+  async onResponse({ response }) {
+    if (response.ok) return undefined;
+    const problem = await problemOf(response);
+    if (problem.type === 'urn:slipway:login-needed') onSignedOut();
+    throw problem;
+  },
+  onError() {
+    return new Problem(0, { detail: t.errors.unreachable });
+  },
+};
+
+/** The API of this host. Every call throws a Problem when the host refuses. */
+export const api = createClient<paths>({ baseUrl: '/api/v1' });
+api.use(refuse);
+
+/** The data of an answer that has some. */
+export async function dataOf<T>(answer: Promise<{ data?: T }>): Promise<NonNullable<T>> {
+  const { data } = await answer;
+  if (data === undefined || data === null) throw new Problem(0, { detail: t.errors.empty });
+  return data;
+}
+
+/** The sentence of whatever was thrown. */
+export function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,64 @@
+import { Alert, Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import type { Cluster, Operation } from '../../api/client';
+import { Nothing, Refusal, State } from '../../parts/Parts';
+import { Steps } from '../../parts/Operation';
+import { t } from '../../texts';
+
+export function Overview({ cluster, operation }: { cluster: Cluster; operation?: Operation }) {
+  const c = t.cluster.columns;
+  return (
+    <>
+      <Card className="sw-gap">
+        <CardTitle component="h2">{t.cluster.state}</CardTitle>
+        <CardBody>
+          <DescriptionList isHorizontal columnModifier={{ default: '1Col', lg: '2Col' }}>
+            <Row term={c.status}><State of={cluster.state} /></Row>
+            <Row term={c.health}><State of={cluster.health} /></Row>
+            <Row term={t.wizard.vip}>{cluster.vip || '–'}{cluster.vipHolder && ` (${t.cluster.heldBy(cluster.vipHolder)})`}</Row>
+            <Row term={t.cluster.api}>{cluster.vip ? `https://${cluster.vip}:6443` : '–'}</Row>
+          </DescriptionList>
+          {cluster.reason && <Alert variant={cluster.state === 'Error' ? 'danger' : 'info'} isInline isPlain title={cluster.reason} className="sw-gap" />}
+        </CardBody>
+      </Card>
+      <Card className="sw-gap">
+        <CardTitle component="h2">{t.cluster.applications}</CardTitle>
+        <CardBody>
+          {cluster.applications.length === 0 ? (
+            <Nothing title={t.cluster.noApplications} text={t.cluster.noApplicationsText} />
+          ) : (
+            <Table variant="compact" aria-label={t.cluster.applications}>
+              <Thead><Tr><Th>{c.name}</Th><Th>{c.layer}</Th><Th>{c.version}</Th><Th>{c.status}</Th><Th>{c.message}</Th></Tr></Thead>
+              <Tbody>
+                {cluster.applications.map((a) => (
+                  <Tr key={a.name}>
+                    <Td dataLabel={c.name}>{a.name}</Td><Td dataLabel={c.layer}>{a.layer}</Td><Td dataLabel={c.version}>{a.version}</Td>
+                    <Td dataLabel={c.status}><State of={a.status} /></Td><Td dataLabel={c.message}>{a.message ?? ''}</Td>
+                  </Tr>
+                ))}
+              </Tbody>
+            </Table>
+          )}
+        </CardBody>
+      </Card>
+      {operation && (
+        <Card className="sw-gap">
+          <CardTitle component="h2">{t.cluster.lifecycle}: {operation.title} <State of={operation.state} /></CardTitle>
+          <CardBody>
+            <Refusal text={operation.error ?? ''} title={operation.title} />
+            <Steps steps={operation.steps} label={t.cluster.lifecycle} />
+          </CardBody>
+        </Card>
+      )}
+    </>
+  );
+}
+
+function Row({ term, children }: { term: string; children: React.ReactNode }) {
+  return (
+    <DescriptionListGroup>
+      <DescriptionListTerm>{term}</DescriptionListTerm>
+      <DescriptionListDescription>{children}</DescriptionListDescription>
+    </DescriptionListGroup>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Check } from '../../api/client';
+
+export type Status = Check['status'];
+
+const worse: Status[] = ['ok', 'warn', 'unknown', 'fail'];
+
+/** The first host of a check's subject: "h1 -> h2" is a pair that h1 measured. */
+export const subject = (host: string): string => host.split(' -> ')[0] ?? host;
+
+/** Check ids as rows, hosts as columns, the worst status of each in the cell. Checks of no host have the column "". */
+export function matrix(checks: Check[]): { ids: string[]; hosts: string[]; cell: (id: string, host: string) => Status | undefined } {
+  const ids = [...new Set(checks.map((c) => c.id))];
+  const hosts = [...new Set(checks.map((c) => subject(c.host)))];
+  const cells = new Map<string, Status>();
+  for (const c of checks) {
+    const key = `${c.id}\n${subject(c.host)}`;
+    const had = cells.get(key);
+    if (!had || worse.indexOf(c.status) > worse.indexOf(had)) cells.set(key, c.status);
+  }
+  return { ids, hosts, cell: (id, host) => cells.get(`${id}\n${host}`) };
+}
+
+/** The failed checks that nobody has said to ignore. */
+export function blocking(checks: Check[], ignored: Set<string>): Check[] {
+  return checks.filter((c) => c.status === 'fail' && !ignored.has(c.id));
+}

@@ -1,0 +1,44 @@
+import { Alert, Button } from '@patternfly/react-core';
+import { useState } from 'react';
+import { useCaller } from '../../api/caller';
+import { api, type ContentItem } from '../../api/client';
+import { useLive } from '../../api/live';
+import { Loading, Nothing, PageBody, Refusal } from '../../parts/Parts';
+import { OnTheLeader } from '../../parts/leader';
+import { OperationLine } from '../../parts/Operation';
+import { useAction } from '../../api/use';
+import { t } from '../../texts';
+import { ContentTable } from './ContentTable';
+import { DeleteDialog } from './DeleteDialog';
+import { UploadArea } from './UploadArea';
+
+/** How many items some host does not have yet. */
+export function pendingItems(items: ContentItem[]): number {
+  return items.filter((i) => i.sync.pending > 0).length;
+}
+
+export default function ContentPage() {
+  const { content, link, operations } = useLive();
+  const { mayChange } = useCaller();
+  const [deleting, setDeleting] = useState<ContentItem>();
+  const verify = useAction(() => api.POST('/content/verify'));
+  const leads = link?.role !== 'follower';
+  const pending = pendingItems(content ?? []);
+  const verifying = operations?.find((o) => o.kind === 'content.verify' && (o.state === 'running' || o.state === 'failed'));
+  const buttons = mayChange && content && content.length > 0 && (
+    <Button variant="secondary" onClick={() => void verify.start()} isDisabled={verify.busy || verifying?.state === 'running'}>{t.content.verify}</Button>
+  );
+  return (
+    <PageBody title={t.menu.content} lead={t.content.lead} actions={buttons}>
+      <OnTheLeader path="/content" />
+      {mayChange && leads && <UploadArea />}
+      {pending > 0 && <Alert variant="info" isInline isLiveRegion title={t.content.syncing(pending)} />}
+      <Refusal text={verify.error} />
+      {verifying && <OperationLine op={verifying} />}
+      {!content && <Loading />}
+      {content?.length === 0 && <Nothing title={t.content.none} text={leads ? t.content.noneText : t.content.noneFollower} />}
+      {content && content.length > 0 && <ContentTable items={content} remove={mayChange && leads ? setDeleting : undefined} />}
+      {deleting && <DeleteDialog item={deleting} close={() => setDeleting(undefined)} />}
+    </PageBody>
+  );
+}

@@ -1,0 +1,34 @@
+import { Button } from '@patternfly/react-core';
+import { useState } from 'react';
+import { useCaller } from '../../api/caller';
+import { api, type Host } from '../../api/client';
+import { Ask } from '../../parts/Ask';
+import { t } from '../../texts';
+
+type Action = 'reboot' | 'shutdown' | 'reset';
+
+/** Reboot, shut down, factory reset: each says first what will happen. */
+export function Power({ host }: { host: Host }) {
+  const [action, setAction] = useState<Action>();
+  const { mayChange } = useCaller();
+  if (!mayChange) return null;
+  const inUse = host.status === 'InUse';
+  return (
+    <>
+      <Button variant="secondary" onClick={() => setAction('reboot')}>{t.power.reboot.title}</Button>
+      <Button variant="secondary" onClick={() => setAction('shutdown')}>{t.power.shutdown.title}</Button>
+      <Button variant="secondary" isDanger onClick={() => setAction('reset')}>{t.power.reset.title}</Button>
+      {action && (
+        <Ask
+          title={`${t.power[action].title}: ${host.name}`} confirm={t.power[action].title} danger={action !== 'reboot'}
+          typed={action === 'reset' ? host.name : undefined}
+          run={() => api.POST('/host/power', { body: { action, confirm: action === 'reset' ? host.name : undefined } })}
+          close={() => setAction(undefined)}
+        >
+          <p>{t.power[action].text}</p>
+          {inUse && <p>{t.power.inUse}</p>}
+        </Ask>
+      )}
+    </>
+  );
+}

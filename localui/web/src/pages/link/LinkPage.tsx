@@ -1,0 +1,56 @@
+import { Button } from '@patternfly/react-core';
+import { useState } from 'react';
+import { useCaller } from '../../api/caller';
+import { api, type LinkedHost } from '../../api/client';
+import { useLive } from '../../api/live';
+import { Ask } from '../../parts/Ask';
+import { OperationLine } from '../../parts/Operation';
+import { Loading, Nothing, PageBody, Refusal } from '../../parts/Parts';
+import { t } from '../../texts';
+import { HostsTable } from './HostsTable';
+import { JoinDialog } from './JoinDialog';
+import { TokenCard } from './TokenCard';
+import { useToken } from './useToken';
+
+export default function LinkPage() {
+  const { link, operations } = useLive();
+  const { mayChange } = useCaller();
+  const [dialog, setDialog] = useState<'join' | 'leave'>();
+  const [unlinking, setUnlinking] = useState<LinkedHost>();
+  const token = useToken(link?.role !== 'follower');
+  const leave = () => api.POST('/link/leave', { params: { query: {} } });
+  if (!link) return <PageBody title={t.menu.link}><Loading /></PageBody>;
+  const running = (operations ?? []).find((o) => o.kind.startsWith('link.'));
+  const follower = link.role === 'follower';
+  const buttons = mayChange && (
+    <>
+      {!follower && !token.value && <Button onClick={() => void token.generate()} isLoading={token.busy}>{t.link.generate}</Button>}
+      {link.role === 'none' && <Button variant="secondary" onClick={() => setDialog('join')}>{t.link.join}</Button>}
+      {follower && <Button variant="secondary" isDanger onClick={() => setDialog('leave')}>{t.link.leave}</Button>}
+    </>
+  );
+  return (
+    <PageBody title={t.menu.link} lead={t.link.roles[link.role]} actions={buttons}>
+      <Refusal text={token.error} />
+      {running && running.state !== 'succeeded' && <OperationLine op={running} />}
+      {token.value && <TokenCard token={token} />}
+      {link.hosts.length === 0 ? (
+        <Nothing title={t.link.none} text={t.link.noneText} />
+      ) : (
+        <HostsTable link={link} unlink={mayChange && link.role === 'leader' ? setUnlinking : undefined} />
+      )}
+      {dialog === 'join' && <JoinDialog close={() => setDialog(undefined)} />}
+      {dialog === 'leave' && (
+        <Ask title={t.link.leave} confirm={t.link.leave} danger run={leave} close={() => setDialog(undefined)}><p>{t.link.leaveText}</p></Ask>
+      )}
+      {unlinking && (
+        <Ask
+          title={t.link.unlinkOf(unlinking.name)} confirm={t.link.unlink} danger close={() => setUnlinking(undefined)}
+          run={() => api.DELETE('/link/hosts/{host}', { params: { path: { host: unlinking.id } } })}
+        >
+          <p>{t.link.unlinkText(unlinking.name)}</p>
+        </Ask>
+      )}
+    </PageBody>
+  );
+}

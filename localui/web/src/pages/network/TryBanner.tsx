@@ -1,0 +1,40 @@
+import { Alert, AlertActionLink } from '@patternfly/react-core';
+import { api, type Network } from '../../api/client';
+import { useAction, useNow } from '../../api/use';
+import { countdown } from '../../format';
+import { Refusal } from '../../parts/Parts';
+import { t } from '../../texts';
+
+type Try = NonNullable<Network['try']>;
+
+/** The change on trial: keep it before the time is up, or the host goes back by itself. */
+export function TryBanner({ attempt, reload }: { attempt: Try; reload: () => Promise<void> }) {
+  const now = useNow();
+  const params = { params: { path: { id: attempt.id } } };
+  const { busy, error, start } = useAction(async (keep: boolean) => {
+    await (keep ? api.POST('/network/tries/{id}/confirm', params) : api.DELETE('/network/tries/{id}', params));
+    await reload();
+  });
+  if (attempt.state === 'confirmed') return null;
+  if (attempt.state === 'rolled-back') {
+    return <Alert variant="warning" isInline title={t.network.rolledBack}>{attempt.reason}</Alert>;
+  }
+  const left = countdown((Date.parse(attempt.deadline) - now) / 1000);
+  const waiting = attempt.state === 'awaiting-confirm';
+  return (
+    <>
+      <Alert
+        variant="info" isInline title={waiting ? t.network.confirmWithin(left) : t.network.trying(left)}
+        actionLinks={
+          <>
+            {waiting && <AlertActionLink isDisabled={busy} onClick={() => void start(true)}>{t.network.keep}</AlertActionLink>}
+            <AlertActionLink isDisabled={busy} onClick={() => void start(false)}>{t.network.back}</AlertActionLink>
+          </>
+        }
+      >
+        {t.network.tryText}
+      </Alert>
+      <Refusal text={error} />
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { Dropdown, DropdownItem, DropdownList, Divider, MenuToggle, Toolbar, ToolbarContent, ToolbarItem } from '@patternfly/react-core';
+import { useState } from 'react';
+import { api } from '../api/client';
+import { useCaller } from '../api/caller';
+import { changeSettings, useSettings } from '../parts/settings';
+import { t } from '../texts';
+import { PasswordDialog } from './PasswordDialog';
+
+/** The menu at the top right. */
+export function UserMenu() {
+  const [open, setOpen] = useState(false);
+  const [password, setPassword] = useState(false);
+  const { user, leave } = useCaller();
+  const { dark, zone } = useSettings();
+  const signOut = async () => {
+    try {
+      await api.POST('/logout');
+    } finally {
+      leave();
+    }
+  };
+  return (
+    <Toolbar isFullHeight isStatic>
+      <ToolbarContent>
+        <ToolbarItem align={{ default: 'alignEnd' }}>
+          <Dropdown
+            isOpen={open} onOpenChange={setOpen} onSelect={() => setOpen(false)} popperProps={{ position: 'right' }}
+            toggle={(ref) => <MenuToggle ref={ref} variant="plainText" isExpanded={open} onClick={() => setOpen(!open)}>{user}</MenuToggle>}
+          >
+            <DropdownList>
+              <DropdownItem onClick={() => setPassword(true)}>{t.user.password}</DropdownItem>
+              <DropdownItem onClick={() => changeSettings({ zone: zone === 'utc' ? 'local' : 'utc' })}>{zone === 'utc' ? t.user.local : t.user.utc}</DropdownItem>
+              <DropdownItem onClick={() => changeSettings({ dark: !dark })}>{dark ? t.user.light : t.user.dark}</DropdownItem>
+              <Divider component="li" />
+              <DropdownItem onClick={signOut}>{t.user.signOut}</DropdownItem>
+            </DropdownList>
+          </Dropdown>
+          {password && <PasswordDialog user={user} own close={() => setPassword(false)} />}
+        </ToolbarItem>
+      </ToolbarContent>
+    </Toolbar>
+  );
+}
