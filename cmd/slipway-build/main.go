@@ -38,6 +38,6 @@ on where it was. The cache is $SLIPWAY_CACHE, or ~/.cache/slipway.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newBundleCommand(), newRootfsCommand())
+	root.AddCommand(newBundleCommand(), newRootfsCommand(), newISOCommand())
 	return root
 }

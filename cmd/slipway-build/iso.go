@@ -1,0 +1,158 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slipway-os/slipway/iso"
+	"github.com/slipway-os/slipway/iso/appliance"
+	"github.com/slipway-os/slipway/iso/rootfs"
+)
+
+type isoOptions struct {
+	config, out string
+	image       rootfs.ImageOptions
+}
+
+func newISOCommand() *cobra.Command {
+	var o isoOptions
+	cmd := &cobra.Command{
+		Use:   "iso [-c appliance.yaml] -o NAME.iso",
+		Short: "Make the bootable image of the appliance",
+		Long: `Make the image that installs Slipway: it boots as CD, USB disk and virtual media,
+under UEFI and BIOS. Needs root. appliance.yaml says what differs from the defaults.
+
+Equal inputs give an equal image; its dates are $SOURCE_DATE_EPOCH, or a fixed day.`,
+		Example: `  slipway-build iso --agent bin/slipway -o slipway.iso
+  slipway-build iso --agent bin/slipway -c appliance.yaml -o slipway.iso
+  slipway-build iso verify slipway.iso`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.image.Log = cmd.ErrOrStderr()
+			return buildISO(cmd, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&o.config, "config", "c", "", "appliance.yaml (default: everything as it comes)")
+	flags.StringVarP(&o.out, "output", "o", "", "image to write")
+	flags.StringVar(&o.image.Agent, "agent", "", "slipway binary to install (static)")
+	flags.StringVar(&o.image.Cache, "cache", "", "cache directory (default $SLIPWAY_CACHE or ~/.cache/slipway)")
+	flags.BoolVar(&o.image.Small, "small", false, "leave out drivers that virtual machines do not need")
+	for _, flag := range []string{"output", "agent"} {
+		if err := cmd.MarkFlagRequired(flag); err != nil {
+			panic(err) // the flag is defined above
+		}
+	}
+	cmd.AddCommand(newISOVerifyCommand())
+	return cmd
+}
+
+func buildISO(cmd *cobra.Command, o isoOptions) error {
+	content, err := readAppliance(o.config)
+	if err != nil {
+		return err
+	}
+	if content.Epoch, err = sourceDate(os.Getenv("SOURCE_DATE_EPOCH")); err != nil {
+		return err
+	}
+	o.image.Epoch = content.Epoch
+	parts, err := rootfs.BuildImage(cmd.Context(), o.image)
+	if err != nil {
+		return err
+	}
+	spec, err := iso.Tree(iso.Parts(parts), content)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := iso.Write(cmd.Context(), spec, o.out); err != nil {
+		return err
+	}
+	info, err := os.Stat(o.out)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s written: %d MB in %.1f s\n", o.out, info.Size()>>20, time.Since(start).Seconds())
+	return nil
+}
+
+// readAppliance turns appliance.yaml, or its absence, into what goes on the medium.
+func readAppliance(path string) (iso.Content, error) {
+	a := appliance.Default()
+	if path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return iso.Content{}, err
+		}
+		if a, err = appliance.Parse(text); err != nil {
+			return iso.Content{}, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	var userData []byte
+	if a.UserData != "" {
+		var err error
+		if userData, err = os.ReadFile(filepath.Join(filepath.Dir(path), a.UserData)); err != nil {
+			return iso.Content{}, err
+		}
+	}
+	config, err := a.CloudConfig(userData)
+	if err != nil {
+		return iso.Content{}, fmt.Errorf("%s: %w", a.UserData, err)
+	}
+	settings, err := a.Install.Marshal()
+	if err != nil {
+		return iso.Content{}, err
+	}
+	return iso.Content{
+		Menu:     iso.Menu{Release: a.Release, Consoles: a.Consoles, Arguments: a.KernelArguments},
+		Settings: settings, UserData: config,
+	}, nil
+}
+
+// sourceDate reads SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/); without one every image
+// has the same day.
+func sourceDate(value string) (time.Time, error) {
+	if value == "" {
+		return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), nil
+	}
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	// The years that an ISO9660 directory record and a squashfs can both hold.
+	if err != nil || seconds < 0 || seconds > 1<<32-1 {
+		return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH is %q; want seconds since 1970", value)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+func newISOVerifyCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "verify NAME.iso",
+		Short: "Read an image back: boot entries, partition table, the digest of every file",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			report, err := iso.Verify(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(report)
+			}
+			w := cmd.OutOrStdout()
+			fmt.Fprintf(w, "%s: whole\nSlipway %s, volume %s, %d MB\nboots: BIOS %t, UEFI %t, as CD and as disk\n",
+				args[0], report.Release, report.VolumeID, report.Size>>20, report.BIOS, report.UEFI)
+			for _, f := range report.Files {
+				fmt.Fprintf(w, "  %-28s %11d  sha256:%s\n", f.Path, f.Size, f.SHA256)
+			}
+			fmt.Fprintf(w, "%d Debian packages (-o json lists them)\n", len(report.Packages))
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&format, "output", "o", "", "json prints the answer for programs")
+	return cmd
+}

@@ -1,0 +1,169 @@
+// Package appliance reads appliance.yaml, which says what a medium installs: pure, strict, with the line of every mistake.
+package appliance
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/slipway-os/slipway/agent/strictyaml"
+)
+
+// TargetAuto lets the installer choose the disk.
+const TargetAuto = "auto"
+
+// What happens after the installation.
+const (
+	AfterReboot   = "reboot"
+	AfterPowerOff = "poweroff"
+	AfterNothing  = "nothing"
+)
+
+// Appliance is what appliance.yaml says.
+type Appliance struct {
+	// Version of the format: 1.
+	Version int `yaml:"version"`
+	// Release is shown in the menu and in the manifest, such as v1.2.0.
+	Release string `yaml:"release"`
+	// UserData is a Kairos cloud-config file, relative to appliance.yaml; it is merged into every installed host.
+	UserData string `yaml:"userData"`
+	// Consoles are the kernel's console= values of the medium; the last one gets the system's messages.
+	Consoles []string `yaml:"consoles"`
+	// KernelArguments are added on the medium and on the installed host.
+	KernelArguments []string `yaml:"kernelArguments"`
+	Install         Install  `yaml:"install"`
+}
+
+// Install is what the medium's installer goes by; it lies on the medium as YAML.
+type Install struct {
+	// Target is "auto" or the path of a disk.
+	Target string `yaml:"target"`
+	// MinimumDiskGiB keeps the installer from disks that are too small; 16 to 65536.
+	MinimumDiskGiB int `yaml:"minimumDiskGiB"`
+	// Overwrite allows disks that have somebody's data on them.
+	Overwrite bool `yaml:"overwrite"`
+	// After is reboot, poweroff or nothing.
+	After string `yaml:"after"`
+}
+
+const maxBytes = 64 << 10
+
+// defaults are what a file leaves out.
+func defaults() Appliance {
+	return Appliance{Version: 1, Release: "v0.1.0", Consoles: []string{"ttyS0,115200", "tty1"}, Install: installDefaults()}
+}
+
+func installDefaults() Install {
+	return Install{Target: TargetAuto, MinimumDiskGiB: 16, After: AfterReboot}
+}
+
+// Default is the appliance without an appliance.yaml.
+func Default() Appliance { return defaults() }
+
+// Parse reads appliance.yaml. Errors begin with the line and column of the mistake.
+func Parse(data []byte) (Appliance, error) {
+	a := defaults()
+	if err := strictyaml.Unmarshal(data, maxBytes, &a); err != nil {
+		return Appliance{}, err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return Appliance{}, err
+	}
+	for _, rule := range a.rules() {
+		if rule.problem != "" {
+			return Appliance{}, fmt.Errorf("%s%s: %s", position(&doc, rule.path), strings.Join(rule.path, "."), rule.problem)
+		}
+	}
+	return a, nil
+}
+
+// ParseInstall reads the installer's settings from the medium.
+func ParseInstall(data []byte) (Install, error) {
+	s := installDefaults()
+	if err := strictyaml.Unmarshal(data, maxBytes, &s); err != nil {
+		return Install{}, err
+	}
+	for _, rule := range s.rules() {
+		if rule.problem != "" {
+			return Install{}, fmt.Errorf("%s: %s", strings.Join(rule.path, "."), rule.problem)
+		}
+	}
+	return s, nil
+}
+
+// Marshal writes the settings for the medium.
+func (s Install) Marshal() ([]byte, error) { return yaml.Marshal(s) }
+
+type rule struct {
+	path    []string
+	problem string // empty when it holds
+}
+
+var (
+	releaseForm = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]{1,40})?$`)
+	consoleForm = regexp.MustCompile(`^tty[A-Za-z]*[0-9]+(,[0-9]{3,7}[neo]?[5-8]?r?)?$`)
+	// No blanks, quotes, or signs that GRUB reads as its own.
+	argumentForm = regexp.MustCompile(`^[A-Za-z0-9_.,:=@/+%-]{1,200}$`)
+	targetForm   = regexp.MustCompile(`^/dev/[A-Za-z0-9_./:+@-]{1,200}$`)
+)
+
+func (a Appliance) rules() []rule {
+	rules := []rule{
+		{[]string{"version"}, unless(a.Version == 1, "this slipway-build knows version 1")},
+		{[]string{"release"}, unless(releaseForm.MatchString(a.Release), "want a version such as v1.2.0")},
+		{[]string{"consoles"}, unless(len(a.Consoles) > 0 && len(a.Consoles) <= 4, "want one to four consoles")},
+		{[]string{"kernelArguments"}, unless(len(a.KernelArguments) <= 50, "at most 50 arguments are allowed")},
+		{[]string{"userData"}, unless(a.UserData == "" || filepath.IsLocal(a.UserData), "want a file beside appliance.yaml")},
+	}
+	for _, console := range a.Consoles {
+		rules = append(rules, rule{[]string{"consoles"}, unless(consoleForm.MatchString(console), fmt.Sprintf("%q is no console; want tty1 or ttyS0,115200", console))})
+	}
+	for _, argument := range a.KernelArguments {
+		rules = append(rules, rule{[]string{"kernelArguments"}, unless(argumentForm.MatchString(argument), fmt.Sprintf("%q has characters that a kernel argument cannot have", argument))})
+	}
+	for _, r := range a.Install.rules() {
+		rules = append(rules, rule{append([]string{"install"}, r.path...), r.problem})
+	}
+	return rules
+}
+
+func (s Install) rules() []rule {
+	return []rule{
+		{[]string{"target"}, unless(s.Target == TargetAuto || targetForm.MatchString(s.Target) && filepath.Clean(s.Target) == s.Target, "want auto, or the path of a disk such as /dev/sda")},
+		{[]string{"minimumDiskGiB"}, unless(s.MinimumDiskGiB >= 16 && s.MinimumDiskGiB <= 65536, "want 16 to 65536")},
+		{[]string{"after"}, unless(slices.Contains([]string{AfterReboot, AfterPowerOff, AfterNothing}, s.After), "want reboot, poweroff or nothing")},
+	}
+}
+
+func unless(ok bool, problem string) string {
+	if ok {
+		return ""
+	}
+	return problem
+}
+
+// position is "line L, column C: " of a value, or nothing for one that the file leaves out.
+func position(doc *yaml.Node, path []string) string {
+	node := doc
+	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
+		node = node.Content[0]
+	}
+	for _, key := range path {
+		next := -1
+		for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == key {
+				next = i + 1
+			}
+		}
+		if next < 0 {
+			return ""
+		}
+		node = node.Content[next]
+	}
+	return fmt.Sprintf("line %d, column %d: ", node.Line, node.Column)
+}

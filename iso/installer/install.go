@@ -1,0 +1,166 @@
+package installer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/slipway-os/slipway/iso/appliance"
+)
+
+const (
+	liveMark     = "/run/cos/live_mode"
+	medium       = "/run/initramfs/live"
+	settingsFile = medium + "/slipway/install.yaml"
+	userDataFile = medium + "/config.yaml"
+	logFile      = "/run/slipway-install.log"
+	consoleList  = "/sys/class/tty/console/active"
+)
+
+// Run installs Slipway as the medium's settings say, without asking, and then restarts or switches off the machine. It
+// refuses to run anywhere but in the live system of a medium.
+func Run(ctx context.Context) error {
+	if _, err := os.Stat(liveMark); err != nil {
+		return errors.New("this is not the live system of a Slipway medium: boot the machine from the medium to install")
+	}
+	consoles := openConsoles(consoleList)
+	defer consoles.Close()
+	err := run(ctx, consoles)
+	if err != nil {
+		consoles.say("INSTALLATION FAILED: " + err.Error())
+		consoles.say("The log is " + logFile + " (read it with: less " + logFile + "). Restart the machine to try again.")
+	}
+	return err
+}
+
+func run(ctx context.Context, consoles *consoles) error {
+	consoles.say("Slipway is going to be installed on this machine.")
+	settings, err := readSettings()
+	if err != nil {
+		return err
+	}
+	disk, err := chooseDisk(ctx, settings, consoles)
+	if err != nil {
+		return err
+	}
+	if err := install(ctx, disk, consoles); err != nil {
+		return fmt.Errorf("install on %s: %w", disk.Path, err)
+	}
+	unix.Sync()
+	consoles.say("SLIPWAY IS INSTALLED on " + disk.Path + ". Remove the medium if the machine boots it first.")
+	return afterwards(ctx, settings.After, consoles)
+}
+
+func readSettings() (appliance.Install, error) {
+	data, err := os.ReadFile(settingsFile)
+	if err != nil {
+		return appliance.Install{}, fmt.Errorf("read the medium's settings: %w", err)
+	}
+	settings, err := appliance.ParseInstall(data)
+	if err != nil {
+		return appliance.Install{}, fmt.Errorf("the medium's settings (%s): %w", settingsFile, err)
+	}
+	if settings.Target == appliance.TargetAuto {
+		return settings, nil
+	}
+	// A name such as /dev/disk/by-id/... stands for the disk that it is a link to.
+	if target, err := filepath.EvalSymlinks(settings.Target); err == nil {
+		settings.Target = target
+	}
+	return settings, nil
+}
+
+func chooseDisk(ctx context.Context, settings appliance.Install, consoles *consoles) (Disk, error) {
+	list, err := exec.CommandContext(ctx, "lsblk", "--json", "--bytes", "--output", Columns).Output()
+	if err != nil {
+		return Disk{}, fmt.Errorf("list the disks: %w", err)
+	}
+	disks, err := ParseDisks(list)
+	if err != nil {
+		return Disk{}, err
+	}
+	disk, reasons, err := Choose(disks, settings)
+	for _, reason := range reasons {
+		consoles.say(reason)
+	}
+	return disk, err
+}
+
+// install runs kairos-agent, which makes the partitions and the images.
+func install(ctx context.Context, disk Disk, consoles *consoles) error {
+	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.CommandContext(ctx, "kairos-agent", "manual-install", "--device", disk.Path, userDataFile)
+	cmd.Env = append(os.Environ(), progressVariable)
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	cmd.Stderr = log
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	reported := follow(output, log, consoles.say)
+	if err := cmd.Wait(); reported != nil || err != nil {
+		return errors.Join(reported, err)
+	}
+	return nil
+}
+
+func afterwards(ctx context.Context, after string, consoles *consoles) error {
+	switch after {
+	case appliance.AfterReboot:
+		consoles.say("Restarting.")
+		return exec.CommandContext(ctx, "systemctl", "--no-block", "reboot").Run()
+	case appliance.AfterPowerOff:
+		consoles.say("Switching off.")
+		return exec.CommandContext(ctx, "systemctl", "--no-block", "poweroff").Run()
+	default:
+		return nil
+	}
+}
+
+// consoles are all consoles of the kernel: whoever looks at one of them sees what happens.
+type consoles struct{ open []io.WriteCloser }
+
+// openConsoles opens those that list names and that can be opened: a serial console may have no port.
+func openConsoles(list string) *consoles {
+	c := &consoles{open: []io.WriteCloser{nopCloser{os.Stdout}}}
+	names, err := os.ReadFile(list)
+	if err != nil {
+		return c
+	}
+	for _, name := range strings.Fields(string(names)) {
+		if tty, err := os.OpenFile("/dev/"+name, os.O_WRONLY|unix.O_NOCTTY, 0); err == nil {
+			c.open = append(c.open, tty)
+		}
+	}
+	return c
+}
+
+// say writes a line everywhere; a console that does not take it is no reason to stop.
+func (c *consoles) say(text string) {
+	for _, w := range c.open {
+		fmt.Fprintf(w, "\r\nslipway: %s\r\n", text)
+	}
+}
+
+func (c *consoles) Close() {
+	for _, w := range c.open {
+		w.Close()
+	}
+}
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
