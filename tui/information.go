@@ -108,7 +108,7 @@ func standing(s snapshot) []fact {
 func role(s snapshot) string {
 	switch s.link.Role {
 	case api.Leader:
-		return fmt.Sprintf("leader of %d linked hosts", len(s.link.Hosts))
+		return fmt.Sprintf("leader of %d linked hosts", max(len(s.link.Hosts)-1, 0))
 	case api.Follower:
 		for _, h := range s.link.Hosts {
 			if h.Id == s.link.Leader {
@@ -138,6 +138,9 @@ func contentLine(s snapshot) string {
 		if h.Id == s.host.Id {
 			state = ", " + h.Content
 		}
+	}
+	if len(s.content) == 1 {
+		return s.content[0].Name + state
 	}
 	return fmt.Sprintf("%d items%s", len(s.content), state)
 }

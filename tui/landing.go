@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
@@ -9,7 +11,7 @@ import (
 
 // landingLabel is the column of the labels; landingText is what the text needs beside a QR code, both in characters.
 const (
-	landingLabel = 13
+	landingLabel = 12
 	landingText  = 46
 )
 
@@ -51,6 +53,9 @@ func (v *landingView) Draw(s tcell.Screen) {
 func layoutFacts(facts []fact, width int) (lines []string) {
 	for _, f := range facts {
 		label := f.label
+		if hex, ok := strings.CutPrefix(f.text, "sha256:"); ok && len(f.text) > width-landingLabel && len(hex) == 64 {
+			f.text = "sha256:\n" + hex[:32] + "\n" + hex[32:] // even parts are easier to compare
+		}
 		for _, text := range form.Wrap(f.text, width-landingLabel) {
 			lines = append(lines, form.Pad(label, landingLabel)+text)
 			label = ""

@@ -36,7 +36,9 @@ func (c *console) menu() {
 		adapters.value = adapterSummary(s.network.Adapters)
 		dns.value = form.OrDash(strings.Join(nameServers(s.network.Adapters), ", "))
 		link.value = role(s)
-		password.value = "of " + c.who() + " or root"
+		if password.value = "of " + c.who() + " or root"; c.who() == "root" {
+			password.value = "of root"
+		}
 	}
 	p.refreshed()
 	if pending(c.seen.network.Try) {

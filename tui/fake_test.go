@@ -1,0 +1,194 @@
+package tui
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/apiclient"
+)
+
+// start is the clock of every golden screen.
+var start = time.Date(2026, 3, 14, 15, 9, 0, 0, time.UTC)
+
+// fakeAgent answers the routes of the contract that the console asks, from a state that tests change.
+type fakeAgent struct {
+	mu       sync.Mutex
+	t        *testing.T
+	down     bool
+	setup    bool
+	users    map[string]string // passwords
+	token    string            // of the session, when there is one
+	process  api.Caller        // who the console itself is
+	host     api.Host
+	network  api.Network
+	link     api.Link
+	clusters []api.Cluster
+	content  []api.ContentItem
+	verdict  api.NetworkPreview // what preview answers
+	calls    []string           // changes, with their bodies
+	socket   string
+}
+
+func newFake(t *testing.T) *fakeAgent {
+	eth0 := api.Adapter{Name: "eth0", Mac: "52:54:00:77:00:0b", Addresses: []string{"10.77.0.11/24"}, Dhcp: true, Mtu: 1500, Gateway: "10.77.0.1", Dns: []string{"10.77.0.1"}, Carrier: true}
+	eth1 := api.Adapter{Name: "eth1", Mac: "52:54:00:77:01:0b", Addresses: []string{}, Mtu: 1500, Dns: []string{}}
+	f := &fakeAgent{t: t, users: map[string]string{}, process: api.Caller{User: "slipway-console", Role: "viewer"},
+		host: api.Host{Id: "3f9a1c52-8a3e-4b61-9a55-0d2f4ce1b7aa", Name: "h1", Status: api.Ready, AgentVersion: "0.1.0", Addresses: []string{"10.77.0.11", "fd00::b"},
+			Fingerprint: "sha256:" + strings.Repeat("0123456789abcdef", 4), Adapters: []api.Adapter{eth0, eth1}, Cpus: 4, CpuModel: "Intel(R) Xeon(R) Gold 6130",
+			MemoryBytes: 16 << 30, Disks: []api.Disk{{Path: "/dev/sda", SizeBytes: 480 << 30, Role: "system"}, {Path: "/dev/sdb", SizeBytes: 2 << 40, Role: "pool"}},
+			Os: "Slipway OS", Kernel: "6.1.0", Product: "Dell Inc. PowerEdge R740", UptimeSeconds: 3725, Health: "Healthy",
+			Warnings: []api.Warning{}, Clock: api.Clock{Time: start, Synchronized: true}},
+		network: api.Network{Hostname: "h1", Adapters: []api.Adapter{eth0, eth1}},
+		link:    api.Link{Role: api.None, Hosts: []api.LinkedHost{}}, clusters: []api.Cluster{}, content: []api.ContentItem{},
+		verdict: api.NetworkPreview{Lines: []api.DiffLine{}, Problems: []api.FieldProblem{}}}
+	f.socket = filepath.Join(t.TempDir(), "agent.sock")
+	l, err := net.Listen("unix", f.socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewUnstartedServer(f.routes())
+	srv.Listener = l
+	srv.Start()
+	t.Cleanup(srv.Close)
+	return f
+}
+
+func (f *fakeAgent) client() *apiclient.Client { return apiclient.Socket(f.socket) }
+
+// set changes the state that the console reads.
+func (f *fakeAgent) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+// made is the changes so far.
+func (f *fakeAgent) made() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strings.Join(f.calls, "\n")
+}
+
+func refuse(w http.ResponseWriter, status int, code, detail string) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(api.Problem{Type: "urn:slipway:" + code, Status: status, Detail: detail})
+}
+
+// handle answers with what fn gives; nil is an empty answer.
+func (f *fakeAgent) handle(mux *http.ServeMux, route string, fn func(r *http.Request, body []byte) (any, *api.Problem)) {
+	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
+		body := make([]byte, 4096)
+		n, _ := r.Body.Read(body)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.down {
+			refuse(w, 503, "down", "The agent does not answer (test)")
+			return
+		}
+		if r.Method != http.MethodGet {
+			f.calls = append(f.calls, strings.TrimSpace(r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v1")+" "+string(body[:n])))
+		}
+		if h := r.Header.Get("Authorization"); h != "" && h != "Bearer "+f.token {
+			refuse(w, 401, "login-needed", "Log in first.")
+			return
+		}
+		v, problem := fn(r, body[:n])
+		if problem != nil {
+			refuse(w, problem.Status, problem.Type, problem.Detail)
+			return
+		}
+		if v == nil {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(v)
+	})
+}
+
+func (f *fakeAgent) routes() http.Handler {
+	mux := http.NewServeMux()
+	get := func(path string, v func() any) {
+		f.handle(mux, "GET /api/v1"+path, func(*http.Request, []byte) (any, *api.Problem) { return v(), nil })
+	}
+	get("/setup", func() any { return api.Setup{Needed: f.setup} })
+	get("/setup/code", func() any { return api.SetupCode{Code: "ABCD2345"} })
+	get("/host", func() any { return f.host })
+	get("/network", func() any { return f.network })
+	get("/link", func() any { return f.link })
+	get("/clusters", func() any { return f.clusters })
+	get("/content", func() any { return f.content })
+	get("/link/token", func() any { return f.linkToken() })
+	get("/session", func() any {
+		if f.token != "" {
+			return api.Caller{User: "ada", Role: "admin"}
+		}
+		return f.process
+	})
+	get("/operations/{id}", func() any { return f.operation("succeeded") })
+	f.changes(mux)
+	return mux
+}
+
+func (f *fakeAgent) linkToken() api.LinkToken {
+	return api.LinkToken{Token: strings.Repeat("eyJ2IjoxLCJhZGRyZXNzZXMi", 12), ExpiresAt: start.Add(100 * time.Second), RemainingSeconds: 100}
+}
+
+func (f *fakeAgent) operation(state string) api.Operation {
+	return api.Operation{Id: "op1", Kind: "link.join", Title: "Link this host", State: state, Steps: []api.Step{{Name: "ask the leader", State: state}}}
+}
+
+func (f *fakeAgent) changes(mux *http.ServeMux) {
+	post := func(route string, fn func(body []byte) (any, *api.Problem)) {
+		f.handle(mux, strings.Replace(route, " ", " /api/v1", 1), func(_ *http.Request, body []byte) (any, *api.Problem) { return fn(body) })
+	}
+	done := func([]byte) (any, *api.Problem) { return nil, nil }
+	post("POST /setup", func(body []byte) (any, *api.Problem) {
+		var u api.FirstUser
+		_ = json.Unmarshal(body, &u)
+		if u.Code != "ABCD2345" {
+			return nil, &api.Problem{Status: 403, Type: "setup:wrong-code", Detail: "The setup code is wrong."}
+		}
+		f.users[u.User], f.setup = u.Password, false
+		return nil, nil
+	})
+	post("POST /login", func(body []byte) (any, *api.Problem) {
+		var l api.Login
+		_ = json.Unmarshal(body, &l)
+		if p, ok := f.users[l.User]; !ok || p != l.Password {
+			return nil, &api.Problem{Status: 401, Type: "login:wrong-password", Detail: "The user name or the password is wrong."}
+		}
+		f.token = "secret-token"
+		return api.Session{Token: f.token, User: l.User, Role: "admin", ExpiresAt: start.Add(2 * time.Hour)}, nil
+	})
+	post("POST /logout", func([]byte) (any, *api.Problem) { f.token = ""; return nil, nil })
+	post("PUT /network/hostname", done)
+	post("PUT /users/{name}/password", done)
+	post("DELETE /link/token", done)
+	post("POST /link/token", func([]byte) (any, *api.Problem) { return f.linkToken(), nil })
+	post("POST /link/join", func([]byte) (any, *api.Problem) { return f.operation("running"), nil })
+	post("POST /host/power", func([]byte) (any, *api.Problem) { return f.operation("running"), nil })
+	post("POST /network/preview", func([]byte) (any, *api.Problem) {
+		f.calls = f.calls[:len(f.calls)-1] // looking is no change
+		return f.verdict, nil
+	})
+	post("POST /network/tries", func([]byte) (any, *api.Problem) {
+		f.network.Try = api.Try{Id: "try1", State: api.Verifying, Deadline: start.Add(60 * time.Second)}
+		return f.network.Try, nil
+	})
+	post("POST /network/tries/try1/confirm", func([]byte) (any, *api.Problem) {
+		f.network.Try.State = api.Confirmed
+		return f.network.Try, nil
+	})
+	post("DELETE /network/tries/try1", func([]byte) (any, *api.Problem) {
+		f.network.Try.State, f.network.Try.Reason = api.RolledBack, "it was taken back"
+		return f.network.Try, nil
+	})
+}

@@ -1,0 +1,131 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
+)
+
+// sizes are those of a text console and of a large serial terminal.
+var sizes = [][2]int{{80, 24}, {132, 43}}
+
+// Every page as a person comes to it, at both sizes. The screens are testdata/PAGE-WIDTHxHEIGHT.txt.
+func TestEveryPage(t *testing.T) {
+	for _, page := range []struct {
+		name  string
+		given func(*fakeAgent)
+		goTo  func(*driver)
+		sees  string
+	}{
+		{"landing", nil, nil, "https://10.77.0.11:5080"},
+		{"landing-new", func(f *fakeAgent) {
+			f.setup = true
+			f.host.Warnings = []api.Warning{{Id: "pool", Message: "There is no disk of its own for the storage pool.", Fix: "Add a second disk."}}
+		}, nil, "ABCD2345"},
+		{"landing-cluster", inCluster, nil, "leader of 2 linked hosts"},
+		{"create-user", func(f *fakeAgent) { f.setup = true }, func(d *driver) { d.sees("ABCD2345"); d.press("<f2>", "Ada", "<tab>", "short", "<tab>", "other") }, "The two passwords differ"},
+		{"login", withUser, func(d *driver) { d.press("<f2>", "ada", "<tab>", "secret") }, "[******"},
+		{"menu", nil, loggedIn, "Host Network Adapters"},
+		{"menu-cluster", inCluster, loggedIn, "This host is in a cluster"},
+		{"hostname", nil, open("Hostname", "<clear>", "edge_1"), "letters, digits and hyphens only"},
+		{"hostname-cluster", inCluster, open("Hostname"), "Delete the cluster before"},
+		{"adapters", nil, open("Host Network Adapters"), "Create bond"},
+		{"adapter-dhcp", nil, open("Host Network Adapters", "<enter>"), "[ Apply ]"},
+		{"adapter-static", nil, open("Host Network Adapters", "<enter>", "<right>", "<tab>", "10.77.0", "<tab>", "255.0.255.0"), "its ones must come first"},
+		{"adapter-cluster", inCluster, open("Host Network Adapters", "<enter>"), "carries cluster demo"},
+		{"create-vlan", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create VLAN"); d.press("<tab>", "5000") }, "1 to 4094"},
+		{"create-bond", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bond") }, "Member eth1"},
+		{"create-bridge", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bridge") }, "Spanning tree"},
+		{"dns", nil, open("DNS Configuration", "<tab>", "10.77.0.300"), "is no IP address"},
+		{"difference", withDifference, func(d *driver) { toStatic(d) }, "[ Try it ]"},
+		{"try", withDifference, func(d *driver) { toStatic(d); d.press("<tab>", "<enter>") }, "Checking link"},
+		{"link", nil, open("Link this host"), "Link token"},
+		{"link-leader", inCluster, open("Link this host"), "This host is the leader"},
+		{"token", nil, func(d *driver) { open("Link this host")(d); d.pick("Show a token") }, "within 100 s"},
+		{"password", withUser, func(d *driver) { asAda(d); d.pick("Password") }, "Current password"},
+		{"power", withUser, open("Power"), "Shut down"},
+		{"power-cluster", inCluster, func(d *driver) { open("Power")(d); d.pick("Restart") }, "STOPS"},
+		{"quit", nil, open("Quit"), "The host stays on"},
+	} {
+		for _, size := range sizes {
+			name := fmt.Sprintf("%s-%dx%d", page.name, size[0], size[1])
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				f := newFake(t)
+				if page.name != "login" && page.name != "password" { // pages behind the log-in are reached with rights of one's own, as root in a shell
+					f.process = api.Caller{User: "root", Role: "admin"}
+				}
+				if page.given != nil {
+					page.given(f)
+				}
+				d := sit(t, f, size[0], size[1])
+				d.sees(f.host.Id[:8])
+				if page.goTo != nil {
+					page.goTo(d)
+				}
+				d.sees(page.sees)
+				d.golden(name)
+			})
+		}
+	}
+}
+
+func withUser(f *fakeAgent) { f.users["ada"] = "correct horse" }
+
+// loggedIn goes to the menu.
+func loggedIn(d *driver) { d.press("<f2>"); d.sees("Logged in as") }
+
+// asAda logs in.
+func asAda(d *driver) {
+	d.t.Helper()
+	d.press("<f2>", "ada", "<tab>", "correct horse", "<tab>", "<enter>")
+	d.sees("Logged in as ada")
+}
+
+// open goes to an entry of the menu and types.
+func open(entry string, keys ...string) func(*driver) {
+	return func(d *driver) {
+		d.t.Helper()
+		loggedIn(d)
+		d.pick(entry)
+		d.until("the page of "+entry, func(s string) bool { return !strings.HasSuffix(strings.SplitN(s, "\n", 2)[0], "Configuration") })
+		d.press(keys...)
+	}
+}
+
+func withDifference(f *fakeAgent) {
+	f.verdict.Lines = []api.DiffLine{
+		{Adapter: "eth0", Setting: "addresses", Old: "DHCP", New: "10.77.0.50/24"},
+		{Adapter: "eth0", Setting: "gateway", Old: "-", New: "10.77.0.1"},
+		{Adapter: "eth0", Setting: "hardware", Old: "-", New: "permanent MAC 52:54:00:77:00:0b"},
+	}
+}
+
+// toStatic fills the form of eth0 and goes on to the difference.
+func toStatic(d *driver) {
+	d.t.Helper()
+	open("Host Network Adapters", "<enter>")(d)
+	d.sees("IP scheme")
+	d.press("<right>", "<tab>", "10.77.0.50", "<tab>", "24", "<tab>", "10.77.0.1")
+	d.pick("Apply")
+	d.sees("[ Try it ]")
+}
+
+// inCluster is a host that leads three hosts in a cluster of which one other host is not ready.
+func inCluster(f *fakeAgent) {
+	f.host.Status = api.InUse
+	f.link = api.Link{Role: api.Leader, Leader: f.host.Id, Epoch: 3, Hosts: []api.LinkedHost{
+		{Id: f.host.Id, Name: "h1", Address: "10.77.0.11", Status: "InUse", Content: "Synced", Health: "Healthy", Role: "leader"},
+		{Id: "b", Name: "h2", Address: "10.77.0.12", Status: "InUse", Content: "Synced", Health: "Healthy", Role: "follower"},
+		{Id: "c", Name: "h3", Address: "10.77.0.13", Status: "InUse", Content: "NotSynced", Health: "Unhealthy", Role: "follower"},
+	}}
+	f.clusters = []api.Cluster{{Name: "demo", State: "Running", Health: "Healthy", Vip: "10.77.0.100", Nodes: []api.ClusterNode{
+		{Name: "h1", Host: f.host.Id, Role: "control-plane", Ready: true, Address: "10.77.0.11"},
+		{Name: "h2", Host: "b", Role: "control-plane", Ready: true, Address: "10.77.0.12"},
+		{Name: "h3", Host: "c", Role: "control-plane", Ready: false, Address: "10.77.0.13"},
+	}}}
+	f.content = []api.ContentItem{{Digest: "sha256:1", Name: "default", AddedAt: time.Unix(0, 0)}}
+}
