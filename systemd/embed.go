@@ -56,12 +56,15 @@ func Links() []Link {
 }
 
 // AgentLinks enables the units that need the slipway binary. The console takes the
-// place of the first terminal's login prompt; the other terminals keep theirs.
+// place of the first terminal's login prompt, and of that on every serial line that the
+// kernel names as its console (systemd-getty-generator(8) starts those); the other
+// terminals keep theirs.
 func AgentLinks() []Link {
 	return []Link{
 		wants("multi-user.target", "slipway-agent.service"),
 		{Path: unitDir + "multi-user.target.wants/slipway-console@tty1.service", Target: "../slipway-console@.service"},
 		mask("getty@tty1.service"),
+		{Path: maskDir + "serial-getty@.service", Target: "../../../" + unitDir + "slipway-console@.service"},
 	}
 }
 
