@@ -24,7 +24,7 @@ type landingView struct {
 
 func (c *console) landing() page {
 	v := &landingView{Box: tview.NewBox(), c: c}
-	return page{title: "Device information", keys: "F2 customise  F12 restart or shut down  arrows scroll", body: v}
+	return page{title: "Device information", keys: "F2 or c: customise  F12 or p: restart or shut down  arrows scroll", body: v}
 }
 
 func (v *landingView) Draw(s tcell.Screen) {
@@ -67,18 +67,18 @@ func layoutFacts(facts []fact, width int) (lines []string) {
 func (v *landingView) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 	return func(e *tcell.EventKey, _ func(tview.Primitive)) {
 		_, _, _, h := v.GetRect()
-		switch e.Key() {
-		case tcell.KeyF2:
+		switch k := e.Key(); {
+		case k == tcell.KeyF2, k == tcell.KeyRune && e.Rune() == 'c': // a vt100 has no F2, and no F12
 			v.c.customise(v.c.menu)
-		case tcell.KeyF12:
+		case k == tcell.KeyF12, k == tcell.KeyRune && e.Rune() == 'p':
 			v.c.customise(v.c.power)
-		case tcell.KeyDown:
+		case k == tcell.KeyDown:
 			v.top++
-		case tcell.KeyUp:
+		case k == tcell.KeyUp:
 			v.top--
-		case tcell.KeyPgDn:
+		case k == tcell.KeyPgDn:
 			v.top += h
-		case tcell.KeyPgUp:
+		case k == tcell.KeyPgUp:
 			v.top -= h
 		}
 		v.top = max(v.top, 0)

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -69,9 +71,11 @@ func Run(ctx context.Context, o Options) error {
 		o.Now = time.Now
 	}
 	c := &console{Options: o, app: tview.NewApplication().EnablePaste(true), ctx: ctx, wake: make(chan struct{}, 1), lastKey: o.Now()}
-	if o.Screen != nil {
-		c.app.SetScreen(o.Screen)
+	screen, err := openScreen(o.Screen)
+	if err != nil {
+		return err
 	}
+	c.app.SetScreen(screen)
 	tview.Styles = tview.Theme{} // the terminal's own colours
 	c.push(c.landing())
 	c.app.SetRoot(c.frame(), true).SetInputCapture(c.anyKey)
@@ -89,6 +93,24 @@ func Run(ctx context.Context, o Options) error {
 	cancel()
 	<-ended
 	return nil
+}
+
+// openScreen opens the terminal, one of unknown kind as a vt100: what every serial console understands.
+func openScreen(given tcell.Screen) (tcell.Screen, error) {
+	if given != nil {
+		return given, nil
+	}
+	screen, err := tcell.NewScreen()
+	if err != nil {
+		if err := os.Setenv("TERM", "vt100"); err != nil {
+			return nil, err
+		}
+		screen, err = tcell.NewScreen()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("this is no terminal that the console can draw on: %w", err)
+	}
+	return screen, nil
 }
 
 // post runs f in the screen's loop and draws.
