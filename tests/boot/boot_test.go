@@ -1,0 +1,196 @@
+package boot
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMajorVersion(t *testing.T) {
+	for text, want := range map[string]int{
+		"QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2~bpo12+1)\n": 10,
+		"QEMU emulator version 7.2.22 (Debian)":                         7,
+		"command not found":                                             0,
+	} {
+		if got := majorVersion(text); got != want {
+			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestWithBackports(t *testing.T) {
+	got := withBackports([]string{"deb http://m bookworm main", "deb http://s bookworm-security main"})
+	if len(got) != 3 || got[2] != "deb http://m bookworm-backports main" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// setup gives a QEMU, the image, and a folder for pictures and logs that stays.
+func setup(t *testing.T) (QEMU, string, string) {
+	t.Helper()
+	if os.Getenv("SLIPWAY_BOOT") != "require" {
+		t.Skip("boots machines in QEMU for many minutes: run make test-boot")
+	}
+	image, err := filepath.Abs(os.Getenv("SLIPWAY_ISO"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(image); err != nil {
+		t.Fatalf("SLIPWAY_ISO: %v", err)
+	}
+	cache := os.Getenv("SLIPWAY_CACHE")
+	if cache == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cache = filepath.Join(dir, "slipway")
+	}
+	q, err := Find(t.Context(), filepath.Join(cache, "qemu"), t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	artefacts := filepath.Join(cache, "boot", t.Name())
+	if err := os.MkdirAll(artefacts, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return q, image, artefacts
+}
+
+// start switches a machine on, and keeps its serial log with the pictures.
+func start(t *testing.T, q QEMU, c Config, artefacts string) *Machine {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "boot") // a socket's name may have 107 characters only
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Dir = dir
+	m, err := q.Start(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		m.Close()
+		if log, err := os.ReadFile(filepath.Join(dir, "serial.log")); err == nil {
+			os.WriteFile(filepath.Join(artefacts, "serial.log"), log, 0o644)
+		}
+		os.RemoveAll(dir)
+	})
+	return m
+}
+
+func wait(t *testing.T, m *Machine, limit time.Duration, pattern string) {
+	t.Helper()
+	begin := time.Now()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	if err := m.WaitFor(ctx, pattern); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%6.1f s: %s", time.Since(begin).Seconds(), pattern)
+}
+
+func picture(t *testing.T, m *Machine, path string) {
+	t.Helper()
+	if err := m.Screenshot(path); err != nil {
+		t.Errorf("screenshot: %v", err)
+	}
+}
+
+// TestInstallUEFI is the way of a bare machine with two disks: CD, automatic installation on the first, reboot, agent.
+func TestInstallUEFI(t *testing.T) {
+	q, image, artefacts := setup(t)
+	disks := []string{filepath.Join(t.TempDir(), "system.qcow2"), filepath.Join(t.TempDir(), "pool.qcow2")}
+	for i, gib := range []int{24, 30} { // the second is larger, and must not be taken
+		if err := q.CreateDisk(t.Context(), disks[i], gib); err != nil {
+			t.Fatal(err)
+		}
+	}
+	port := freePort(t)
+	m := start(t, q, Config{UEFI: true, CD: image, Disks: disks, Port: port}, artefacts)
+	wait(t, m, 3*time.Minute, "executed automatically in 4s")
+	picture(t, m, filepath.Join(artefacts, "1-menu.png"))
+	wait(t, m, 8*time.Minute, "slipway: /dev/vda, .*disk0: chosen, it is the first large enough disk")
+	wait(t, m, 8*time.Minute, "slipway: step 3 of 8")
+	picture(t, m, filepath.Join(artefacts, "2-installer.png"))
+	wait(t, m, 25*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
+	wait(t, m, 3*time.Minute, "Booting `Slipway'")
+	wait(t, m, 10*time.Minute, "login:")
+	body := fetch(t, port, 5*time.Minute)
+	if !strings.Contains(body, "<html") {
+		t.Errorf("the Local UI answers %q", body)
+	}
+	picture(t, m, filepath.Join(artefacts, "3-console.png"))
+	m.Close()
+	untouched(t, q, disks[1], 30)
+}
+
+// TestLiveBIOS boots the image as a USB disk of an old machine, to the shell of the live system.
+func TestLiveBIOS(t *testing.T) {
+	q, image, artefacts := setup(t)
+	m := start(t, q, Config{USB: image}, artefacts)
+	wait(t, m, 3*time.Minute, "executed automatically in 4s")
+	if err := m.Type("\x1b[B\r"); err != nil { // the second entry
+		t.Fatal(err)
+	}
+	wait(t, m, 10*time.Minute, "root@localhost")
+	if err := m.Type("cat /run/cos/live_mode; findmnt -n -o SOURCE /run/initramfs/live\r"); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, m, time.Minute, `1/dev/sda`)
+	picture(t, m, filepath.Join(artefacts, "shell.png"))
+}
+
+// untouched compares a disk with a new one.
+func untouched(t *testing.T, q QEMU, disk string, gib int) {
+	t.Helper()
+	blank := filepath.Join(t.TempDir(), "blank.qcow2")
+	if err := q.CreateDisk(t.Context(), blank, gib); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(q.command(t.Context(), "qemu-img", "compare", "-s", "-f", "qcow2", "-F", "qcow2", blank, disk)); err != nil {
+		t.Errorf("the second disk was written to: %v", err)
+	}
+}
+
+// freePort finds a port that nobody listens on.
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// fetch gets the Local UI's first page, whose certificate nobody knows yet.
+func fetch(t *testing.T, port int, limit time.Duration) string {
+	t.Helper()
+	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	var last error
+	for begin := time.Now(); time.Since(begin) < limit; {
+		answer, err := client.Get("https://127.0.0.1:" + strconv.Itoa(port) + "/")
+		if err != nil {
+			last = err
+			time.Sleep(time.Second)
+			continue
+		}
+		defer answer.Body.Close()
+		body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("the Local UI answers %s (%v)", answer.Status, err)
+		}
+		return string(body)
+	}
+	t.Fatalf("the Local UI does not answer on port 5080: %v", last)
+	return ""
+}

@@ -1,0 +1,154 @@
+package boot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Config describes a machine.
+type Config struct {
+	Dir  string // for its sockets, its log and its firmware's variables
+	UEFI bool   // else BIOS
+	// CD or USB is the image to boot when the disks have nothing to boot.
+	CD, USB string
+	Disks   []string // qcow2 files, in the order of /dev/vda, /dev/vdb
+	Port    int      // of 127.0.0.1, leads to the machine's 5080; 0 for none
+}
+
+// Machine is a running one.
+type Machine struct {
+	dir  string
+	cmd  *exec.Cmd
+	done chan struct{}
+	seen int // bytes of the serial log that were waited for
+	err  error
+}
+
+// failures end a wait: nothing good comes after them.
+var failures = regexp.MustCompile(`Kernel panic|rcu.*detected stall|INSTALLATION FAILED|emergency mode|error: .*out of memory|Failed to boot both default and fallback`)
+
+// CreateDisk makes an empty disk.
+func (q QEMU) CreateDisk(ctx context.Context, path string, gib int) error {
+	return run(q.command(ctx, "qemu-img", "create", "-q", "-f", "qcow2", path, fmt.Sprintf("%dG", gib)))
+}
+
+// Start switches a machine on. The context ends it.
+func (q QEMU) Start(ctx context.Context, c Config) (*Machine, error) {
+	if c.UEFI {
+		vars, err := os.ReadFile(q.path("usr/share/OVMF/OVMF_VARS_4M.fd"))
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(filepath.Join(c.Dir, "vars.fd"), vars, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	cmd := q.command(ctx, "qemu-system-x86_64", q.arguments(c)...)
+	cmd.Dir = c.Dir // the sockets' names stay short
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var errors bytes.Buffer
+	cmd.Stderr = &errors
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	m := &Machine{dir: c.Dir, cmd: cmd, done: make(chan struct{})}
+	go func() {
+		defer close(m.done)
+		if err := cmd.Wait(); err != nil {
+			m.err = fmt.Errorf("QEMU ended: %w: %s", err, errors.String())
+		}
+	}()
+	return m, nil
+}
+
+func (q QEMU) arguments(c Config) []string {
+	args := []string{
+		"-L", q.path("usr/share/qemu"), "-L", q.path("usr/share/seabios"), "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "3072",
+		"-machine", "q35", "-display", "none", "-vga", "std", "-monitor", "none",
+		"-chardev", "socket,id=s0,path=serial.sock,server=on,wait=off,logfile=serial.log", "-serial", "chardev:s0",
+		"-qmp", "unix:qmp.sock,server=on,wait=off",
+	}
+	if c.UEFI {
+		args = append(args, "-drive", "if=pflash,format=raw,readonly=on,file="+q.path("usr/share/OVMF/OVMF_CODE_4M.fd"),
+			"-drive", "if=pflash,format=raw,file=vars.fd")
+	}
+	for i, disk := range c.Disks {
+		id := "disk" + strconv.Itoa(i)
+		args = append(args, "-drive", "if=none,format=qcow2,cache=unsafe,id="+id+",file="+disk,
+			"-device", fmt.Sprintf("virtio-blk-pci,drive=%s,serial=%s,bootindex=%d", id, id, i+1))
+	}
+	if c.CD != "" {
+		args = append(args, "-drive", "if=none,id=cd,media=cdrom,readonly=on,file="+c.CD, "-device", "ide-cd,drive=cd,bootindex=9")
+	}
+	if c.USB != "" {
+		args = append(args, "-drive", "if=none,id=usb,format=raw,snapshot=on,file="+c.USB,
+			"-device", "qemu-xhci", "-device", "usb-storage,drive=usb,removable=on,bootindex=9")
+	}
+	if c.Port != 0 {
+		args = append(args, "-netdev", fmt.Sprintf("user,id=n0,hostfwd=tcp:127.0.0.1:%d-:5080", c.Port),
+			"-device", "virtio-net-pci,netdev=n0,romfile=")
+	}
+	return args
+}
+
+// WaitFor waits for a text on the serial console that comes after the one waited for before.
+func (m *Machine) WaitFor(ctx context.Context, pattern string) error {
+	form := regexp.MustCompile(pattern)
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		log, err := os.ReadFile(filepath.Join(m.dir, "serial.log"))
+		if err != nil && !os.IsNotExist(err) {
+			return err
+		}
+		fresh := log[min(m.seen, len(log)):]
+		if at := form.FindIndex(fresh); at != nil {
+			m.seen += at[1]
+			return nil
+		}
+		if bad := failures.Find(fresh); bad != nil {
+			return fmt.Errorf("waiting for %q: the machine says %q\n%s", pattern, bad, tail(log))
+		}
+		select {
+		case <-m.done:
+			return errors.Join(fmt.Errorf("waiting for %q: the machine is off", pattern), m.err)
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %q: %w\n%s", pattern, ctx.Err(), tail(log))
+		case <-tick.C:
+		}
+	}
+}
+
+func tail(log []byte) []byte { return log[max(0, len(log)-2000):] }
+
+// Type sends text to the serial console, slowly enough for a boot loader.
+func (m *Machine) Type(text string) error {
+	conn, err := net.Dial("unix", filepath.Join(m.dir, "serial.sock"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, c := range []byte(text) {
+		if _, err := conn.Write([]byte{c}); err != nil {
+			return err
+		}
+		time.Sleep(60 * time.Millisecond)
+	}
+	return nil
+}
+
+// Close cuts the machine's power and waits for its end.
+func (m *Machine) Close() {
+	m.cmd.Process.Kill()
+	<-m.done
+}
