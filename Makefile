@@ -12,9 +12,10 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BUNDLE := $(SLIPWAY_CACHE)/bundle/slipway-default.tar.zst
 ROOTFS := $(SLIPWAY_CACHE)/rootfs/current
+ISO ?= $(SLIPWAY_CACHE)/iso/slipway.iso
 
 .DEFAULT_GOAL := help
-.PHONY: help build ui rootfs bundle demo run lab lab-down test unit e2e lint fuzz bench generate packages
+.PHONY: help build ui rootfs bundle iso demo run lab lab-down test test-boot unit e2e lint fuzz bench generate packages
 
 help: ## Show what there is
 	@awk -F': .*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -36,6 +37,11 @@ bundle: packages build ## Build the default content bundle (Kubernetes and what 
 rootfs: packages ui build ## Build the root file system of a host
 	bin/slipway-build rootfs --agent bin/slipway -o $(ROOTFS)
 
+iso: packages ui build ## Build the bootable image (APPLIANCE=appliance.yaml; SMALL=1 without drivers of real hardware)
+	@mkdir -p $(dir $(ISO))
+	bin/slipway-build iso --agent bin/slipway $(if $(APPLIANCE),-c $(APPLIANCE)) $(if $(SMALL),--small) -o $(ISO)
+	bin/slipway-build iso verify $(ISO)
+
 demo: bundle rootfs ## The main job: three hosts become a running Kubernetes cluster (KEEP=1 leaves it up)
 	go run ./tests/e2e/demo --rootfs $(ROOTFS) --bundle $(BUNDLE) $(if $(KEEP),--keep)
 
@@ -56,10 +62,14 @@ test: unit e2e ## Every test that can run here
 unit: packages
 	go vet ./...
 	CGO_ENABLED=1 go test -race -timeout 15m $$(go list ./... | grep -v /tests/)
-	go test ./tests/arch
+	go test ./tests/arch ./tests/boot
 
 e2e: bundle rootfs
 	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) go test -timeout 60m -p 1 ./tests/lab/... ./tests/e2e/...
+
+test-boot: ## Install from the image in QEMU and boot what was installed (many minutes; pictures in the cache)
+	$(MAKE) iso SMALL=1 ISO=$(SLIPWAY_CACHE)/iso/test.iso
+	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso nice go test -v -count=1 -timeout 90m ./tests/boot
 
 lint: ## Static checks
 	go vet ./...
