@@ -211,9 +211,12 @@ func upstreamOnly(s string) string {
 // hasUpstream tells whether a resolv.conf names any server.
 func hasUpstream(resolv string) bool { return strings.Contains("\n"+resolv, "\nnameserver ") }
 
+// cniPlugins is where Kubernetes packs expect CNI plugins and put their own.
+const cniPlugins = "/opt/cni/bin"
+
 // linkCNIPlugins puts the plugins of the Debian package where Kubernetes packs expect them; those a pack brings stay.
 func (e *Engine) linkCNIPlugins() {
-	const from, to = "/usr/lib/cni", "/opt/cni/bin"
+	const from, to = "/usr/lib/cni", cniPlugins
 	entries, err := os.ReadDir(e.path(from))
 	if err != nil || os.MkdirAll(e.path(to), 0o755) != nil {
 		return
