@@ -36,16 +36,16 @@ func (g *group) delete(t *testing.T) {
 func snapshot(t *testing.T, h *lab.Host) string {
 	t.Helper()
 	return suite.Exec(t, h, `
-		ip -brief link | awk '{print "link " $1}'
-		ip -brief -4 address | awk '{$2=""; print "address " $0}'
+		ip -brief link | sed 's/@[^ ]*//' | awk '{print "link " $1}'
+		ip -brief -4 address | sed 's/@[^ ]*//' | awk '{$2=""; print "address " $0}'
 		ip -4 route | sed 's/^/route /;s/ *$//'
 		ip rule | sed 's/^/rule /'
 		{ iptables-nft-save; ip6tables-nft-save; } | grep -v '^[#:*]\|^COMMIT' | sed 's/^/filter /' || true
 		ipset list -name | sed 's/^/set /'
-		ss --no-header --listening --tcp --numeric | awk '{print "listens " $4}'
+		ss --no-header --listening --tcp --numeric | awk '{print "listens " $4}' | grep -v ' 127.0.0.1:[345]....$'
 		awk '{print "mount " $2}' /proc/self/mounts
 		ls /run/netns 2>/dev/null | sed 's/^/netns /'
-		systemctl list-units --type=service --state=running --no-legend --plain | awk '{print "unit " $1}'
+		systemctl list-units --type=service --state=running --no-legend --plain | grep -v '^systemd-' | awk '{print "unit " $1}'
 		ps -e -o comm= | grep -E 'kube|etcd|calico|shim|felix|coredns|bird' | sed 's/^/process /' || true
 		ctr -n k8s.io containers list -q | sed 's/^/container /'
 		ctr -n k8s.io images list -q | sed 's/^/image /'
@@ -54,9 +54,10 @@ func snapshot(t *testing.T, h *lab.Host) string {
 		cat etc/hosts | sed 's/^/hosts /'`, ordinary)
 }
 
-// ordinary are files that come and go on any host: records of the agent, systemd, containerd and the journal.
-const ordinary = `^(run/(systemd|udev|log|credentials|dbus|user|lock|mount|host|netns|agetty)|run/slipway/|var/log/journal|` +
-	`var/lib/(systemd|containerd|dbus|private)/|var/lib/slipway/(state|audit|pool|identity)|var/(tmp|cache)/|root/\.cache)`
+// ordinary are files that come and go on any host: records of the agent, systemd, containerd, the journal, and kubectl's cache,
+// which is of the test.
+const ordinary = `^(run/(systemd|udev|log|credentials|dbus|user|lock|mount|host|netns|agetty)|run/slipway/|run/xtables.lock|var/log/(journal|slipway)|` +
+	`var/lib/(systemd|containerd|dbus|private)/|var/lib/slipway/(state|audit|pool|identity)|var/(tmp|cache)/|root/\.(cache|kube))`
 
 // difference lists lines that came with + and lines that went with -.
 func difference(before, after string) string {
