@@ -16,6 +16,9 @@ import (
 // TargetAuto lets the installer choose the disk.
 const TargetAuto = "auto"
 
+// PoolNone keeps the storage pool in a folder of the system disk.
+const PoolNone = "none"
+
 // What happens after the installation.
 const (
 	AfterReboot   = "reboot"
@@ -46,6 +49,8 @@ type Install struct {
 	MinimumDiskGiB int `yaml:"minimumDiskGiB"`
 	// Overwrite allows disks that have somebody's data on them.
 	Overwrite bool `yaml:"overwrite"`
+	// Pool is the disk that becomes the storage pool: "auto", "none", or the path of a disk.
+	Pool string `yaml:"pool"`
 	// After is reboot, poweroff or nothing.
 	After string `yaml:"after"`
 }
@@ -58,7 +63,7 @@ func defaults() Appliance {
 }
 
 func installDefaults() Install {
-	return Install{Target: TargetAuto, MinimumDiskGiB: 16, After: AfterReboot}
+	return Install{Target: TargetAuto, MinimumDiskGiB: 16, Pool: TargetAuto, After: AfterReboot}
 }
 
 // Default is the appliance without an appliance.yaml.
@@ -134,11 +139,14 @@ func (a Appliance) rules() []rule {
 
 func (s Install) rules() []rule {
 	return []rule{
-		{[]string{"target"}, unless(s.Target == TargetAuto || targetForm.MatchString(s.Target) && filepath.Clean(s.Target) == s.Target, "want auto, or the path of a disk such as /dev/sda")},
+		{[]string{"target"}, unless(s.Target == TargetAuto || isDevice(s.Target), "want auto, or the path of a disk such as /dev/sda")},
+		{[]string{"pool"}, unless(s.Pool == TargetAuto || s.Pool == PoolNone || isDevice(s.Pool), "want auto, none, or the path of a disk such as /dev/sdb")},
 		{[]string{"minimumDiskGiB"}, unless(s.MinimumDiskGiB >= 16 && s.MinimumDiskGiB <= 65536, "want 16 to 65536")},
 		{[]string{"after"}, unless(slices.Contains([]string{AfterReboot, AfterPowerOff, AfterNothing}, s.After), "want reboot, poweroff or nothing")},
 	}
 }
+
+func isDevice(path string) bool { return targetForm.MatchString(path) && filepath.Clean(path) == path }
 
 func unless(ok bool, problem string) string {
 	if ok {

@@ -16,12 +16,13 @@ install:
   target: /dev/disk/by-id/wwn-0x5000
   minimumDiskGiB: 40
   overwrite: true
+  pool: none
   after: poweroff
 `))
 	want := Appliance{
 		Version: 1, Release: "v2.0.1-rc.1", UserData: "user-data.yaml", Consoles: []string{"tty1", "ttyS1,115200n8"},
 		KernelArguments: []string{"iommu=pt"},
-		Install:         Install{Target: "/dev/disk/by-id/wwn-0x5000", MinimumDiskGiB: 40, Overwrite: true, After: "poweroff"},
+		Install:         Install{Target: "/dev/disk/by-id/wwn-0x5000", MinimumDiskGiB: 40, Overwrite: true, Pool: "none", After: "poweroff"},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
@@ -44,6 +45,7 @@ func TestParseRefuses(t *testing.T) {
 		"small":           {"version: 1\ninstall:\n  minimumDiskGiB: 1\n", "line 3, column 19: install.minimumDiskGiB: want 16 to 65536"},
 		"target":          {"version: 1\ninstall: {target: /etc/passwd}\n", "line 2, column 19: install.target: want auto"},
 		"target climbs":   {"version: 1\ninstall: {target: /dev/../etc/passwd}\n", "install.target"},
+		"pool":            {"version: 1\ninstall: {pool: second}\n", "install.pool: want auto, none"},
 		"argument":        {"version: 1\nkernelArguments: ['a; reboot']\n", "line 2, column 18: kernelArguments: \"a; reboot\" has characters"},
 		"console":         {"version: 1\nconsoles: [../tty1]\n", "is no console"},
 		"no console":      {"version: 1\nconsoles: []\n", "one to four"},
@@ -59,7 +61,7 @@ func TestParseRefuses(t *testing.T) {
 
 // What slipway-build writes on a medium, the installer reads.
 func TestInstallRoundTrip(t *testing.T) {
-	want := Install{Target: "/dev/vda", MinimumDiskGiB: 20, Overwrite: true, After: AfterNothing}
+	want := Install{Target: "/dev/vda", MinimumDiskGiB: 20, Overwrite: true, Pool: "/dev/vdb", After: AfterNothing}
 	data, err := want.Marshal()
 	if err != nil {
 		t.Fatal(err)

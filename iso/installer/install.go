@@ -46,12 +46,17 @@ func run(ctx context.Context, consoles *consoles) error {
 	if err != nil {
 		return err
 	}
-	disk, err := chooseDisk(ctx, settings, consoles)
+	disk, pool, err := chooseDisks(ctx, settings, consoles)
 	if err != nil {
 		return err
 	}
 	if err := install(ctx, disk, consoles); err != nil {
 		return fmt.Errorf("install on %s: %w", disk.Path, err)
+	}
+	if pool.Format {
+		if err := pool.format(ctx, settings.Overwrite); err != nil {
+			return err
+		}
 	}
 	unix.Sync()
 	consoles.say("SLIPWAY IS INSTALLED on " + disk.Path + ". Remove the medium if the machine boots it first.")
@@ -67,30 +72,41 @@ func readSettings() (appliance.Install, error) {
 	if err != nil {
 		return appliance.Install{}, fmt.Errorf("the medium's settings (%s): %w", settingsFile, err)
 	}
-	if settings.Target == appliance.TargetAuto {
-		return settings, nil
-	}
-	// A name such as /dev/disk/by-id/... stands for the disk that it is a link to.
-	if target, err := filepath.EvalSymlinks(settings.Target); err == nil {
-		settings.Target = target
-	}
+	settings.Target, settings.Pool = resolve(settings.Target), resolve(settings.Pool)
 	return settings, nil
 }
 
-func chooseDisk(ctx context.Context, settings appliance.Install, consoles *consoles) (Disk, error) {
+// resolve follows a name such as /dev/disk/by-id/... to the disk; other words, and names that lead nowhere, stay.
+func resolve(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil && filepath.IsAbs(path) {
+		return target
+	}
+	return path
+}
+
+// chooseDisks decides before anything is written.
+func chooseDisks(ctx context.Context, settings appliance.Install, consoles *consoles) (Disk, Pool, error) {
 	list, err := exec.CommandContext(ctx, "lsblk", "--json", "--bytes", "--output", Columns).Output()
 	if err != nil {
-		return Disk{}, fmt.Errorf("list the disks: %w", err)
+		return Disk{}, Pool{}, fmt.Errorf("list the disks: %w", err)
 	}
 	disks, err := ParseDisks(list)
 	if err != nil {
-		return Disk{}, err
+		return Disk{}, Pool{}, err
 	}
 	disk, reasons, err := Choose(disks, settings)
 	for _, reason := range reasons {
 		consoles.say(reason)
 	}
-	return disk, err
+	if err != nil {
+		return Disk{}, Pool{}, err
+	}
+	pool, err := ChoosePool(disks, disk, settings)
+	if err != nil {
+		return Disk{}, Pool{}, err
+	}
+	consoles.say(pool.Reason)
+	return disk, pool, nil
 }
 
 // install runs kairos-agent, which makes the partitions and the images.
