@@ -68,7 +68,7 @@ e2e: bundle rootfs
 	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) go test -timeout 60m -p 1 ./tests/lab/... ./tests/e2e/...
 
 test-boot: ## Install from the image in QEMU and boot what was installed (many minutes; pictures in the cache)
-	$(MAKE) iso SMALL=1 ISO=$(SLIPWAY_CACHE)/iso/test.iso
+	$(MAKE) iso SMALL=1 APPLIANCE=tests/boot/appliance.yaml ISO=$(SLIPWAY_CACHE)/iso/test.iso
 	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso nice go test -v -count=1 -timeout 90m ./tests/boot
 
 lint: ## Static checks

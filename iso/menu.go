@@ -17,7 +17,8 @@ type Menu struct {
 // liveArguments make dracut mount the squashfs of the medium under an overlay, and immucore stand aside
 // (dracut.cmdline(7), immucore's README).
 const liveArguments = "cdroot root=live:CDLABEL=" + VolumeID +
-	" rd.live.dir=/ rd.live.squashimg=rootfs.squashfs rd.live.overlay.overlayfs rd.cos.disable rd.immucore.sysrootwait=300 net.ifnames=1 selinux=0"
+	" rd.live.dir=/ rd.live.squashimg=rootfs.squashfs rd.live.overlay.overlayfs rd.cos.disable rd.immucore.sysrootwait=300 " +
+	"net.ifnames=1 selinux=0 loglevel=4 systemd.show_status=auto"
 
 // stubConfig leads a boot loader from wherever it was loaded to the medium's menu.
 const stubConfig = `search --no-floppy --file --set=root /` + ManifestPath + `
