@@ -112,7 +112,7 @@ func (p *progress) operation(op api.Operation) {
 func stepLine(kind string, s api.Step) string {
 	parts := []string{kind, s.Name}
 	switch {
-	case s.State == "succeeded" && !s.EndedAt.IsZero():
+	case s.State == "succeeded" && !s.EndedAt.IsZero() && !s.StartedAt.IsZero():
 		parts = append(parts, fmt.Sprintf("done in %.1f s", s.EndedAt.Sub(s.StartedAt).Seconds()))
 	case s.Progress.Total > 0:
 		parts = append(parts, amount(s.Progress))

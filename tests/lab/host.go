@@ -52,6 +52,10 @@ func (h *Host) Start(ctx context.Context) error {
 	if err := os.Remove(filepath.Join(h.dir, "pid")); err != nil && !os.IsNotExist(err) {
 		return err
 	}
+	// A power cut leaves the groups of its pods behind, which no machine has after a boot; the kubelet would wait for each.
+	if err := removeCgroups(h.lab.cgroup(h.Name())); err != nil {
+		return err
+	}
 	if err := h.openConsole(ctx); err != nil {
 		return err
 	}

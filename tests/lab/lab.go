@@ -215,5 +215,11 @@ func (l *Lab) Find(name string) (*Host, error) {
 func (l *Lab) rootfs() string { return filepath.Join(l.dir, "rootfs") }
 func (l *Lab) socket() string { return filepath.Join(l.dir, "tmux.sock") }
 
-// cgroup is the name, in every hierarchy, of the group of one part of the lab.
-func (l *Lab) cgroup(part string) string { return "slipway-lab." + l.Name() + "." + part }
+// cgroup is the name, in every hierarchy, of the group of one part of the lab; of no part, what all names begin with. It
+// ends in a dot so that no name is the beginning of another.
+func (l *Lab) cgroup(part string) string {
+	if part != "" {
+		part += "."
+	}
+	return "slipway-lab." + l.Name() + "." + part
+}

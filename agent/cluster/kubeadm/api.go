@@ -19,6 +19,7 @@ type apiObject struct {
 		Containers     []apiContainer `json:"containers"`     // Pod
 		InitContainers []apiContainer `json:"initContainers"`
 		NodeName       string         `json:"nodeName"`
+		RestartPolicy  string         `json:"restartPolicy"`
 	} `json:"spec"`
 	Status struct {
 		Phase                 string         `json:"phase"`

@@ -175,10 +175,11 @@ var probeWords = map[string]struct{ subject, works string }{
 	probeVolume:     {"volume", "a volume was written and read back"},
 }
 
-// countPods counts the pods that run an image of the pack; waiting says what keeps those that are not ready.
+// countPods counts the pods that run an image of the pack; waiting says what keeps those that are not ready. Pods that run
+// once and end, such as those that make and clean a volume, are no part of the pack's health.
 func countPods(p pack, items []apiObject) (total, ready int, waiting []string) {
 	for _, o := range items {
-		if o.Kind != "Pod" || o.Status.Phase == "Succeeded" || o.Metadata.Namespace == probeNamespace || !runs(o, p.Images) {
+		if o.Kind != "Pod" || o.Status.Phase == "Succeeded" || o.Spec.RestartPolicy == "Never" || o.Metadata.Namespace == probeNamespace || !runs(o, p.Images) {
 			continue
 		}
 		total++

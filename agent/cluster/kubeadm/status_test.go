@@ -110,3 +110,17 @@ func FuzzStatusJSON(f *testing.F) {
 		application(pack{PackConfig: PackConfig{Images: []string{""}}}, list.Items, nil)
 	})
 }
+
+// A pod that makes or cleans a volume comes and goes; it must not make a running cluster look degraded.
+func TestPodsThatRunOnceAreNotCounted(t *testing.T) {
+	p := pack{PackConfig: PackConfig{Images: []string{"helper:1"}}}
+	pod := func(policy string) apiObject {
+		o := apiObject{Kind: "Pod"}
+		o.Spec.RestartPolicy = policy
+		o.Spec.Containers = []apiContainer{{Image: "helper:1"}}
+		return o
+	}
+	if total, ready, _ := countPods(p, []apiObject{pod("Never"), pod("Always")}); total != 1 || ready != 0 {
+		t.Errorf("%d of %d pods, want 0 of 1", ready, total)
+	}
+}

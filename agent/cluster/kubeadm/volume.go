@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ func (j *job) volumeResult(ctx context.Context) error {
 func (e *Engine) volumeLoop(ctx context.Context) {
 	for pause(ctx, statusEvery) {
 		a, ok := e.Assignment()
-		if !ok || a.Phase != cluster.PhaseFinalize || a.Role == cluster.RoleWorker {
+		if !ok || a.Phase == cluster.PhaseDelete || a.Role == cluster.RoleWorker || !e.joined(a) {
 			continue
 		}
 		j, due := e.volumeDue(a)
@@ -56,22 +57,16 @@ func (e *Engine) volumeLoop(ctx context.Context) {
 	}
 }
 
-// volumeDue looks at the last status: the probe waits until everything else runs.
+// volumeDue looks at the last status: the probe begins as soon as the storage layer is there, while other hosts still join;
+// its pod waits for what it needs.
 func (e *Engine) volumeDue(a cluster.Assignment) (*job, bool) {
 	status := e.Report().Status
 	if status == nil || (a.Config.VIP != "" && status.VIPHolder != a.Node.Name) {
 		return nil, false
 	}
-	due := false
-	for _, app := range status.Applications {
-		switch {
-		case app.Status == appRunning:
-		case app.Layer == "csi":
-			due = true
-		default:
-			return nil, false
-		}
-	}
+	due := slices.ContainsFunc(status.Applications, func(app cluster.Application) bool {
+		return app.Layer == "csi" && app.Status != appRunning
+	})
 	if !due {
 		return nil, false
 	}

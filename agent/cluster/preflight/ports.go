@@ -38,10 +38,12 @@ func (g *Gatherer) ports(ctx context.Context, req cluster.CheckRequest) (busy ma
 	defer cancel()
 	busy = map[string]string{}
 	var holding sync.WaitGroup
+	heard := newCallers(req.Peers, req.Ports)
 	for _, p := range req.Ports {
-		release, err := holdPort(p, nonce(req.ID, g.opt.HostID, p.Key()), &holding)
+		release, err := holdPort(p, nonce(req.ID, g.opt.HostID, p.Key()), &holding, heard)
 		if err != nil {
 			busy[p.Key()] = g.holder(p, err)
+			heard.forget(p.Key())
 			continue
 		}
 		if p.Local {
@@ -52,26 +54,26 @@ func (g *Gatherer) ports(ctx context.Context, req cluster.CheckRequest) (busy ma
 	}
 	reach = dialAll(ctx, req)
 	if len(req.Peers) > 0 {
-		<-ctx.Done() // others may still be dialing
+		heard.wait(ctx) // others may still be dialing
 	}
 	return busy, reach
 }
 
 // holdPort binds a port on all addresses and answers on it until release, which waits for its goroutine.
-func holdPort(p cluster.PortProbe, answer string, holding *sync.WaitGroup) (release func(), err error) {
+func holdPort(p cluster.PortProbe, answer string, holding *sync.WaitGroup, heard *callers) (release func(), err error) {
 	address := ":" + strconv.Itoa(p.Port)
 	if p.Protocol == "udp" {
 		conn, err := net.ListenPacket("udp", address)
 		if err != nil {
 			return nil, err
 		}
-		return serve(conn, holding, func() { answerPackets(conn, answer) }), nil
+		return serve(conn, holding, func() { answerPackets(conn, answer, func(from net.Addr) { heard.note(p.Key(), from) }) }), nil
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	return serve(l, holding, func() { answerConns(l, answer) }), nil
+	return serve(l, holding, func() { answerConns(l, answer, func(from net.Addr) { heard.note(p.Key(), from) }) }), nil
 }
 
 func serve(c io.Closer, holding *sync.WaitGroup, work func()) func() {
@@ -81,19 +83,21 @@ func serve(c io.Closer, holding *sync.WaitGroup, work func()) func() {
 }
 
 // answerConns tells whoever connects the nonce and hangs up. It reads nothing.
-func answerConns(l net.Listener, answer string) {
+func answerConns(l net.Listener, answer string, answered func(net.Addr)) {
 	for {
 		c, err := l.Accept()
 		if err != nil {
 			return
 		}
 		_ = c.SetDeadline(time.Now().Add(dialLimit))
-		_, _ = io.WriteString(c, answer)
+		if _, err := io.WriteString(c, answer); err == nil {
+			answered(c.RemoteAddr())
+		}
 		_ = c.Close()
 	}
 }
 
-func answerPackets(c net.PacketConn, answer string) {
+func answerPackets(c net.PacketConn, answer string, answered func(net.Addr)) {
 	buf := make([]byte, 256)
 	for {
 		n, from, err := c.ReadFrom(buf)
@@ -101,7 +105,9 @@ func answerPackets(c net.PacketConn, answer string) {
 			return
 		}
 		if string(buf[:n]) == question(answer) {
-			_, _ = c.WriteTo([]byte(answer), from)
+			if _, err := c.WriteTo([]byte(answer), from); err == nil {
+				answered(from)
+			}
 		}
 	}
 }
