@@ -1,10 +1,12 @@
 package iso
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path"
+	"time"
 
 	"github.com/diskfs/go-diskfs/backend/file"
 	"github.com/diskfs/go-diskfs/filesystem/fat32"
@@ -14,7 +16,7 @@ import (
 const espMinimum = 36 << 20
 
 // writeESP makes the FAT32 image of the EFI system partition.
-func writeESP(files []File, out string) error {
+func writeESP(files []File, epoch time.Time, out string) error {
 	size, err := espSize(files)
 	if err != nil {
 		return err
@@ -36,7 +38,15 @@ func writeESP(files []File, out string) error {
 			return fmt.Errorf("EFI system partition: %s: %w", f.Path, err)
 		}
 	}
-	return nil
+	if err := storage.Close(); err != nil {
+		return err
+	}
+	image, err := os.OpenFile(out, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer image.Close()
+	return errors.Join(normaliseFAT(image, epoch), image.Close())
 }
 
 func copyToESP(volume *fat32.FileSystem, f File) error {

@@ -69,9 +69,10 @@ func digestFile(t *testing.T, path string) string {
 	return fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
-// The second build's sources have other times, other places and another number of hard links.
+// The second build runs on another day; its sources have other times, other places and another number of hard links.
 func TestSameInputSameImage(t *testing.T) {
 	first := digestFile(t, fakeImage(t))
+	t.Setenv("SOURCE_DATE_EPOCH", "86400") // go-diskfs' clock: another day
 	parts := fakeParts(t)
 	if err := os.Chtimes(parts.Squashfs, time.Unix(1, 0), time.Unix(2, 0)); err != nil {
 		t.Fatal(err)
@@ -172,4 +173,15 @@ func TestSgdisk(t *testing.T) {
 func TestBlkid(t *testing.T) {
 	image := fakeImage(t)
 	wantLines(t, "blkid", judge(t, "blkid", "-p", image), `LABEL="COS_LIVE"`, `TYPE="iso9660"`)
+}
+
+func TestESP(t *testing.T) {
+	parts := fakeParts(t)
+	out := filepath.Join(t.TempDir(), "esp.img")
+	files := []File{{Path: "EFI/BOOT/BOOTX64.EFI", Source: parts.Shim}, {Path: "EFI/BOOT/a-long-name.cfg", Data: []byte("x")}, {Path: "boot/grub/grub.cfg", Data: []byte("y")}}
+	if err := writeESP(files, epoch, out); err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, "blkid", judge(t, "blkid", "-p", out), `LABEL="EFI_LIVE"`, `VERSION="FAT32"`)
+	wantLines(t, "fsck.fat", judge(t, "fsck.fat", "-n", "-v", out), "8 files")
 }

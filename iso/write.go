@@ -106,7 +106,7 @@ func stage(ctx context.Context, s Spec, dir string) error {
 	if err := os.MkdirAll(filepath.Dir(esp), 0o755); err != nil {
 		return err
 	}
-	return writeESP(s.ESP, esp)
+	return writeESP(s.ESP, s.Epoch, esp)
 }
 
 func stageFile(f File, to string) error {
