@@ -46,8 +46,3 @@ export function time(iso: string | undefined, zone: 'utc' | 'local'): string {
   const text = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: zone === 'utc' ? 'UTC' : undefined }).format(date);
   return zone === 'utc' ? `${text} UTC` : text;
 }
-
-/** "sha256:0123456789abcdef..." -> "sha256:0123456789ab". */
-export function shortDigest(digest: string): string {
-  return digest.slice(0, 'sha256:'.length + 12);
-}

@@ -60,7 +60,7 @@ const refuse: Middleware = {
 };
 
 /** The API of this host. Every call throws a Problem when the host refuses. */
-export const api = createClient<paths>({ baseUrl: '/api/v1' });
+export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: (request) => fetch(request) });
 api.use(refuse);
 
 /** The data of an answer that has some. */

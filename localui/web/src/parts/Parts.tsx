@@ -27,8 +27,8 @@ export function PageBody(p: { title: string; lead?: string; actions?: ReactNode;
 export function Refusal({ text, title }: { text: string; title?: string }) {
   if (!text) return null;
   return (
-    <Alert variant="danger" isInline title={title ?? t.refused} isLiveRegion>
-      {text}
+    <Alert component="p" variant="danger" isInline title={title ?? t.refused} isLiveRegion className="sw-refusal">
+      {text.charAt(0).toUpperCase() + text.slice(1)}
     </Alert>
   );
 }

@@ -20,7 +20,7 @@ export function OnTheLeader({ path }: { path: string }) {
   if (link?.role !== 'follower') return null;
   const leader = otherLeader(link);
   return (
-    <Alert variant="info" isInline title={t.leader.title}>
+    <Alert component="p" variant="info" isInline title={t.leader.title}>
       {leader ? <>{t.leader.text(leader.name)} <a href={uiOf(leader, path)}>{uiOf(leader, path)}</a></> : t.leader.lost}
     </Alert>
   );

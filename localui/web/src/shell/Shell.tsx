@@ -65,7 +65,7 @@ export function Shell() {
     >
       {!connected && (
         <PageSection>
-          <Alert variant="warning" isInline isLiveRegion title={t.errors.lost}>{t.errors.lostBody}</Alert>
+          <Alert component="p" variant="warning" isInline isLiveRegion title={t.errors.lost}>{t.errors.lostBody}</Alert>
         </PageSection>
       )}
       <Suspense fallback={<Loading />}>

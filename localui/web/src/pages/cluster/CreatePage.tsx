@@ -1,4 +1,4 @@
-import { Alert, Button, Wizard, WizardHeader, WizardStep } from '@patternfly/react-core';
+import { Alert, Button, Wizard, WizardStep } from '@patternfly/react-core';
 import { useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api, dataOf, type Definition, type LinkedHost } from '../../api/client';
@@ -57,10 +57,9 @@ function Create({ definitions, hosts }: { definitions: Definition[]; hosts: Link
   const closed = (n: number) => before.slice(0, n).some(Boolean);
   const w = t.wizard;
   return (
-    <PageBody title={w.title} actions={<Button variant="secondary" onClick={() => download(`${draft.name || 'cluster'}.yaml`, 'application/yaml', exportOf(draft, definition))}>{w.export}</Button>}>
+    <PageBody title={w.title} lead={w.lead} actions={<Button variant="secondary" onClick={() => download(`${draft.name || 'cluster'}.yaml`, 'application/yaml', exportOf(draft, definition))}>{w.export}</Button>}>
       <Wizard
         navAriaLabel={w.title} onClose={() => void go('/cluster')} isVisitRequired
-        header={<WizardHeader title={w.title} description={w.lead} isCloseHidden />}
         onStepChange={(_, step) => {
           if (step.id === 'preflight' && !plan) void preflight.start();
         }}
@@ -81,7 +80,7 @@ function Create({ definitions, hosts }: { definitions: Definition[]; hosts: Link
           id="review" name={w.review} isDisabled={closed(5) || blocked}
           footer={{ nextButtonText: w.deploy, onNext: () => void deploy.start(), isNextDisabled: blocked || deploy.busy }}
         >
-          {plan ? <Review draft={draft} plan={plan} nameOf={nameOf} definition={definition} /> : <Alert variant="info" isInline title={w.planFirst} />}
+          {plan ? <Review draft={draft} plan={plan} nameOf={nameOf} definition={definition} /> : <Alert component="p" variant="info" isInline title={w.planFirst} />}
           <Refusal text={deploy.error} />
         </WizardStep>
       </Wizard>

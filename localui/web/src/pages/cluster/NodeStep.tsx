@@ -22,7 +22,7 @@ export function NodeStep({ draft, change, faults, hosts }: StepProps & { hosts: 
     });
   return (
     <Form onSubmit={(e) => e.preventDefault()}>
-      {Object.entries(faults).map(([id, why]) => <Alert key={id} variant="warning" isInline isPlain title={why} />)}
+      {Object.entries(faults).map(([id, why]) => <Alert component="p" key={id} variant="warning" isInline isPlain title={why} />)}
       <HostPicker draft={draft} hosts={hosts} setHost={setHost} />
       {draft.pools.map((p) => <PoolCard key={p.key} pool={p} set={(c) => setPool(p.key, c)} drop={() => dropPool(p.key)} />)}
       <div><Button variant="secondary" onClick={addPool}>{t.wizard.addPool}</Button></div>
@@ -34,7 +34,7 @@ function HostPicker({ draft, hosts, setHost }: { draft: StepProps['draft']; host
   const w = t.wizard;
   return (
     <Table variant="compact" aria-label={w.hosts}>
-      <Thead><Tr><Th>{w.host}</Th><Th>{t.link.columns.status}</Th><Th>{w.pool}</Th><Th>{w.nodeName}</Th><Th>{w.adapter}</Th></Tr></Thead>
+      <Thead><Tr><Th>{w.host}</Th><Th>{t.link.columns.status}</Th><Th width={30}>{w.pool}</Th><Th>{w.nodeName}</Th><Th>{w.adapter}</Th></Tr></Thead>
       <Tbody>
         {hosts.map((h) => {
           const d = draft.hosts[h.id] ?? { pool: 0, adapter: '', name: '' };

@@ -18,7 +18,7 @@ export function Overview({ cluster, operation }: { cluster: Cluster; operation?:
             <Row term={t.wizard.vip}>{cluster.vip || '–'}{cluster.vipHolder && ` (${t.cluster.heldBy(cluster.vipHolder)})`}</Row>
             <Row term={t.cluster.api}>{cluster.vip ? `https://${cluster.vip}:6443` : '–'}</Row>
           </DescriptionList>
-          {cluster.reason && <Alert variant={cluster.state === 'Error' ? 'danger' : 'info'} isInline isPlain title={cluster.reason} className="sw-gap" />}
+          {cluster.reason && <Alert component="p" variant={cluster.state === 'Error' ? 'danger' : 'info'} isInline isPlain title={cluster.reason} className="sw-gap" />}
         </CardBody>
       </Card>
       <Card className="sw-gap">

@@ -3,7 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { Check, Plan } from '../../api/client';
 import { Loading, Refusal, State } from '../../parts/Parts';
 import { t } from '../../texts';
-import { blocking, matrix } from './matrix';
+import { blocking, matrix, title, told } from './matrix';
 
 /** Every check on every host, and what to do about those that are not met. */
 export function PreflightStep(p: {
@@ -25,7 +25,7 @@ export function PreflightStep(p: {
       <Refusal text={p.error} />
       {p.plan && !p.busy && (
         <>
-          {open.length === 0 && <Alert variant="success" isInline isLiveRegion title={t.wizard.allMet(checks.length)} className="sw-gap" />}
+          {open.length === 0 && <Alert component="p" variant="success" isInline isLiveRegion title={t.wizard.allMet(checks.length)} className="sw-gap" />}
           {open.length > 0 && <Open checks={open} {...p} />}
           <Matrix checks={checks} nameOf={p.nameOf} />
         </>
@@ -44,12 +44,12 @@ function Open({ checks, nameOf, ignored, ignore }: { checks: Check[]; nameOf: (h
     ignore(next);
   };
   return (
-    <Alert variant={left > 0 ? 'danger' : 'warning'} isInline isLiveRegion title={left > 0 ? t.wizard.notMet(left) : t.wizard.warnings} className="sw-gap">
+    <Alert component="p" variant={left > 0 ? 'danger' : 'warning'} isInline isLiveRegion title={left > 0 ? t.wizard.notMet(left) : t.wizard.warnings} className="sw-gap">
       <List>
-        {checks.map((c, i) => <ListItem key={i}><strong>{nameOf(c.host)}</strong>: {c.message} {c.fix}</ListItem>)}
+        {checks.map((c, i) => <ListItem key={i}><strong>{nameOf(c.host)}</strong>: {told(c)}</ListItem>)}
       </List>
       {failed.map((id) => (
-        <Checkbox key={id} id={`ignore-${id}`} label={t.wizard.ignore(id)} isChecked={ignored.has(id)} onChange={(_, on) => toggle(id, on)} />
+        <Checkbox key={id} id={`ignore-${id}`} label={t.wizard.ignore(title(id))} isChecked={ignored.has(id)} onChange={(_, on) => toggle(id, on)} />
       ))}
     </Alert>
   );
@@ -64,7 +64,7 @@ function Matrix({ checks, nameOf }: { checks: Check[]; nameOf: (h: string) => st
         <Tbody>
           {ids.map((id) => (
             <Tr key={id}>
-              <Td>{id}</Td>
+              <Td>{title(id)}</Td>
               {hosts.map((h) => {
                 const status = cell(id, h);
                 return <Td key={h}>{status ? <State of={status} /> : '–'}</Td>;

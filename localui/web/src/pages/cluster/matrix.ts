@@ -24,3 +24,11 @@ export function matrix(checks: Check[]): { ids: string[]; hosts: string[]; cell:
 export function blocking(checks: Check[], ignored: Set<string>): Check[] {
   return checks.filter((c) => c.status === 'fail' && !ignored.has(c.id));
 }
+
+/** "cidr-overlap" -> "Cidr overlap". */
+export const title = (id: string): string => (id.charAt(0).toUpperCase() + id.slice(1)).replaceAll('-', ' ');
+
+/** What a check says and how to mend it, as sentences. */
+export function told(c: Check): string {
+  return [c.message, c.fix ?? ''].filter(Boolean).map((s) => (/[.!?]$/.test(s) ? s : `${s}.`)).join(' ');
+}

@@ -9,13 +9,9 @@ import { OperationLine } from '../../parts/Operation';
 import { useAction } from '../../api/use';
 import { t } from '../../texts';
 import { ContentTable } from './ContentTable';
+import { pendingItems } from './pending';
 import { DeleteDialog } from './DeleteDialog';
 import { UploadArea } from './UploadArea';
-
-/** How many items some host does not have yet. */
-export function pendingItems(items: ContentItem[]): number {
-  return items.filter((i) => i.sync.pending > 0).length;
-}
 
 export default function ContentPage() {
   const { content, link, operations } = useLive();
@@ -32,7 +28,7 @@ export default function ContentPage() {
     <PageBody title={t.menu.content} lead={t.content.lead} actions={buttons}>
       <OnTheLeader path="/content" />
       {mayChange && leads && <UploadArea />}
-      {pending > 0 && <Alert variant="info" isInline isLiveRegion title={t.content.syncing(pending)} />}
+      {pending > 0 && <Alert component="p" variant="info" isInline isLiveRegion title={t.content.syncing(pending)} />}
       <Refusal text={verify.error} />
       {verifying && <OperationLine op={verifying} />}
       {!content && <Loading />}

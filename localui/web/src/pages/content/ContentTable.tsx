@@ -1,9 +1,9 @@
-import { SearchInput, Toolbar, ToolbarContent, ToolbarItem } from '@patternfly/react-core';
+import { DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from '@patternfly/react-core';
 import { ActionsColumn, ExpandableRowContent, Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { api, dataOf, type ContentItem } from '../../api/client';
 import { useLoad } from '../../api/use';
-import { bytes, percent, shortDigest } from '../../format';
+import { bytes, percent } from '../../format';
 import { Loading, Refusal, State, When } from '../../parts/Parts';
 import { t } from '../../texts';
 
@@ -62,9 +62,14 @@ function SyncCell({ item }: { item: ContentItem }) {
 /** The state on every host, and what is in the item. */
 function Detail({ item }: { item: ContentItem }) {
   const { data, error } = useLoad(() => dataOf(api.GET('/content/{digest}', { params: { path: { digest: item.digest } } })));
+  const rows: [string, string[]][] = [
+    [t.content.digest, [item.digest]],
+    [t.content.definitions, data?.definitions ?? []],
+    [t.content.packs, data?.packs ?? []],
+    [t.content.images, data?.images ?? []],
+  ];
   return (
     <>
-      <p className="sw-token" title={item.digest}>{shortDigest(item.digest)}</p>
       <ul>
         {item.sync.hosts.map((h) => (
           <li key={h.id}>
@@ -75,11 +80,14 @@ function Detail({ item }: { item: ContentItem }) {
       <Refusal text={error} />
       {!data && !error && <Loading />}
       {data && (
-        <dl>
-          <dt><strong>{t.content.definitions}</strong></dt><dd>{data.definitions.join(', ') || '–'}</dd>
-          <dt><strong>{t.content.packs}</strong></dt><dd>{data.packs.join(', ') || '–'}</dd>
-          <dt><strong>{t.content.images}</strong></dt><dd>{data.images.join(', ') || '–'}</dd>
-        </dl>
+        <DescriptionList isHorizontal isCompact className="sw-gap">
+          {rows.map(([term, list]) => (
+            <DescriptionListGroup key={term}>
+              <DescriptionListTerm>{term}</DescriptionListTerm>
+              <DescriptionListDescription>{list.join(', ') || '–'}</DescriptionListDescription>
+            </DescriptionListGroup>
+          ))}
+        </DescriptionList>
       )}
     </>
   );

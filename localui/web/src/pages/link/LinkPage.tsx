@@ -34,7 +34,7 @@ export default function LinkPage() {
       <Refusal text={token.error} />
       {running && running.state !== 'succeeded' && <OperationLine op={running} />}
       {token.value && <TokenCard token={token} />}
-      {link.hosts.length === 0 ? (
+      {link.role === 'none' ? (
         <Nothing title={t.link.none} text={t.link.noneText} />
       ) : (
         <HostsTable link={link} unlink={mayChange && link.role === 'leader' ? setUnlinking : undefined} />

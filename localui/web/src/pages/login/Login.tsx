@@ -19,7 +19,7 @@ export function Login({ note, done }: { note?: string; done: () => void }) {
   return (
     <Entry title={t.login.title}>
       <Form onSubmit={submit} className="sw-gap">
-        {note && !error && <Alert variant="info" isInline title={note} />}
+        {note && !error && <Alert component="p" variant="info" isInline title={note} />}
         <Refusal text={error} title={t.login.refused} />
         <FormGroup label={t.login.user} fieldId="user" isRequired>
           <TextInput id="user" value={user} onChange={(_, v) => setUser(v)} autoComplete="username" isRequired autoFocus />

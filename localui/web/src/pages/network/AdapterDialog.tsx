@@ -48,11 +48,11 @@ export function AdapterDialog({ adapter, confirmed, close }: { adapter: Adapter;
       </Form>
       <Refusal text={error} />
       {seen && seen.lines.length > 0 && (
-        <Alert variant="info" isInline isPlain title={t.network.willChange} className="sw-gap">
+        <Alert component="p" variant="info" isInline isPlain title={t.network.willChange} className="sw-gap">
           <List>{seen.lines.map((l) => <ListItem key={l.setting}>{l.setting}: {l.old || '–'} → {l.new || '–'}</ListItem>)}</List>
         </Alert>
       )}
-      {to && <Alert variant="warning" isInline title={t.network.moves(newAddress(to))} className="sw-gap">{t.network.movesText}</Alert>}
+      {to && <Alert component="p" variant="warning" isInline title={t.network.moves(newAddress(to))} className="sw-gap">{t.network.movesText}</Alert>}
     </Ask>
   );
 }

@@ -23,7 +23,7 @@ export function Adapters() {
     <Card>
       <CardTitle component="h2">{t.network.title}</CardTitle>
       <CardBody>
-        {network.trouble && <Alert variant="danger" isInline title={network.trouble} />}
+        {network.trouble && <Alert component="p" variant="danger" isInline title={network.trouble} />}
         {network.try && <TryBanner attempt={network.try} reload={reload} />}
         <Table variant="compact" aria-label={t.network.title}>
           <Thead>
@@ -43,7 +43,7 @@ export function Adapters() {
                 <Td dataLabel={t.network.mtu}>{a.mtu}</Td>
                 <Td dataLabel={t.network.mac}>{a.mac}</Td>
                 <Td isActionCell>
-                  {mayChange && network.confirmed && (
+                  {mayChange && (
                     <Button variant="link" isInline isDisabled={!settled} onClick={() => setEditing(a.name)} aria-label={t.network.edit(a.name)}>{t.edit}</Button>
                   )}
                 </Td>

@@ -17,14 +17,13 @@ export function TryBanner({ attempt, reload }: { attempt: Try; reload: () => Pro
   });
   if (attempt.state === 'confirmed') return null;
   if (attempt.state === 'rolled-back') {
-    return <Alert variant="warning" isInline title={t.network.rolledBack}>{attempt.reason}</Alert>;
+    return <Alert component="p" variant="warning" isInline title={t.network.rolledBack}>{attempt.reason}</Alert>;
   }
   const left = countdown((Date.parse(attempt.deadline) - now) / 1000);
   const waiting = attempt.state === 'awaiting-confirm';
   return (
     <>
-      <Alert
-        variant="info" isInline title={waiting ? t.network.confirmWithin(left) : t.network.trying(left)}
+      <Alert component="p" variant="info" isInline title={waiting ? t.network.confirmWithin(left) : t.network.trying(left)}
         actionLinks={
           <>
             {waiting && <AlertActionLink isDisabled={busy} onClick={() => void start(true)}>{t.network.keep}</AlertActionLink>}

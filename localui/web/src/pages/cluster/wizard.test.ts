@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Check, Definition, LinkedHost, Variable } from '../../api/client';
+import { exportOf, newDraft, pairs, specOf, taintsOf, type Draft } from './draft';
+import { blocking, matrix, title, told } from './matrix';
+import { basicFaults, clusterFaults, nodeFaults, variableFault, variableFaults } from './rules';
+
+const host = (name: string, role = 'follower'): LinkedHost => ({ id: `id-${name}`, name, address: '10.0.0.1', status: 'Ready', content: 'Synced', health: 'Healthy', role });
+const definition: Definition = {
+  name: 'default', version: '1.0.0', packs: [],
+  variables: [
+    { name: 'podCIDR', format: 'cidr', default: '10.1.0.0/16', required: true },
+    { name: 'secret', format: 'string', masked: true },
+    { name: 'fixed', format: 'number', readOnly: true, default: 'odd' },
+  ],
+};
+const draft = (hosts: LinkedHost[], c: Partial<Draft> = {}): Draft => ({ ...newDraft(hosts, [definition]), name: 'harbour', vip: '10.0.0.100', ...c });
+const three = [host('h2'), host('h1', 'leader'), host('h3')];
+
+describe('draft', () => {
+  it.each([[1, 1], [2, 1], [3, 3], [4, 3], [5, 3]])('%d hosts give %d in the control plane, the leader among them', (n, want) => {
+    const d = newDraft([...Array.from({ length: n - 1 }, (_, i) => host(`h${i + 2}`)), host('h1', 'leader')], [definition]);
+    expect(Object.values(d.hosts).filter((h) => h.pool === 1)).toHaveLength(want);
+    expect(d.hosts['id-h1']?.pool).toBe(1);
+  });
+  it('becomes a spec without what is empty', () => {
+    const spec = specOf(draft(three, { sshKeys: '\n ssh-ed25519 AAAA me \n', variables: { podCIDR: '10.2.0.0/16' } }));
+    expect(spec).toEqual({
+      name: 'harbour', definition: { name: 'default', version: '1.0.0' }, variables: { podCIDR: '10.2.0.0/16' }, vip: '10.0.0.100', sshKeys: ['ssh-ed25519 AAAA me'],
+      pools: [{ name: 'control-plane-pool', role: 'control-plane', workerCapable: true, hosts: [{ host: 'id-h1' }, { host: 'id-h2' }, { host: 'id-h3' }] }],
+    });
+  });
+  it('is exported as YAML without masked values', () => {
+    const text = exportOf(draft([host('h1', 'leader')], { tags: 'site: north', variables: { secret: 'hunter2', podCIDR: '10.2.0.0/16' } }), definition);
+    expect(text).toBe(`name: "harbour"
+tags:
+  site: "north"
+definition:
+  name: "default"
+  version: "1.0.0"
+variables:
+  podCIDR: "10.2.0.0/16"
+vip: "10.0.0.100"
+pools:
+  - name: "control-plane-pool"
+    role: "control-plane"
+    workerCapable: true
+    hosts:
+      - host: "id-h1"
+`);
+  });
+  it('reads labels and taints', () => {
+    expect(pairs('a=b\n c : d \n')).toEqual({ a: 'b', c: 'd' });
+    expect(taintsOf('gpu=yes:NoSchedule\nslow:NoExecute')).toEqual([{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }, { key: 'slow', effect: 'NoExecute' }]);
+  });
+});
+
+describe('rules', () => {
+  const v = (c: Partial<Variable>): Variable => ({ name: 'x', format: 'string', ...c });
+  it.each<[Partial<Variable>, string, boolean]>([
+    [{ required: true }, '', false],
+    [{}, '', true],
+    [{ format: 'number' }, '30003', true],
+    [{ format: 'number' }, 'many', false],
+    [{ format: 'cidr' }, '10.0.0.0/33', false],
+    [{ format: 'cidr' }, '10.0.0.0/24', true],
+    [{ format: 'ipv4' }, '256.0.0.1', false],
+    [{ format: 'version' }, '1.32.3', true],
+    [{ format: 'base64' }, 'YQ=', false],
+    [{ regex: '3[0-2]' }, '310', false],
+    [{ regex: '3[0-2]' }, '31', true],
+    [{ regex: '(?i)go only' }, 'anything', true],
+    [{ options: [{ value: 'a' }] }, 'b', false],
+    [{ masked: true, default: '********', format: 'number' }, '********', true],
+  ])('%j takes %j: %j', (c, value, good) => expect(variableFault(v(c), value) === '').toBe(good));
+  it('asks nothing that one cannot change', () => {
+    expect(Object.keys(variableFaults(draft(three, { variables: { podCIDR: 'x' } }), definition))).toEqual(['podCIDR']);
+  });
+  it.each([['harbour', true], ['Harbour', false], ['', false], ['a'.repeat(64), false], ['ends-', false]])('cluster name %j', (name, good) => {
+    expect(Object.keys(basicFaults(draft(three, { name }))).length === 0).toBe(good);
+  });
+  it('wants a VIP for more than one control-plane host', () => {
+    expect(clusterFaults(draft(three, { vip: '' })).vip).toBeTruthy();
+    expect(clusterFaults(draft([host('h1', 'leader')], { vip: '' })).vip).toBeUndefined();
+    expect(clusterFaults(draft(three, { vip: '10.0.0.300' })).vip).toBeTruthy();
+  });
+  it('wants an odd control plane and different names', () => {
+    const d = draft(three);
+    expect(nodeFaults(d)).toEqual({});
+    expect(nodeFaults({ ...d, hosts: { ...d.hosts, 'id-h2': { pool: 0, adapter: '', name: '' } } }).hosts).toContain('not 2');
+    expect(nodeFaults({ ...d, hosts: { ...d.hosts, 'id-h2': { pool: 1, adapter: '', name: 'n' }, 'id-h3': { pool: 1, adapter: '', name: 'n' } } }).names).toBeTruthy();
+    expect(nodeFaults({ ...d, pools: d.pools.map((p) => ({ ...p, taints: 'a:Never' })) })['pool-1']).toBeTruthy();
+  });
+});
+
+describe('preflight', () => {
+  const check = (id: string, h: string, status: Check['status']): Check => ({ id, host: h, status, message: '' });
+  it('shows the worst of each host and check', () => {
+    const m = matrix([check('ports', 'h1 -> h2', 'ok'), check('ports', 'h1 -> h3', 'fail'), check('ports', 'h2 -> h1', 'warn'), check('clock', 'h1', 'ok')]);
+    expect(m.ids).toEqual(['ports', 'clock']);
+    expect([m.cell('ports', 'h1'), m.cell('ports', 'h2'), m.cell('clock', 'h1'), m.cell('clock', 'h2')]).toEqual(['fail', 'warn', 'ok', undefined]);
+  });
+  it('lets only what is named be ignored', () => {
+    const checks = [check('a', 'h1', 'fail'), check('b', 'h1', 'fail'), check('c', 'h1', 'warn')];
+    expect(blocking(checks, new Set(['a'])).map((c) => c.id)).toEqual(['b']);
+  });
+  it('speaks in sentences', () => {
+    expect(told({ ...check('a', 'h', 'fail'), message: 'Too little memory', fix: 'Add some.' })).toBe('Too little memory. Add some.');
+    expect(title('cidr-overlap')).toBe('Cidr overlap');
+  });
+});

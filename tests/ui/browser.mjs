@@ -1,0 +1,86 @@
+// A browser that notes what no page may do, looks at pages (axe, screenshots) and tells how far it is.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const started = Date.now();
+
+/** The next line that the test sent. */
+export const hear = async () => JSON.parse((await input.next()).value);
+
+/** Asks the test to do something and waits until it is done. */
+export const ask = async (what) => {
+  process.stdout.write(`${what}\n`);
+  await hear();
+};
+
+export const say = (text) => process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s  ${text}\n`);
+
+export const faults = [];
+
+/** Notes a fault and goes on, so that one run tells them all. */
+export const fault = (text) => {
+  faults.push(text);
+  say(`FAULT ${text}`);
+};
+
+export async function launch() {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] });
+}
+
+/** A tab of its own, with its own cookies, on one host. */
+export async function open(browser, url, options = {}) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: url, colorScheme: 'light', viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on('request', (r) => {
+    if (!r.url().startsWith(url) && !r.url().startsWith('blob:')) fault(`a page asked ${r.url()}`);
+  });
+  page.on('pageerror', (e) => fault(`a script failed: ${e.message}`));
+  page.on('console', (m) => {
+    if (/Content Security Policy/.test(m.text())) fault(`refused by the content security policy: ${m.text()}`);
+  });
+  return page;
+}
+
+/** Bytes over the wire of one fresh load, without fonts. */
+export async function loadedBytes(page, path) {
+  const sizes = [];
+  const note = (r) => {
+    if (r.request().resourceType() !== 'font' && r.request().resourceType() !== 'eventsource') sizes.push(r.request().sizes().then((s) => s.responseBodySize, () => 0));
+  };
+  page.on('response', note);
+  await page.goto(path);
+  await page.waitForTimeout(1500);
+  page.off('response', note);
+  return (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
+}
+
+/** Looks at a page as it is, light and dark: axe (what differs in the dark is colour alone) and a screenshot. */
+export async function look(page, dir, name) {
+  for (const dark of [false, true]) {
+    await page.evaluate((on) => document.documentElement.classList.toggle('pf-v6-theme-dark', on), dark);
+    await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
+    await page.screenshot({ path: `${dir}/${name}-${dark ? 'dark' : 'light'}.png` });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate((on) => globalThis.axe.run(document, { resultTypes: ['violations'], ...(on && { runOnly: ['color-contrast'] }) }), dark);
+    for (const v of violations) {
+      fault(`${name} (${dark ? 'dark' : 'light'}): ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' | ')}`);
+    }
+  }
+  await page.evaluate(() => document.documentElement.classList.remove('pf-v6-theme-dark'));
+}
+
+/** A phone's width: nothing may be wider than the screen. */
+export async function narrow(page, dir, name) {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: `${dir}/${name}-390.png` });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (wide > 0) fault(`${name}: ${wide} pixels wider than a phone`);
+  await page.setViewportSize(size);
+}

@@ -1,0 +1,236 @@
+// From the first visit to linked hosts with content, as a newcomer does it, with a look at every page.
+import { ask, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
+
+const s = await hear();
+const browser = await launch();
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const go = async (page, name) => {
+  await page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+};
+
+async function firstVisit(page, i) {
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Create the first user' }).waitFor();
+  if (i === 0) await look(page, s.screens, 'first-visit');
+  const fill = async (code, password) => {
+    await page.getByLabel('Setup code').fill(code);
+    await page.getByLabel('User name').fill(s.user);
+    await page.locator('#password').fill(password);
+    await page.getByLabel('Repeat the password').fill(password);
+    await button(page, 'Create user').click();
+  };
+  if (i === 0) {
+    await fill('WRONG-CODE', s.password);
+    await page.getByText('That was refused').waitFor();
+  }
+  await fill(s.codes[i], s.password);
+  await page.getByRole('heading', { level: 1, name: 'Edge Host' }).waitFor();
+}
+
+async function link(leader, follower) {
+  await go(leader, 'Linked Edge Hosts');
+  await look(leader, s.screens, 'link-none');
+  await button(leader, 'Generate token').click();
+  await leader.getByRole('heading', { name: 'Link token' }).waitFor();
+  await look(leader, s.screens, 'link-token');
+  const token = await leader.getByRole('textbox', { name: 'Link token' }).inputValue();
+  await go(follower, 'Linked Edge Hosts');
+  await button(follower, 'Link this device to another').click();
+  const box = follower.getByRole('dialog');
+  await box.getByLabel('Link token').fill('bm90IGEgdG9rZW4=');
+  await box.getByRole('button', { name: 'Confirm' }).click();
+  await box.getByText('That was refused').waitFor();
+  await look(follower, s.screens, 'link-refused');
+  await box.getByLabel('Link token').fill(token);
+  await box.getByRole('button', { name: 'Confirm' }).click();
+  await box.waitFor({ state: 'detached' });
+  for (const page of [leader, follower]) {
+    for (const name of s.names) await page.getByRole('grid', { name: 'Linked Edge Hosts' }).locator('td').getByText(name, { exact: true }).waitFor();
+  }
+  // The token was used: another one is there by itself.
+  await leader.waitForFunction((old) => document.querySelector('.pf-v6-c-clipboard-copy input')?.value !== old, token);
+  await button(leader, 'Stop token generation').click();
+  await leader.getByRole('heading', { name: 'Link token' }).waitFor({ state: 'detached' });
+}
+
+/** Cuts the upload twice, by a kill of the agent and by a reload of the tab; the same file goes on where it stopped. */
+async function upload(page) {
+  await go(page, 'Content');
+  await look(page, s.screens, 'content-none');
+  const net = await page.context().newCDPSession(page);
+  await net.send('Network.enable');
+  await net.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 16 << 20 });
+  const bar = page.getByRole('progressbar').first();
+  const sent = async () => Number(await bar.getAttribute('aria-valuenow').catch(() => 0));
+  const choose = () => page.locator('input[type=file]').setInputFiles(s.bundle);
+  await choose();
+  while ((await sent()) < 30) await page.waitForTimeout(100);
+  await look(page, s.screens, 'content-uploading');
+  await ask(`kill-agent ${s.names[0]}`);
+  say('the agent was killed during the upload');
+  await page.waitForTimeout(2500);
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'Content' }).waitFor();
+  await choose();
+  await page.getByText('Upload successful').waitFor({ timeout: 90_000 });
+  await net.detach();
+  await page.getByText('2 of 2 hosts').waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Details' }).first().click();
+  await page.getByText('Cluster definitions').waitFor();
+  await look(page, s.screens, 'content');
+  await narrow(page, s.screens, 'content');
+  await page.getByRole('button', { name: /kebab|action/i }).first().click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByText('go from every linked host').waitFor();
+  await look(page, s.screens, 'content-delete');
+  await button(page, 'Cancel').click();
+}
+
+async function wizard(page) {
+  await go(page, 'Cluster');
+  await look(page, s.screens, 'cluster-none');
+  await button(page, 'Create cluster').click();
+  const next = button(page, 'Next');
+  await page.getByLabel('Cluster name').fill('Not A Name');
+  if (await next.isEnabled()) fault('a wrong cluster name is let through');
+  await look(page, s.screens, 'wizard-basic');
+  await page.getByLabel('Cluster name').fill('harbour');
+  await next.click();
+  await page.getByText('Kubernetes of the browser test').waitFor();
+  await look(page, s.screens, 'wizard-profile');
+  await next.click();
+  if (await next.isEnabled()) fault('a required variable may be empty');
+  await page.getByLabel('Registry password').fill('short');
+  if (await next.isEnabled()) fault('a value that does not match is let through');
+  await page.getByLabel('Registry password').fill('long enough');
+  await page.getByLabel('Pod CIDR').fill('100.64.0.0');
+  if (await next.isEnabled()) fault('a wrong CIDR is let through');
+  await look(page, s.screens, 'wizard-variables');
+  await page.getByLabel('Pod CIDR').fill('100.64.0.0/18');
+  await next.click();
+  await page.getByLabel('Virtual IP (VIP)').fill('10.77.0.1000');
+  if (await next.isEnabled()) fault('a wrong VIP is let through');
+  await look(page, s.screens, 'wizard-cluster');
+  await page.getByLabel('Virtual IP (VIP)').fill('10.77.0.100');
+  await next.click();
+  await page.getByLabel(`Pool ${s.names[1]}`).selectOption({ label: 'control-plane-pool' });
+  await page.getByText('odd number of hosts, not 2').waitFor();
+  if (await next.isEnabled()) fault('two control-plane hosts are let through');
+  await look(page, s.screens, 'wizard-nodes');
+  await page.getByLabel(`Pool ${s.names[1]}`).selectOption({ label: 'worker-pool' });
+  await narrow(page, s.screens, 'wizard-nodes');
+  await next.click();
+  await page.getByRole('grid', { name: 'Preflight' }).waitFor({ timeout: 60_000 });
+  await look(page, s.screens, 'wizard-preflight');
+  for (const box of await page.getByRole('checkbox', { name: /^Deploy although/ }).all()) await box.check();
+  await next.click();
+  await button(page, 'Deploy cluster').waitFor();
+  await look(page, s.screens, 'wizard-review');
+  if (await page.getByText('long enough').count()) fault('the review shows a masked value');
+  await button(page, 'Cancel').click();
+  await page.getByRole('heading', { level: 1, name: 'Cluster' }).waitFor();
+}
+
+async function rest(page) {
+  for (const [menu, tab, name] of [['Diagnostics', 'Operations', 'operations'], ['Diagnostics', 'Audit log', 'audit'], ['Settings', 'Users', 'users'], ['Settings', 'Sessions', 'sessions'], ['Settings', 'About', 'about']]) {
+    await go(page, menu);
+    await page.getByRole('tab', { name: tab }).click();
+    await page.waitForTimeout(700);
+    await look(page, s.screens, name);
+    await narrow(page, s.screens, name);
+  }
+  await page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name: 'User guide', exact: true }).click();
+  await page.getByRole('link', { name: 'Linking hosts' }).click();
+  await page.getByText('A token works once').waitFor();
+  await look(page, s.screens, 'guide');
+  await go(page, 'Edge Host');
+  await page.getByRole('grid', { name: 'Network adapters' }).waitFor();
+  await look(page, s.screens, 'host');
+  await narrow(page, s.screens, 'host');
+  await button(page, 'Reset to factory default').click();
+  if (await page.getByRole('dialog').getByRole('button', { name: 'Reset to factory default' }).isEnabled()) fault('a reset needs no typed name');
+  await look(page, s.screens, 'reset');
+  await button(page, 'Cancel').click();
+}
+
+/** Changes the follower's MTU as a try and keeps it: the countdown, then the answer. */
+async function network(page) {
+  await go(page, 'Edge Host');
+  await page.getByRole('button', { name: /^Edit adapter/ }).first().click();
+  await page.getByLabel('MTU').fill('99999');
+  await page.getByRole('dialog').locator('.pf-m-error').first().waitFor();
+  await page.getByLabel('MTU').fill('1400');
+  await page.getByText('This changes').waitFor();
+  await look(page, s.screens, 'adapter');
+  await button(page, 'Try it').click();
+  await button(page, 'Keep the new settings').waitFor({ timeout: 40_000 });
+  await look(page, s.screens, 'try');
+  for (let i = 0; i < 5 && (await button(page, 'Keep the new settings').count()); i++) {
+    await button(page, 'Keep the new settings').click({ timeout: 3000 }).catch(() => {});
+    await page.waitForTimeout(1500);
+  }
+  await page.locator('td').getByText('1400', { exact: true }).waitFor();
+  if (await button(page, 'Keep the new settings').count()) fault('the new settings could not be kept');
+}
+
+async function followerPages(page) {
+  for (const [menu, name] of [['Content', 'follower-content'], ['Cluster', 'follower-cluster'], ['Linked Edge Hosts', 'follower-link']]) {
+    await go(page, menu);
+    if (menu !== 'Linked Edge Hosts') await page.getByRole('link', { name: s.hosts[0] }).waitFor();
+    await look(page, s.screens, name);
+  }
+}
+
+async function signOutAndIn(page) {
+  await button(page, s.user).click();
+  await look(page, s.screens, 'user-menu');
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await look(page, s.screens, 'login');
+  await narrow(page, s.screens, 'login');
+  const enter = async (password) => {
+    await page.getByLabel('User name').fill(s.user);
+    await page.locator('#password').fill(password);
+    await button(page, 'Log in').click();
+  };
+  await enter('not the password');
+  await page.getByText('You are not logged in').waitFor();
+  await enter(s.password);
+  await page.getByRole('heading', { level: 1, name: 'Edge Host' }).waitFor();
+}
+
+try {
+  const leader = await open(browser, s.hosts[0]);
+  const follower = await open(browser, s.hosts[1]);
+  const steps = [
+    ['first visit of both hosts', async () => { await firstVisit(leader, 0); await firstVisit(follower, 1); }],
+    ['link', () => link(leader, follower)],
+    ['upload', () => upload(leader)],
+    ['wizard', () => wizard(leader)],
+    ['follower pages', () => followerPages(follower)],
+    ['network', () => network(follower)],
+    ['the other pages', () => rest(leader)],
+    ['sign out and in', () => signOutAndIn(leader)],
+    ['first load', async () => {
+      const fresh = await open(browser, s.hosts[0]);
+      const bytes = await loadedBytes(fresh, '/');
+      say(`first load: ${(bytes / 1000).toFixed(0)} kB`);
+      if (bytes > 300_000) fault(`the first load takes ${bytes} bytes`);
+    }],
+  ];
+  for (const [name, run] of steps) {
+    say(name);
+    await run().catch(async (e) => {
+      await leader.screenshot({ path: `${s.screens}/failed-leader.png` });
+      await follower.screenshot({ path: `${s.screens}/failed-follower.png` });
+      throw new Error(`${name}: ${e.message}`);
+    });
+  }
+} catch (e) {
+  fault(e.message);
+} finally {
+  await browser.close();
+  say(`${faults.length} faults`);
+  process.exit(faults.length > 0 ? 1 : 0);
+}

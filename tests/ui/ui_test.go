@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/content"
+	"github.com/slipway-os/slipway/agent/content/bundlewriter"
+	"github.com/slipway-os/slipway/tests/e2e/drive"
+	"github.com/slipway-os/slipway/tests/e2e/suite"
+)
+
+// limit is how long the whole journey may take on a busy machine of two cores.
+const limit = 5 * time.Minute
+
+// settings is what the browser's script gets.
+type settings struct {
+	Hosts    []string `json:"hosts"` // addresses of the Local UI
+	Names    []string `json:"names"`
+	Codes    []string `json:"codes"` // setup codes, as the consoles show them
+	User     string   `json:"user"`
+	Password string   `json:"password"`
+	Bundle   string   `json:"bundle"`
+	Screens  string   `json:"screens"`
+}
+
+// TestFirstVisitToLinkedHostsWithContent does in a browser what a newcomer does, and looks at every page on the way.
+func TestFirstVisitToLinkedHostsWithContent(t *testing.T) {
+	d := suite.Boot(t, "ui", 2)
+	file, digest := suite.WriteBundle(t, clusterBundle())
+	s := settings{User: drive.User, Password: d.Password, Bundle: file, Screens: screens(t)}
+	for _, h := range d.Hosts() {
+		s.Hosts, s.Names = append(s.Hosts, suite.URL(h)), append(s.Names, h.Name())
+		code := suite.Exec(t, h, `curl -sf --unix-socket /run/slipway/agent.sock http://localhost/api/v1/setup/code`)
+		var c api.SetupCode
+		if err := json.Unmarshal([]byte(code), &c); err != nil {
+			t.Fatal(err)
+		}
+		s.Codes = append(s.Codes, c.Code)
+	}
+	journey(t, d, s)
+
+	link := suite.OnJSON[api.Link](t, d.Host(1), "link", "list")
+	if link.Role != api.Leader || len(link.Hosts) != 2 {
+		t.Errorf("h1 says %+v", link)
+	}
+	for _, h := range d.Hosts() {
+		items := suite.OnJSON[[]api.ContentItem](t, h, "content", "list")
+		if !slices.ContainsFunc(items, func(i api.ContentItem) bool { return i.Digest == digest }) {
+			t.Errorf("%s does not have the uploaded bundle %s: %+v", h.Name(), digest, items)
+		}
+	}
+}
+
+// clusterBundle is large enough to be cut, and has a definition whose packs are there.
+func clusterBundle() bundlewriter.Spec {
+	spec := suite.Small("browser", 48<<20, 48<<20)
+	spec.Packs = append(spec.Packs, bundlewriter.Pack{PackConfig: content.PackConfig{Name: "kubernetes", Version: "1.32.3", Layer: "kubernetes"},
+		Files: []bundlewriter.File{{Path: "bin/kubeadm", Blob: bundlewriter.Bytes([]byte("#!/bin/false\n"))}}})
+	spec.Definitions = []bundlewriter.Definition{{Name: "browser", Version: "1.0.0", YAML: []byte(`
+apiVersion: slipway.dev/v1
+kind: ClusterDefinition
+metadata: {name: browser, version: 1.0.0, displayName: Kubernetes of the browser test, description: Every kind of variable there is.}
+packs:
+  - {name: kubernetes, version: 1.32.3, layer: kubernetes}
+variables:
+  - {name: podCIDR, displayName: Pod CIDR, section: Networking, format: cidr, default: 100.64.0.0/18, required: true, description: Addresses of pods.}
+  - {name: serviceCIDR, displayName: Service CIDR, section: Networking, format: cidr, default: 100.64.64.0/18, required: true}
+  - {name: registryPassword, displayName: Registry password, section: Registry, masked: true, required: true, regex: ".{8,}"}
+  - {name: inCluster, displayName: In-cluster registry, section: Registry, format: boolean, default: "true"}
+  - {name: replicas, displayName: Replicas, section: Registry, format: number, default: "3", options: [{value: "1", label: One}, {value: "3", label: Three}]}
+`)}}
+	return spec
+}
+
+// screens is the folder of this run's screenshots, empty.
+func screens(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("../../.cache/ui")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// journey runs the browser's script and does what it asks for.
+func journey(t *testing.T, d *drive.Lab, s settings) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, "./install.sh").CombinedOutput(); err != nil {
+		t.Fatalf("install the browser's driver: %v\n%s", err, out)
+	}
+	cmd := exec.CommandContext(ctx, "nsenter", "--net="+d.Netns(), "--", "node", "journey.mjs")
+	cmd.Stderr = &lines{t}
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	tell(t, stdin, s)
+	for asked := bufio.NewScanner(stdout); asked.Scan(); {
+		what, host, _ := strings.Cut(asked.Text(), " ")
+		h, err := d.Find(host)
+		if err != nil || what != "kill-agent" {
+			t.Errorf("the script asked for %q: %v", asked.Text(), err)
+			break
+		}
+		suite.KillAgent(t, h)
+		tell(t, stdin, "done")
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("the journey failed: %v", err)
+	}
+}
+
+func tell(t *testing.T, w io.Writer, v any) {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(w, "%s\n", b); err != nil {
+		t.Error(err)
+	}
+}
+
+// lines logs what the script says.
+type lines struct{ t *testing.T }
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimRight(string(p), "\n"))
+	return len(p), nil
+}
