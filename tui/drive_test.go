@@ -20,7 +20,7 @@ const patience = 10 * time.Second
 // driver is a person at a console of the given size.
 type driver struct {
 	t      *testing.T
-	screen tcell.SimulationScreen
+	screen *watched
 	drawn  chan struct{} // a screen was drawn
 	width  int
 	clock  func(time.Duration) // moves the console's clock
@@ -29,11 +29,11 @@ type driver struct {
 // sit starts a console for fake and waits for its landing page.
 func sit(t *testing.T, f *fakeAgent, width, height int, change ...func(*Options)) *driver {
 	t.Helper()
-	screen := tcell.NewSimulationScreen("UTF-8")
-	d := &driver{t: t, screen: screen, drawn: make(chan struct{}, 1), width: width}
+	screen := &watched{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), drawn: make(chan struct{}, 1)}
+	d := &driver{t: t, screen: screen, drawn: screen.drawn, width: width}
 	clock := newClock()
 	d.clock = clock.move
-	o := Options{Client: f.client(), Version: "0.1.0", Screen: &watched{screen, d.drawn}, Refresh: 20 * time.Millisecond, Now: clock.now}
+	o := Options{Client: f.client(), Version: "0.1.0", Screen: screen, Refresh: 50 * time.Millisecond, Now: clock.now}
 	for _, c := range change {
 		c(&o)
 	}
@@ -59,20 +59,14 @@ func sit(t *testing.T, f *fakeAgent, width, height int, change ...func(*Options)
 
 // text is what the screen shows.
 func (d *driver) text() string {
-	cells, w, h := d.screen.GetContents()
-	var b strings.Builder
-	for y := range h {
-		line := ""
-		for x := range w {
-			if r := cells[y*w+x].Runes; len(r) > 0 && r[0] != 0 {
-				line += string(r[0])
-			} else {
-				line += " "
-			}
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	return b.String()
+	text, _, _ := d.screen.seen()
+	return text
+}
+
+// inUse is the line that keys go to.
+func (d *driver) inUse() string {
+	_, used, _ := d.screen.seen()
+	return used
 }
 
 // flat is the screen without its line breaks, for sentences that were wrapped.
@@ -95,7 +89,7 @@ func (d *driver) until(what string, ok func(string) bool) {
 	d.t.Helper()
 	limit := time.After(patience)
 	for {
-		if w, _ := d.screen.Size(); w == d.width && ok(d.text()) {
+		if text, _, w := d.screen.seen(); w == d.width && ok(text) {
 			return
 		}
 		select {
@@ -126,29 +120,15 @@ var special = map[string]tcell.Key{"<enter>": tcell.KeyEnter, "<esc>": tcell.Key
 func (d *driver) pick(name string) {
 	d.t.Helper()
 	for range 30 {
-		if text, _ := d.inUse(); strings.Contains(text, name) {
+		if strings.Contains(d.inUse(), name) {
 			d.press("<enter>")
 			return
 		}
-		_, before := d.inUse()
+		before := d.inUse()
 		d.press("<down>")
-		d.until("another row", func(string) bool { _, now := d.inUse(); return now != before })
+		d.until("another row", func(string) bool { return d.inUse() != before })
 	}
 	d.t.Fatalf("no entry %q on\n%s", name, d.text())
-}
-
-// inUse is what is drawn in reverse between the first and the last line, and in which line: the widget that keys go to.
-func (d *driver) inUse() (text string, at int) {
-	cells, w, h := d.screen.GetContents()
-	for y := 1; y < h-1; y++ {
-		for x := range w {
-			c := cells[y*w+x]
-			if _, _, attr := c.Style.Decompose(); attr&tcell.AttrReverse != 0 && len(c.Runes) > 0 {
-				text, at = text+string(c.Runes[0]), y
-			}
-		}
-	}
-	return text, at
 }
 
 // golden compares the screen with testdata/name.txt.

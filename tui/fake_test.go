@@ -96,7 +96,7 @@ func (f *fakeAgent) handle(mux *http.ServeMux, route string, fn func(r *http.Req
 		if r.Method != http.MethodGet {
 			f.calls = append(f.calls, strings.TrimSpace(r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v1")+" "+string(body[:n])))
 		}
-		if h := r.Header.Get("Authorization"); h != "" && h != "Bearer "+f.token {
+		if h := r.Header.Get("Authorization"); h != "" && h != "Bearer "+f.token && r.URL.Path != "/api/v1/setup" {
 			refuse(w, 401, "login-needed", "Log in first.")
 			return
 		}

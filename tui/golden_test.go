@@ -110,6 +110,7 @@ func toStatic(d *driver) {
 	open("Host Network Adapters", "<enter>")(d)
 	d.sees("IP scheme")
 	d.press("<right>", "<tab>", "10.77.0.50", "<tab>", "24", "<tab>", "10.77.0.1")
+	d.sees("Default gateway [10.77.0.1 ]")
 	d.pick("Apply")
 	d.sees("[ Try it ]")
 }

@@ -53,6 +53,7 @@ func (c *console) authenticate(user, password string, next func()) {
 		return err
 	}, func() {
 		c.session = session{user}
+		c.epoch.Add(1)
 		c.seen.setup = false
 		c.home(1)
 		c.again()

@@ -31,6 +31,8 @@ type snapshot struct {
 	partial string
 	// ended reports that the session is over.
 	ended bool
+	// epoch is the log-in or log-out after which it was read.
+	epoch int64
 }
 
 // session is who is logged in here. Without one, the process's own rights count: root in a shell needs no log-in.
@@ -78,6 +80,7 @@ func ask[T any](c *apiclient.Client, first *error, call func() (*http.Response, 
 }
 
 func (c *console) look() (s snapshot) {
+	s.epoch = c.epoch.Load()
 	ctx, cancel := context.WithTimeout(c.ctx, askLimit)
 	defer cancel()
 	api1 := c.Client
@@ -112,6 +115,10 @@ func (c *console) took(s snapshot) {
 		// What the host was keeps standing; it is marked as old by what the landing page says.
 		s.host, s.network, s.link, s.clusters, s.content = c.seen.host, c.seen.network, c.seen.link, c.seen.clusters, c.seen.content
 	}
+	if s.epoch != c.epoch.Load() {
+		s.caller, s.ended = api.Caller{}, false // said of somebody who has left, or not yet of who has come
+		c.again()
+	}
 	c.seen = s
 	switch {
 	case s.ended && c.session.user != "":
@@ -137,7 +144,9 @@ func (c *console) ended(err error) bool { return c.session.user != "" && isEnded
 // dropSession forgets a session and goes back to the landing page.
 func (c *console) dropSession(message string) {
 	c.Client.SetToken("")
-	c.session = session{}
+	c.session, c.seen.caller = session{}, api.Caller{}
+	c.epoch.Add(1)
+	c.again()
 	c.home(1)
 	c.message = message
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -41,6 +42,7 @@ type console struct {
 	ctx     context.Context
 	workers sync.WaitGroup
 	wake    chan struct{}
+	epoch   atomic.Int64 // log-ins and log-outs so far
 
 	pages   []*page
 	message string // last line but one: what is going on, or went wrong

@@ -1,0 +1,263 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/slipway-os/slipway/agent/api"
+)
+
+// The first boot: from the setup code to a host name, with the code that the console read by itself.
+func TestFirstBootWalk(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.setup = true
+	d := sit(t, f, 80, 24)
+	d.sees("Setup code ABCD2345")
+	d.press("<f2>", "ada", "<tab>", "correct horse", "<tab>", "correct horse", "<tab>", "<enter>")
+	d.sees("Logged in as ada")
+	d.pick("Hostname")
+	d.sees("The name of this host")
+	d.press("<clear>", "edge-1", "<tab>", "<enter>")
+	d.sees("The host is now called edge-1", "Configuration")
+	d.press("<esc>")
+	d.sees("Log out and go back")
+	d.press("<tab>", "<enter>")
+	d.sees("Device information")
+	want := []string{`POST /setup {"code":"ABCD2345","password":"correct horse","user":"ada"}`, "POST /login", `PUT /network/hostname {"hostname":"edge-1"}`, "POST /logout"}
+	for _, w := range want {
+		if !strings.Contains(f.made(), w) {
+			t.Errorf("no call %s in\n%s", w, f.made())
+		}
+	}
+}
+
+func TestWrongPasswordIsSaidAndForgotten(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	withUser(f)
+	d := sit(t, f, 80, 24)
+	d.sees("h1")
+	d.press("<f2>", "ada", "<tab>", "wrong", "<tab>", "<enter>")
+	d.sees("The user name or the password is wrong.", "User login")
+	if strings.Contains(d.text(), "wrong \n") || strings.Contains(d.text(), "[wrong") {
+		t.Errorf("the password is on the screen:\n%s", d.text())
+	}
+	d.press("<esc>")
+	d.sees("Device information")
+}
+
+// A static address with everything: preview, difference, try, keep.
+func TestTryIsKeptByAKey(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	withDifference(f)
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	toStatic(d)
+	d.press("<tab>", "<enter>")
+	d.sees("Checking link", "60 s left")
+	f.set(func() { f.network.Try.State = api.AwaitingConfirm })
+	d.sees("Keep them within 60 s")
+	d.clock(12 * time.Second)
+	d.sees("Keep them within 48 s")
+	d.pick("Keep these settings")
+	d.sees("The new settings are kept")
+	want := `POST /network/tries {"confirmWithinSeconds":60,"set":[{"addresses":["10.77.0.50/24"],"dhcp":false,"gateway":"10.77.0.1","ipv6":"auto","name":"eth0"}]}`
+	if made := f.made(); !strings.Contains(made, want) || !strings.Contains(made, "POST /network/tries/try1/confirm") {
+		t.Errorf("calls:\n%s", made)
+	}
+	d.press("<enter>")
+	d.sees("Configuration")
+}
+
+func TestTryThatFailsSaysWhy(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	withDifference(f)
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	toStatic(d)
+	d.press("<tab>", "<enter>")
+	d.sees("Checking link")
+	f.set(func() {
+		f.network.Try.State, f.network.Try.Reason = api.RolledBack, "address 10.77.0.50 is in use by 52:54:00:00:00:01"
+	})
+	d.sees("back on the settings it had", "in use by 52:54:00:00:00:01")
+	if strings.Contains(d.text(), "Keep") {
+		t.Errorf("a try that ended can be kept:\n%s", d.text())
+	}
+	d.press("<esc>")
+	d.sees("Configuration")
+}
+
+// A try that was under way when the console died, or that the Local UI began, meets whoever logs in.
+func TestPendingTryIsShownAfterTheLogin(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	f.network.Try = api.Try{Id: "try1", State: api.AwaitingConfirm, Deadline: start.Add(40 * time.Second)}
+	d := sit(t, f, 132, 43)
+	d.sees("on trial for 40 s more")
+	d.press("<f2>")
+	d.sees("Keep them within 40 s")
+	d.pick("Take them back now")
+	d.sees("It was taken back.")
+}
+
+func TestAgentsProblemsStandInTheirPlace(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	f.verdict.Problems = []api.FieldProblem{{Adapter: "eth0", Field: "gateway", Message: "no address reaches the gateway 10.99.0.1"}}
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	open("Host Network Adapters", "<enter>")(d)
+	d.sees("IP scheme")
+	d.press("<right>", "<tab>", "10.77.0.50", "<tab>", "24", "<tab>", "10.99.0.1")
+	d.sees("! No address reaches the gateway 10.99.0.1.")
+	d.pick("Apply")
+	d.sees("not right yet")
+	if made := f.made(); strings.Contains(made, "tries") {
+		t.Errorf("tried all the same: %s", made)
+	}
+}
+
+func TestAgentDownAndBack(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.down = true
+	d := sit(t, f, 80, 24, func(o *Options) {
+		o.Journal = func(context.Context) []string { return []string{"slipway-agent: the state file is damaged \x1b[31m"} }
+	})
+	d.sees("goes on by itself", "the state file is damaged")
+	d.press("<f2>")
+	d.sees("does not answer yet")
+	f.set(func() { f.down = false })
+	d.sees("https://10.77.0.11:5080")
+	f.set(func() { f.down = true })
+	d.sees("goes on by itself", "https://10.77.0.11:5080") // what was known stays
+}
+
+func TestSessionThatEndsGoesBackToTheLandingPage(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	withUser(f)
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	asAda(d)
+	f.set(func() { f.token = "another" })
+	d.sees("Your session has ended", "Device information")
+}
+
+func TestNobodyStaysLoggedInForEver(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	withUser(f)
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	asAda(d)
+	d.clock(idleLimit + time.Second)
+	d.sees("Logged out after 15m0s without a key", "Device information")
+	d.press("<f2>")
+	d.sees("User login")
+}
+
+func TestPowerNeedsALoginAndAsksTwice(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	withUser(f)
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	d.press("<f12>")
+	d.sees("User login")
+	d.press("ada", "<tab>", "correct horse", "<tab>", "<enter>")
+	d.sees("Shut down")
+	d.pick("Shut down")
+	d.sees("Shut down host h1?", "Nobody else is affected")
+	if strings.Contains(f.made(), "power") {
+		t.Error("switched off before the confirmation")
+	}
+	d.press("<enter>") // the first choice is Back
+	d.sees("switch this host off")
+	d.pick("Restart")
+	d.sees("Restart host h1?")
+	d.press("<tab>", "<enter>")
+	d.sees("The host follows")
+	if made := f.made(); !strings.Contains(made, `POST /host/power {"action":"reboot"}`) {
+		t.Errorf("calls:\n%s", made)
+	}
+}
+
+func TestPastedTokenLosesItsLineBreaks(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	open("Link this host")(d)
+	d.screen.PostEventWait(tcell.NewEventPaste(true))
+	for _, r := range "abc\r\ndef\n" {
+		key := tcell.KeyRune
+		if r == '\n' || r == '\r' {
+			key = tcell.Key(r)
+		}
+		d.screen.PostEventWait(tcell.NewEventKey(key, r, tcell.ModNone))
+	}
+	d.screen.PostEventWait(tcell.NewEventPaste(false))
+	d.sees("[abcdef")
+	d.pick("Link to the leader")
+	d.sees("Done.")
+	if made := f.made(); !strings.Contains(made, `POST /link/join {"token":"abcdef"}`) {
+		t.Errorf("calls:\n%s", made)
+	}
+}
+
+func TestPasswordOfRootNeedsNoCurrentOne(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	withUser(f)
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	asAda(d)
+	d.pick("Password")
+	d.sees("Current password")
+	d.press("<right>", "<tab>", "four unrelated words", "<tab>", "four unrelated words", "<tab>", "<enter>")
+	d.sees("The password of root is changed.")
+	if made := f.made(); !strings.Contains(made, `PUT /users/root/password {"password":"four unrelated words"}`) {
+		t.Errorf("calls:\n%s", made)
+	}
+}
+
+// No size and no storm of sizes breaks a page, and Ctrl-C does not end the console.
+func TestResizeStorm(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	open("Host Network Adapters", "<enter>", "<right>")(d)
+	for i := range 200 {
+		w, h := 1+(i*37)%300, 1+(i*17)%80
+		d.screen.SetSize(w, h)
+		d.screen.PostEventWait(tcell.NewEventResize(w, h))
+		d.press("<tab>", "<ctrl-c>")
+	}
+	d.width = 40
+	d.screen.SetSize(40, 8)
+	d.screen.PostEventWait(tcell.NewEventResize(40, 8))
+	d.press("<esc>")
+	d.sees("Choose an adapter")
+	d.press("<enter>")
+	d.sees("Adapter eth0")
+	d.press("<right>")
+	// What does not fit scrolls: the row in use is always seen.
+	d.pick("Apply")
+	d.sees("not right yet")
+}
