@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/linking"
 	"github.com/slipway-os/slipway/tests/e2e/drive"
 	"github.com/slipway-os/slipway/tests/e2e/suite"
 	"github.com/slipway-os/slipway/tests/lab"
@@ -21,7 +22,8 @@ const patience = 6 * time.Minute
 // group is the lab and what the steps tell each other.
 type group struct {
 	*drive.Lab
-	bare map[string]string // what each host was before the first cluster
+	bare  map[string]string // what each host was before the first cluster
+	token api.LinkToken     // of before the first cluster
 }
 
 func TestCluster(t *testing.T) {
@@ -33,6 +35,7 @@ func TestCluster(t *testing.T) {
 		suite.Step{Name: "VIP in use", Run: g.vipInUse},
 		suite.Step{Name: "create through kills", Run: g.createThroughKills},
 		suite.Step{Name: "runs", Run: g.runs},
+		suite.Step{Name: "expired token", Run: g.expired},
 		suite.Step{Name: "contract", Run: g.contract},
 		suite.Step{Name: "what a cluster forbids", Run: g.forbidden},
 		suite.Step{Name: "power cut of the VIP's holder", Run: g.powerCut},
@@ -53,9 +56,26 @@ func (g *group) prepare(t *testing.T, bundle string) {
 	if err := g.WaitGroup(t.Context(), 2*time.Minute, func(string) {}); err != nil {
 		t.Fatal(err)
 	}
+	g.token = suite.OnJSON[api.LinkToken](t, g.Host(1), "link", "token")
 	g.bare = map[string]string{}
 	for _, h := range g.Hosts() {
 		g.bare[h.Name()] = snapshot(t, h)
+	}
+}
+
+// expired: the token of before is over by now, and another has followed. (This test is here because it lasts two minutes.)
+func (g *group) expired(t *testing.T) {
+	parts, err := linking.ParseToken(g.token.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite.Until(t, linking.OTPLife, func() (bool, error) { return time.Now().After(parts.Expires), nil })
+	version := suite.OnJSON[api.Host](t, g.Host(1), "host", "show").AgentVersion
+	if code := suite.Stranger(t, g.Lab).Join(t, g.Host(1), parts.OTP, version); code != linking.CodeExpired {
+		t.Errorf("a token that ended at %s is refused with %q", parts.Expires, code)
+	}
+	if next := suite.OnJSON[api.LinkToken](t, g.Host(1), "link", "token"); next.Token == g.token.Token || next.RemainingSeconds <= 0 {
+		t.Errorf("after it the token with %d s left is shown", next.RemainingSeconds)
 	}
 }
 

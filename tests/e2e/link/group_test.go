@@ -1,17 +1,13 @@
 package link
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
-	"github.com/slipway-os/slipway/linking/linknet"
 	"github.com/slipway-os/slipway/tests/e2e/suite"
 	"github.com/slipway-os/slipway/tests/lab"
 )
@@ -72,11 +68,15 @@ func (g *group) row(t *testing.T, h *lab.Host) api.LinkedHost {
 
 // remove: a second after its removal a host gets nothing from anybody, with the certificate that worked before.
 func (g *group) remove(t *testing.T) {
-	fetch := g.peer(t, g.Host(2))
+	blob := "/peer/v1/blobs/" + g.digest // its own manifest is a blob of what was uploaded
+	thief, stranger := suite.CopyOf(t, g.Lab, g.Host(2)), suite.Stranger(t, g.Lab)
 	others := []*lab.Host{g.Host(1), g.Host(3)}
 	for _, h := range others {
-		if got := fetch(h); got != http.StatusOK {
+		if got := thief.Get(t, h, blob); got != http.StatusOK {
 			t.Fatalf("a linked host gets status %d from %s", got, h.Name())
+		}
+		if got := stranger.Get(t, h, blob); got != http.StatusForbidden {
+			t.Errorf("a stranger gets status %d from %s", got, h.Name())
 		}
 	}
 	suite.On(t, g.Host(1), "", "link", "remove", "no-such-host").Refused(t, "no other host")
@@ -85,47 +85,13 @@ func (g *group) remove(t *testing.T) {
 	removed := time.Now()
 	for _, h := range others {
 		suite.Until(t, time.Second, func() (bool, error) {
-			got := fetch(h)
+			got := thief.Get(t, h, blob)
 			return got == http.StatusForbidden, fmt.Errorf("%s after the removal a host gets status %d from %s", time.Since(removed), got, h.Name())
 		})
 	}
 	suite.Until(t, waitGroup, func() (bool, error) {
 		return role(t, g.Host(2)) == "none", errors.New("h2 does not know that it was removed")
 	})
-}
-
-// peer asks for a blob as the host does: with a copy of its key. The blob is the manifest of what was uploaded.
-func (g *group) peer(t *testing.T, as *lab.Host) func(from *lab.Host) int {
-	t.Helper()
-	dir := t.TempDir()
-	text := suite.Exec(t, as, "cat /var/lib/slipway/identity/identity.pem")
-	if err := os.WriteFile(filepath.Join(dir, "identity.pem"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	identity, err := linknet.LoadOrCreate(dir, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport := &http.Transport{DialContext: g.DialContext, DisableKeepAlives: true}
-	client := http.Client{Transport: transport, Timeout: 5 * time.Second}
-	return func(from *lab.Host) int {
-		transport.TLSClientConfig = tlsTo(t, identity, from)
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, suite.URL(from)+"/peer/v1/blobs/"+g.digest, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := client.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = answer.Body.Close()
-		return answer.StatusCode
-	}
-}
-
-func tlsTo(t *testing.T, identity linknet.Identity, h *lab.Host) *tls.Config {
-	t.Helper()
-	return identity.ClientTLS(suite.Pin(t, h))
 }
 
 // leave: a follower goes by itself, the leader cannot while it has followers.

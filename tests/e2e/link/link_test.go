@@ -30,6 +30,7 @@ func TestLink(t *testing.T) {
 		suite.Step{Name: "leader not reachable", Run: g.unreachable},
 		suite.Step{Name: "guessed token", Run: g.guessed},
 		suite.Step{Name: "stopped token", Run: g.stopped},
+		suite.Step{Name: "other version", Run: g.otherVersion},
 		suite.Step{Name: "join", Run: g.join},
 		suite.Step{Name: "used token", Run: g.usedToken},
 		suite.Step{Name: "token stopped later", Run: g.stoppedLater},

@@ -136,6 +136,14 @@ func (g *group) stoppedLater(t *testing.T) {
 	g.agree(t, 2)
 }
 
+// otherVersion: a host that runs another release is not let in, and its try does not count as a guess.
+func (g *group) otherVersion(t *testing.T) {
+	_, parts := token(t, g.Host(1))
+	if code := suite.Stranger(t, g.Lab).Join(t, g.Host(1), parts.OTP, "99.9.9"); code != linking.CodeVersion {
+		t.Errorf("refused with %q", code)
+	}
+}
+
 // join links h2; both sides then tell the same.
 func (g *group) join(t *testing.T) {
 	g.used, _ = token(t, g.Host(1))
