@@ -73,7 +73,7 @@ test-boot: ## Install from the image in QEMU and boot what was installed (many m
 
 lint: ## Static checks
 	go vet ./...
-	go tool golangci-lint run
+	go run -modfile=.ci/lint/go.mod github.com/golangci/golangci-lint/v2/cmd/golangci-lint run ./...
 
 fuzz: ## Fuzz every parser for a while (FUZZTIME=30s each)
 	@for p in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
