@@ -87,6 +87,18 @@ func TestCloudConfig(t *testing.T) {
 	}
 }
 
+func TestOverride(t *testing.T) {
+	base := "#cloud-config\nhostname: a\nstages:\n  boot: [one]\n  network: [two]\ninstall:\n  nousers: true\n"
+	got, err := Override([]byte(base), []byte("#cloud-config\nhostname: b\nstages:\n  boot: [three]\nextra: 1\n"))
+	want := "#cloud-config\nextra: 1\nhostname: b\ninstall:\n    nousers: true\nstages:\n    boot:\n        - three\n    network:\n        - two\n"
+	if err != nil || string(got) != want {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if _, err := Override([]byte(base), []byte("#cloud-config\ninstall: {}\n")); err == nil {
+		t.Error("user-data changed how to install")
+	}
+}
+
 func TestUserData(t *testing.T) {
 	for text, want := range map[string]string{
 		"#cloud-config\nhostname: a\n":          "",

@@ -48,3 +48,29 @@ func readUserData(data []byte, doc *map[string]any) error {
 	}
 	return strictyaml.Unmarshal(data, maxUserData, doc)
 }
+
+// Override lays the user-data of a cidata medium over the medium's cloud-config: mappings are merged, everything else is
+// replaced.
+func Override(config, userData []byte) ([]byte, error) {
+	var base, over map[string]any
+	if err := strictyaml.Unmarshal(config, maxUserData, &base); err != nil {
+		return nil, fmt.Errorf("the medium's configuration: %w", err)
+	}
+	if err := readUserData(userData, &over); err != nil {
+		return nil, err
+	}
+	text, err := yaml.Marshal(merge(base, over))
+	return append([]byte(cloudConfigHead), text...), err
+}
+
+func merge(base, over map[string]any) map[string]any {
+	for key, value := range over {
+		from, isMap := value.(map[string]any)
+		into, wasMap := base[key].(map[string]any)
+		if isMap && wasMap {
+			value = merge(into, from)
+		}
+		base[key] = value
+	}
+	return base
+}

@@ -50,7 +50,11 @@ func run(ctx context.Context, consoles *consoles) error {
 	if err != nil {
 		return err
 	}
-	if err := install(ctx, disk, consoles); err != nil {
+	config, err := configuration(ctx, consoles)
+	if err != nil {
+		return err
+	}
+	if err := install(ctx, disk, config, consoles); err != nil {
 		return fmt.Errorf("install on %s: %w", disk.Path, err)
 	}
 	if pool.Format {
@@ -110,13 +114,13 @@ func chooseDisks(ctx context.Context, settings appliance.Install, consoles *cons
 }
 
 // install runs kairos-agent, which makes the partitions and the images.
-func install(ctx context.Context, disk Disk, consoles *consoles) error {
+func install(ctx context.Context, disk Disk, config string, consoles *consoles) error {
 	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	cmd := exec.CommandContext(ctx, "kairos-agent", "manual-install", "--device", disk.Path, userDataFile)
+	cmd := exec.CommandContext(ctx, "kairos-agent", "manual-install", "--device", disk.Path, config)
 	cmd.Env = append(os.Environ(), progressVariable)
 	output, err := cmd.StdoutPipe()
 	if err != nil {
