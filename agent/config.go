@@ -1,13 +1,14 @@
 package agent
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/slipway-os/slipway/agent/strictyaml"
 )
 
 // Config is what the agent is started with.
@@ -46,20 +47,14 @@ func LoadConfig(root, version string) (Config, error) {
 	}
 	c := Config{Root: root, Version: version, Settings: Settings{Listen: ":5080", RegistryListen: "127.0.0.1:5081"}}
 	file := c.path("etc/slipway/agent.yaml")
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	b, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(bytes.TrimSpace(b)) == 0 {
 		return c, nil
 	}
+	if err == nil {
+		err = strictyaml.Unmarshal(b, maxSettings, &c.Settings)
+	}
 	if err != nil {
-		return Config{}, err
-	}
-	defer f.Close()
-	if st, err := f.Stat(); err != nil || st.Size() > maxSettings {
-		return Config{}, fmt.Errorf("%s is larger than %d bytes", file, maxSettings)
-	}
-	d := yaml.NewDecoder(f)
-	d.KnownFields(true)
-	if err := d.Decode(&c.Settings); err != nil {
 		return Config{}, fmt.Errorf("%s: %w; mend the file and restart slipway-agent", file, err)
 	}
 	return c, nil
