@@ -32,7 +32,7 @@ func New(s Services, log *slog.Logger) http.Handler {
 	e.HTTPErrorHandler = srv.failed
 	e.Use(middleware.Recover(), securityHeaders)
 	limit := middleware.BodyLimit(maxBody)
-	guarded := e.Group("/api/v1", srv.audit, srv.authorise)
+	guarded := e.Group("/api/v1", srv.audit, srv.authorise, nextConnection)
 	api.RegisterHandlersWithBaseURL(&grouped{guarded, limit}, api.NewStrictHandler(srv, nil), "")
 	// Uploads stay outside the generated routes: their bodies are streams.
 	uploads := echo.WrapHandler(s.Uploads)
@@ -99,6 +99,17 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}
 		return err
+	}
+}
+
+// nextConnection makes a client open another connection after a confirm. A browser sends everything on one, and a confirm
+// that came on a connection from before the change is refused: its repetition must not be (HTTP/2: GOAWAY, RFC 9113, 6.8).
+func nextConnection(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Path() == "/api/v1/network/tries/:id/confirm" {
+			c.Response().Header().Set("Connection", "close")
+		}
+		return next(c)
 	}
 }
 

@@ -256,3 +256,12 @@ func FuzzLoginBody(f *testing.F) {
 		}
 	})
 }
+
+func TestConfirmClosesItsConnection(t *testing.T) {
+	h, _ := newServer(t)
+	for path, want := range map[string]string{"/api/v1/network/tries/t1/confirm": "close", "/api/v1/logout": ""} {
+		if got := do(h, "POST", path, "", "Authorization", "Bearer admin-token").Header().Get("Connection"); got != want {
+			t.Errorf("POST %s answers with Connection %q, want %q", path, got, want)
+		}
+	}
+}

@@ -28,7 +28,7 @@ export const t = {
     host: 'Edge Host', cluster: 'Cluster', content: 'Content', link: 'Linked Edge Hosts', diagnostics: 'Diagnostics', settings: 'Settings', guide: 'User guide',
   },
   user: {
-    password: 'Update password', passwordOf: (u: string) => `Set the password of ${u}`, passwordNote: 'All other sessions of this user end.',
+    password: 'Update password', passwordOf: (u: string) => `Update password of ${u}`, passwordNote: 'All other sessions of this user end.',
     current: 'Old password', next: 'New password', utc: 'Show times in UTC', local: 'Show local times', dark: 'Dark theme', light: 'Light theme', signOut: 'Sign out',
   },
   login: {
@@ -49,7 +49,7 @@ export const t = {
     lost: 'Uploads, clusters and the group are managed on its leader, which is not known at the moment.',
   },
   host: {
-    summary: 'Summary', name: 'Host name', status: 'Status', addresses: 'Addresses', version: 'Agent version', os: 'Operating system', cpus: 'CPUs', memory: 'Memory', uptime: 'Up for',
+    summary: 'Summary', name: 'Host name', rename: 'Edit host name', renameText: 'It applies now and at every boot. Give a host its lasting name before it becomes part of a cluster.', status: 'Status', addresses: 'Addresses', version: 'Agent version', os: 'Operating system', cpus: 'CPUs', memory: 'Memory', uptime: 'Up for',
     id: 'Host id', fingerprint: 'Certificate fingerprint', disks: 'Disks', noDisks: 'No disks found', noDisksText: 'Content lives on the persistent partition.',
     path: 'Path', size: 'Size', role: 'Role', model: 'Model', serial: 'Serial number',
   },
@@ -124,7 +124,7 @@ export const t = {
   },
   settings: {
     users: 'Users', sessions: 'Sessions', about: 'About', newUser: 'Create user', role: 'Role', locked: 'Locked', admin: 'Administrator: may change everything', end: 'End session',
-    endOf: (user: string, address: string) => `End the session of ${user} from ${address}`, thisOne: 'this one',
+    endOf: (user: string, address: string) => `End session of ${user} from ${address}`, thisOne: 'this one',
     columns: { address: 'From', began: 'Logged in', ends: 'Valid until' },
     aboutText: 'Everything these pages do can be done from the command line too: slipway --help. No page loads anything from outside this host.',
   },

@@ -24,7 +24,7 @@ export function UserMenu() {
       <ToolbarContent>
         <ToolbarItem align={{ default: 'alignEnd' }}>
           <Dropdown
-            isOpen={open} onOpenChange={setOpen} onSelect={() => setOpen(false)} popperProps={{ position: 'right' }}
+            isOpen={open} onOpenChange={setOpen} onSelect={() => setOpen(false)} popperProps={{ position: 'right', appendTo: 'inline' }}
             toggle={(ref) => <MenuToggle ref={ref} variant="plainText" isExpanded={open} onClick={() => setOpen(!open)}>{user}</MenuToggle>}
           >
             <DropdownList>

@@ -7,6 +7,7 @@ import { bytes, duration } from '../../format';
 import { Loading, Nothing, PageBody, Refusal, State } from '../../parts/Parts';
 import { t } from '../../texts';
 import { Adapters } from '../network/Adapters';
+import { HostName } from './HostName';
 import { Power } from './Power';
 
 const everyMillis = 5000;
@@ -30,7 +31,7 @@ export default function HostPage() {
 
 function Summary({ host }: { host: Host }) {
   const rows: [string, ReactNode][] = [
-    [t.host.name, host.name],
+    [t.host.name, <HostName host={host} />],
     [t.host.status, <State of={host.status} />],
     [t.host.addresses, host.addresses.join(', ')],
     [t.host.version, host.agentVersion],

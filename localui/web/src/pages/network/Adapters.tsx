@@ -28,8 +28,8 @@ export function Adapters() {
         <Table variant="compact" aria-label={t.network.title}>
           <Thead>
             <Tr>
-              <Th>{t.network.adapter}</Th><Th>{t.network.link}</Th><Th>{t.network.addresses}</Th><Th>{t.network.gateway}</Th><Th>{t.network.dns}</Th>
-              <Th>{t.network.mtu}</Th><Th>{t.network.mac}</Th><Th screenReaderText={t.actions} />
+              <Th modifier="nowrap">{t.network.adapter}</Th><Th modifier="nowrap">{t.network.link}</Th><Th modifier="nowrap">{t.network.addresses}</Th><Th modifier="nowrap">{t.network.gateway}</Th><Th modifier="nowrap">{t.network.dns}</Th>
+              <Th modifier="nowrap">{t.network.mtu}</Th><Th modifier="nowrap">{t.network.mac}</Th><Th screenReaderText={t.actions} />
             </Tr>
           </Thead>
           <Tbody>

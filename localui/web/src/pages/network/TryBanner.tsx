@@ -1,5 +1,5 @@
 import { Alert, AlertActionLink } from '@patternfly/react-core';
-import { api, type Network } from '../../api/client';
+import { api, Problem, type Network } from '../../api/client';
 import { useAction, useNow } from '../../api/use';
 import { countdown } from '../../format';
 import { Refusal } from '../../parts/Parts';
@@ -7,12 +7,25 @@ import { t } from '../../texts';
 
 type Try = NonNullable<Network['try']>;
 
+/**
+ * Confirms once more when the browser used a connection from before the change, which proves nothing: the host has closed
+ * that one with its refusal, so the second goes over a new one.
+ */
+async function confirm(id: string) {
+  const once = () => api.POST('/network/tries/{id}/confirm', { params: { path: { id } } });
+  try {
+    return await once();
+  } catch (e) {
+    if (!(e instanceof Problem) || e.type !== 'urn:slipway:network:same-connection') throw e;
+    return once();
+  }
+}
+
 /** The change on trial: keep it before the time is up, or the host goes back by itself. */
 export function TryBanner({ attempt, reload }: { attempt: Try; reload: () => Promise<void> }) {
   const now = useNow();
-  const params = { params: { path: { id: attempt.id } } };
   const { busy, error, start } = useAction(async (keep: boolean) => {
-    await (keep ? api.POST('/network/tries/{id}/confirm', params) : api.DELETE('/network/tries/{id}', params));
+    await (keep ? confirm(attempt.id) : api.DELETE('/network/tries/{id}', { params: { path: { id: attempt.id } } }));
     await reload();
   });
   if (attempt.state === 'confirmed') return null;
