@@ -97,11 +97,18 @@ func (c *console) adapter(name string) {
 	f := newForm("")
 	f.text("Now", c.adapterState(name))
 	fields := addAddressing(f, base)
-	e := &editor{c: c, f: f, read: func() (api.AdapterSettings, form.Problems) { return fields.settings(base) }, rows: fields.rows}
+	e := &editor{c: c, f: f, rows: fields.rows, read: func() (api.AdapterSettings, form.Problems) {
+		want := base
+		if base.Dhcp && fields.scheme.value() == form.Static && len(want.Dns) == 0 {
+			want.Dns = now.Dns // what DHCP named so far; the difference shows it
+		}
+		return fields.settings(want)
+	}}
 	f.button("Apply", e.apply)
 	if set && (base.Vlan.Parent != "" || base.Bond.Mode != "" || len(base.Bridge.Members) > 0 || base.Bridge.Stp) {
 		f.button("Delete "+name, func() { c.difference(api.NetworkChange{Remove: []string{name}}) })
 	}
-	e.watch()
+	f.changed = e.check
+	fields.scheme.moved = func() { fields.suggest(now) }
 	c.pushForm("Adapter "+name, f)
 }

@@ -29,6 +29,17 @@ func addAddressing(f *formView, s api.AdapterSettings) *addressing {
 	return a
 }
 
+// suggest fills a static address with what the adapter has now, so that keeping an address of DHCP is one key.
+func (a *addressing) suggest(now api.Adapter) {
+	if a.scheme.value() != form.Static || a.address.value() != "" {
+		return
+	}
+	v := form.FromSettings(api.AdapterSettings{Addresses: now.Addresses, Gateway: now.Gateway})
+	a.address.set(v.Address)
+	a.mask.set(v.Mask)
+	a.gateway.set(v.Gateway)
+}
+
 // fit shows the fields that the scheme has.
 func (a *addressing) fit() {
 	for _, r := range a.static {

@@ -20,11 +20,7 @@ type editor struct {
 	asking, stale bool
 }
 
-// watch begins to check.
-func (e *editor) watch() {
-	e.f.changed = e.check
-}
-
+// check is the form's changed.
 func (e *editor) check() {
 	s, problems := e.read()
 	e.say(problems)

@@ -95,6 +95,7 @@ func (t *textField) draw(s tcell.Screen, x, y, w int, focused bool) {
 type choice struct {
 	values []string
 	at     int
+	moved  func() // after another value was chosen
 }
 
 func (c *choice) value() string { return c.values[c.at] }
@@ -110,6 +111,9 @@ func (c *choice) key(e *tcell.EventKey) bool {
 		c.at = (c.at + n - 1) % n
 	default:
 		return false
+	}
+	if c.moved != nil {
+		c.moved()
 	}
 	return true
 }

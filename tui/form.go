@@ -113,6 +113,10 @@ func (f *formView) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 			f.tellChange(r)
 		case k == tcell.KeyEnter:
 			f.move(1)
+		case k == tcell.KeyHome:
+			f.at = 0
+		case k == tcell.KeyEnd:
+			f.at = len(f.rows) - 1
 		}
 	}
 }

@@ -34,7 +34,7 @@ func TestEveryPage(t *testing.T) {
 		{"hostname-cluster", inCluster, open("Hostname"), "Delete the cluster before"},
 		{"adapters", nil, open("Host Network Adapters"), "Create bond"},
 		{"adapter-dhcp", nil, open("Host Network Adapters", "<enter>"), "[ Apply ]"},
-		{"adapter-static", nil, open("Host Network Adapters", "<enter>", "<right>", "<tab>", "10.77.0", "<tab>", "255.0.255.0"), "its ones must come first"},
+		{"adapter-static", nil, open("Host Network Adapters", "<enter>", "<right>", "<tab>", "<clear>", "10.77.0", "<tab>", "<clear>", "255.0.255.0"), "its ones must come first"},
 		{"adapter-cluster", inCluster, open("Host Network Adapters", "<enter>"), "carries cluster demo"},
 		{"create-vlan", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create VLAN"); d.press("<tab>", "5000") }, "1 to 4094"},
 		{"create-bond", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bond") }, "Member eth1"},
@@ -109,8 +109,8 @@ func toStatic(d *driver) {
 	d.t.Helper()
 	open("Host Network Adapters", "<enter>")(d)
 	d.sees("IP scheme")
-	d.press("<right>", "<tab>", "10.77.0.50", "<tab>", "24", "<tab>", "10.77.0.1")
-	d.sees("Default gateway [10.77.0.1 ]")
+	d.press("<right>", "<tab>", "<clear>", "10.77.0.50")
+	d.sees("IP address [10.77.0.50 ]", "Subnet mask [255.255.255.0 ]", "Default gateway [10.77.0.1 ]")
 	d.pick("Apply")
 	d.sees("[ Try it ]")
 }

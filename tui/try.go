@@ -105,6 +105,9 @@ func (c *console) trial(t api.Try) {
 	keepRow, backRow, doneRow := f.add("", keep), f.add("", back), f.add("", done)
 	page.refreshed = func() {
 		if now := c.seen.network.Try; now.Id == t.Id {
+			if now.State != t.State {
+				f.at = 0 // the key that keeps is the first
+			}
 			t = now
 		}
 		f.intro = c.trialText(t)

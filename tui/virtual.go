@@ -109,6 +109,6 @@ func (c *console) create(title string, f *formView, rows map[string]*row, kind f
 		return s, problems
 	}}
 	f.button("Create", e.apply)
-	e.watch()
+	f.changed = e.check
 	c.pushForm(title, f)
 }

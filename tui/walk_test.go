@@ -68,7 +68,7 @@ func TestTryIsKeptByAKey(t *testing.T) {
 	d.sees("Keep them within 48 s")
 	d.pick("Keep these settings")
 	d.sees("The new settings are kept")
-	want := `POST /network/tries {"confirmWithinSeconds":60,"set":[{"addresses":["10.77.0.50/24"],"dhcp":false,"gateway":"10.77.0.1","ipv6":"auto","name":"eth0"}]}`
+	want := `POST /network/tries {"confirmWithinSeconds":60,"set":[{"addresses":["10.77.0.50/24"],"dhcp":false,"dns":["10.77.0.1"],"gateway":"10.77.0.1","ipv6":"auto","name":"eth0"}]}`
 	if made := f.made(); !strings.Contains(made, want) || !strings.Contains(made, "POST /network/tries/try1/confirm") {
 		t.Errorf("calls:\n%s", made)
 	}
@@ -120,7 +120,7 @@ func TestAgentsProblemsStandInTheirPlace(t *testing.T) {
 	d.sees("3f9a1c52")
 	open("Host Network Adapters", "<enter>")(d)
 	d.sees("IP scheme")
-	d.press("<right>", "<tab>", "10.77.0.50", "<tab>", "24", "<tab>", "10.99.0.1")
+	d.press("<right>", "<tab>", "<clear>", "10.77.0.50", "<tab>", "<tab>", "<clear>", "10.99.0.1")
 	d.sees("! No address reaches the gateway 10.99.0.1.")
 	d.pick("Apply")
 	d.sees("not right yet")
@@ -256,7 +256,7 @@ func TestResizeStorm(t *testing.T) {
 	d.sees("Choose an adapter")
 	d.press("<enter>")
 	d.sees("Adapter eth0")
-	d.press("<right>")
+	d.press("<right>", "<right>", "<left>", "<tab>", "<clear>")
 	// What does not fit scrolls: the row in use is always seen.
 	d.pick("Apply")
 	d.sees("not right yet")

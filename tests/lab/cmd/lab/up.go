@@ -18,6 +18,11 @@ func newUp(name *string) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Name, o.Log = *name, cmd.ErrOrStderr()
+			files, err := lab.ConsoleFiles()
+			if err != nil {
+				return err
+			}
+			o.Files = files // `lab console` shows what a host's own screen would
 			l, err := lab.New(cmd.Context(), o)
 			if err != nil {
 				return err

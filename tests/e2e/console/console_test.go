@@ -1,0 +1,182 @@
+// Package console drives the real console on a lab host with keys, as a person at the machine does.
+package console
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/tests/e2e/drive"
+	"github.com/slipway-os/slipway/tests/e2e/suite"
+)
+
+// static is an address that the first boot gives the host, other what later tries want and must not get.
+const (
+	static  = "10.77.0.50"
+	other   = "10.77.0.60"
+	gateway = "10.77.0.1"
+)
+
+// window is how long the console lets a person decide, with what the agent may take to notice.
+const window = 75 * time.Second
+
+// TestConsole is the life of a host at its console; each step starts where the one before ended, on the menu or before it.
+func TestConsole(t *testing.T) {
+	p := bootConsole(t)
+	at := func(step func(person)) func(*testing.T) {
+		return func(t *testing.T) { step(person{t, p.h}) }
+	}
+	suite.Steps(t,
+		suite.Step{Name: "first boot", Run: at(firstBoot)},
+		suite.Step{Name: "unit is confined", Run: at(confined)},
+		suite.Step{Name: "wrong gateway rolls back", Run: at(wrongGateway)},
+		suite.Step{Name: "duplicate address is refused with its holder", Run: at(duplicate)},
+		suite.Step{Name: "second try is refused", Run: at(secondTry)},
+		suite.Step{Name: "name server is kept", Run: at(nameServer)},
+		suite.Step{Name: "agent down and back", Run: at(agentDown)},
+		suite.Step{Name: "kill of console and agent rolls back", Run: at(killed)},
+		suite.Step{Name: "reboot inside the window rolls back", Run: at(rebooted)},
+	)
+}
+
+// firstBoot: create the user, name the host, DHCP to static, keep it, and the host answers at the new address.
+func firstBoot(p person) {
+	p.within(time.Minute, "Device information", "https://10.77.0.11:5080", "Setup code", "sha256:")
+	p.types("F2")
+	p.sees("Create user")
+	p.types(drive.User, "Tab", password, "Tab", password, "Tab", "Enter")
+	p.sees("Logged in as " + drive.User)
+	p.types("Enter")
+	p.sees("Host name")
+	p.types("C-u", "edge-1", "Tab", "Enter")
+	p.sees("The host is now called edge-1")
+	if name := strings.TrimSpace(p.run("hostname")); name != "edge-1" {
+		p.t.Errorf("the host is called %s", name)
+	}
+	p.triesStatic(static, gateway)
+	p.sees("The new settings work", "Keep these settings")
+	p.types("Enter")
+	p.sees("The new settings are kept")
+	p.isAt(static, 10*time.Second)
+	p.types("Enter")
+	p.sees("Configuration", static)
+}
+
+// confined: the process has no rights, little memory, and its unit passes systemd's own judges.
+func confined(p person) {
+	if out := p.run("systemd-analyze", "security", "--threshold=20", "--no-pager", "console-getty.service"); !strings.Contains(out, "Overall exposure level") {
+		p.t.Errorf("systemd-analyze security: %s", out)
+	}
+	pid := strings.TrimSpace(p.run("systemctl", "show", "--property=MainPID", "--value", "console-getty.service"))
+	status := p.run("cat", "/proc/"+pid+"/status")
+	if !strings.Contains(status, "CapEff:\t0000000000000000") || strings.Contains(status, "Uid:\t0") {
+		p.t.Errorf("the console has rights of its own:\n%s", status)
+	}
+	var pss int
+	for line := range strings.Lines(p.run("cat", "/proc/"+pid+"/smaps_rollup")) {
+		if f := strings.Fields(line); f[0] == "Pss:" {
+			for _, digit := range f[1] {
+				pss = pss*10 + int(digit-'0')
+			}
+		}
+	}
+	if pss == 0 || pss > 20<<10 {
+		p.t.Errorf("the console takes %d KiB (PSS), more than 20 MiB", pss)
+	}
+}
+
+func wrongGateway(p person) {
+	p.triesStatic(other, "10.77.0.99")
+	p.within(window, "back on the settings it had", "10.77.0.99")
+	p.isAt(static, 10*time.Second)
+	p.types("Enter")
+	p.sees("Configuration")
+}
+
+// duplicate: the lab's DHCP server holds the gateway's address.
+func duplicate(p person) {
+	p.triesStatic(gateway, "10.77.0.2")
+	p.within(window, "back on the settings it had", gateway, ":")
+	link := p.run("ip", "neighbor", "show", gateway)
+	if f := strings.Fields(link); len(f) > 4 && !strings.Contains(p.screen(), f[4]) {
+		p.t.Errorf("the console does not name the holder %s: %s", f[4], p.screen())
+	}
+	p.isAt(static, 10*time.Second)
+	p.types("Enter")
+	p.sees("Configuration")
+}
+
+func secondTry(p person) {
+	p.triesStatic(other, gateway)
+	p.sees("The new settings work")
+	out, err := p.h.Exec(p.t.Context(), "slipway", "network", "set", "eth0", "--dhcp")
+	if err == nil {
+		p.t.Errorf("a second try began: %s", out)
+	}
+	p.types("Tab", "Enter")
+	p.sees("back on the settings it had")
+	p.isAt(static, 10*time.Second)
+	p.types("Enter")
+	p.sees("Configuration")
+}
+
+func nameServer(p person) {
+	p.types("Home", "Down", "Down", "Enter")
+	p.sees("DNS configuration", "Primary")
+	p.types("Tab", "C-u", gateway, "Tab", "Tab", "C-u", "lab.example", "Tab", "Enter")
+	p.sees("Difference", "lab.example")
+	p.types("Tab", "Enter")
+	p.sees("The new settings work")
+	p.types("Enter")
+	p.sees("The new settings are kept")
+	if out := p.run("resolvectl", "domain", "eth0"); !strings.Contains(out, "lab.example") {
+		p.t.Errorf("resolved does not search lab.example: %s", out)
+	}
+	p.types("Enter")
+	p.sees("Configuration")
+	p.types("Escape")
+	p.sees("Log out and go back")
+	p.types("Tab", "Enter")
+	p.sees("Device information")
+}
+
+// agentDown: the console says so with the journal, and goes on by itself.
+func agentDown(p person) {
+	p.run("systemctl", "stop", "slipway-agent.service")
+	p.sees("does not answer", "goes on by itself", "slipway-agent")
+	p.run("systemctl", "start", "slipway-agent.service")
+	p.within(time.Minute, "https://"+static+":5080")
+	p.sees("Health Healthy")
+}
+
+// killed: a crash of everything inside the window ends on the old settings, and the console comes back.
+func killed(p person) {
+	p.logsIn()
+	p.triesStatic(other, gateway)
+	p.sees("The new settings work")
+	p.run("systemctl", "kill", "--signal=KILL", "slipway-agent.service", "console-getty.service")
+	p.within(30*time.Second, "Device information")
+	p.restsOn(static, window)
+	p.isAt(static, window)
+}
+
+// rebooted: what is on trial does not survive the boot.
+func rebooted(p person) {
+	p.logsIn()
+	p.triesStatic(other, gateway)
+	p.sees("The new settings work")
+	ctx, cancel := context.WithTimeout(p.t.Context(), 2*time.Minute)
+	defer cancel()
+	if err := p.h.Restart(ctx); err != nil {
+		p.t.Fatal(err)
+	}
+	p.within(time.Minute, "Device information", "https://"+static+":5080", "edge-1")
+	p.restsOn(static, window)
+	p.isAt(static, 10*time.Second)
+	n, err := drive.JSON[api.Network](p.t.Context(), p.h, "network", "show")
+	if err != nil || n.Candidate != nil {
+		p.t.Errorf("after the boot: %+v, %v", n, err)
+	}
+}
