@@ -60,6 +60,7 @@ fi
 			title, id, kernelPath, live, arguments, initrdPath)
 	}
 	entry("install", "Install Slipway "+m.Release+" on this machine", "install-mode")
+	entry("interactive", "Install Slipway "+m.Release+", choosing disks and options on this screen", "systemd.wants=slipway-installer@tty1.service")
 	entry("shell", "Shell, nothing is installed", "systemd.wants=slipway-live-shell@tty1.service systemd.wants=slipway-live-shell@ttyS0.service")
 	return []byte(b.String())
 }

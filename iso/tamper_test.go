@@ -112,7 +112,7 @@ func TestRefusesLargeFile(t *testing.T) {
 func TestMenu(t *testing.T) {
 	config := Menu{Release: "v1.0.0", Consoles: []string{"ttyS0,115200", "tty1"}, Arguments: []string{"iommu=pt"}}.config()
 	wantLines(t, "the menu", string(config), "set timeout=5", "set default=install", "search --no-floppy --label --set=installed COS_STATE",
-		"console=ttyS0,115200 console=tty1 iommu=pt install-mode\n")
+		"console=ttyS0,115200 console=tty1 iommu=pt install-mode\n", "iommu=pt systemd.wants=slipway-installer@tty1.service\n", "--id shell {")
 	path := filepath.Join(t.TempDir(), "grub.cfg")
 	if err := os.WriteFile(path, config, 0o644); err != nil {
 		t.Fatal(err)

@@ -8,11 +8,14 @@ import (
 
 // newInstall is what the medium's installer unit runs. It is hidden: on an installed host there is nothing to install.
 func newInstall() *cobra.Command {
-	return &cobra.Command{
+	var interactive bool
+	cmd := &cobra.Command{
 		Use:    "install",
 		Short:  "Install Slipway on a disk of this machine (in the live system of a medium only)",
 		Hidden: true,
 		Args:   cobra.NoArgs,
-		RunE:   func(cmd *cobra.Command, _ []string) error { return installer.Run(cmd.Context()) },
+		RunE:   func(cmd *cobra.Command, _ []string) error { return installer.Run(cmd.Context(), interactive) },
 	}
+	cmd.Flags().BoolVar(&interactive, "interactive", false, "ask for the disks on this terminal")
+	return cmd
 }

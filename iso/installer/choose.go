@@ -7,22 +7,25 @@ import (
 	"github.com/slipway-os/slipway/iso/appliance"
 )
 
-// Choose picks the disk to install on: the named one, or the first that is neither removable nor the medium, is large
-// enough, and has nothing on it but an earlier installation of ours. reasons has a sentence for every disk that was
-// looked at. Nothing is ever taken from a disk with somebody's data unless the settings say so.
+// Choose picks the disk to install on: the named one; else one that carries an earlier installation of ours, which the new
+// one replaces; else the first that is large enough. It is never removable (unless named), never the medium, and has
+// nobody's data on it unless the settings allow that. reasons has a sentence for every disk that was looked at.
 func Choose(disks []Disk, s appliance.Install) (chosen Disk, reasons []string, err error) {
 	named := s.Target != appliance.TargetAuto
+	found := false
 	for _, disk := range disks {
 		if named && disk.Path != s.Target {
 			continue
 		}
-		why := unfit(disk, s, named)
-		if why == "" {
-			return disk, append(reasons, chosenBecause(disk, named)), nil
+		if why := unfit(disk, s, named); why != "" {
+			reasons = append(reasons, disk.String()+": not used, "+why)
+		} else if !found || disk.Ours && !chosen.Ours {
+			chosen, found = disk, true
 		}
-		reasons = append(reasons, disk.String()+": not used, "+why)
 	}
 	switch {
+	case found:
+		return chosen, append(reasons, chosenBecause(chosen, named)), nil
 	case named && len(reasons) == 0:
 		err = fmt.Errorf("the disk %s, which the medium's settings name, is not in this machine", s.Target)
 	case len(reasons) == 0:
@@ -31,6 +34,18 @@ func Choose(disks []Disk, s appliance.Install) (chosen Disk, reasons []string, e
 		err = fmt.Errorf("no disk of this machine may be used: %s", strings.Join(reasons, "; "))
 	}
 	return Disk{}, reasons, err
+}
+
+// Leftovers are the other disks with an earlier installation. Their partitions have the labels by which the new system
+// finds its own, so they cannot stay.
+func Leftovers(disks []Disk, system Disk) []Disk {
+	var left []Disk
+	for _, disk := range disks {
+		if disk.Ours && disk.Path != system.Path && !disk.Medium {
+			left = append(left, disk)
+		}
+	}
+	return left
 }
 
 // unfit says why a disk may not be used, or nothing. A named disk may be removable: somebody chose it.
@@ -58,12 +73,15 @@ func unfit(disk Disk, s appliance.Install, named bool) string {
 
 func chosenBecause(disk Disk, named bool) string {
 	why := "it is the first large enough disk"
-	if named {
-		why = "the medium's settings name it"
+	switch {
+	case named:
+		why = "it was named"
+	case disk.Ours:
+		why = "it carries an earlier installation"
 	}
 	switch {
 	case disk.Ours:
-		why += "; the installation on it is replaced"
+		why += ", which is replaced"
 	case len(disk.Contents) > 0:
 		why += "; what is on it is overwritten, as the settings allow"
 	}

@@ -20,6 +20,8 @@ type Disk struct {
 	ReadOnly  bool
 	// Medium: the running system was booted from it.
 	Medium bool
+	// Partitions are the paths of what is in the disk, the innermost first.
+	Partitions []string
 	// Contents says what is on the disk, empty for a blank one.
 	Contents []string
 	// Ours: it carries an installation of Slipway (or another Kairos), which a new one may replace.
@@ -88,6 +90,7 @@ func (disk *Disk) inspect(d device) {
 	}
 	for _, child := range d.Children {
 		disk.inspect(child)
+		disk.Partitions = append(disk.Partitions, child.Path)
 	}
 }
 

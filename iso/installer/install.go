@@ -24,15 +24,15 @@ const (
 	consoleList  = "/sys/class/tty/console/active"
 )
 
-// Run installs Slipway as the medium's settings say, without asking, and then restarts or switches off the machine. It
-// refuses to run anywhere but in the live system of a medium.
-func Run(ctx context.Context) error {
+// Run installs Slipway, without asking or, interactive, with a dialog on this terminal, and then restarts or switches off
+// the machine. It refuses to run anywhere but in the live system of a medium.
+func Run(ctx context.Context, interactive bool) error {
 	if _, err := os.Stat(liveMark); err != nil {
 		return errors.New("this is not the live system of a Slipway medium: boot the machine from the medium to install")
 	}
 	consoles := openConsoles(consoleList)
 	defer consoles.Close()
-	err := run(ctx, consoles)
+	err := run(ctx, consoles, interactive)
 	if err != nil {
 		consoles.say("INSTALLATION FAILED: " + err.Error())
 		consoles.say("The log is " + logFile + " (read it with: less " + logFile + "). Restart the machine to try again.")
@@ -40,13 +40,9 @@ func Run(ctx context.Context) error {
 	return err
 }
 
-func run(ctx context.Context, consoles *consoles) error {
+func run(ctx context.Context, consoles *consoles, interactive bool) error {
 	consoles.say("Slipway is going to be installed on this machine.")
-	settings, err := readSettings()
-	if err != nil {
-		return err
-	}
-	disk, pool, err := chooseDisks(ctx, settings, consoles)
+	plan, overwrite, err := decide(ctx, consoles, interactive)
 	if err != nil {
 		return err
 	}
@@ -54,17 +50,58 @@ func run(ctx context.Context, consoles *consoles) error {
 	if err != nil {
 		return err
 	}
-	if err := install(ctx, disk, config, consoles); err != nil {
-		return fmt.Errorf("install on %s: %w", disk.Path, err)
+	for _, disk := range plan.Wipe {
+		if err := wipe(ctx, disk); err != nil {
+			return err
+		}
 	}
-	if pool.Format {
-		if err := pool.format(ctx, settings.Overwrite); err != nil {
+	if err := install(ctx, plan.System, config, consoles); err != nil {
+		return fmt.Errorf("install on %s: %w", plan.System.Path, err)
+	}
+	if plan.Pool.Format {
+		if err := plan.Pool.format(ctx, overwrite); err != nil {
 			return err
 		}
 	}
 	unix.Sync()
-	consoles.say("SLIPWAY IS INSTALLED on " + disk.Path + ". Remove the medium if the machine boots it first.")
-	return afterwards(ctx, settings.After, consoles)
+	consoles.say("SLIPWAY IS INSTALLED on " + plan.System.Path + ". Remove the medium if the machine boots it first.")
+	return afterwards(ctx, plan.After, consoles)
+}
+
+// decide makes the plan, before anything is written. overwrite says that the pool's disk may have something on it.
+func decide(ctx context.Context, consoles *consoles, interactive bool) (plan Plan, overwrite bool, err error) {
+	settings, err := readSettings()
+	if err != nil {
+		return Plan{}, false, err
+	}
+	disks, err := listDisks(ctx)
+	if err != nil {
+		return Plan{}, false, err
+	}
+	if interactive {
+		plan, err = Ask(os.Stdin, os.Stdout, disks, settings)
+		return plan, true, err
+	}
+	plan, err = Automatic(disks, settings, consoles.say)
+	return plan, settings.Overwrite, err
+}
+
+func listDisks(ctx context.Context) ([]Disk, error) {
+	list, err := exec.CommandContext(ctx, "lsblk", "--json", "--bytes", "--output", Columns).Output()
+	if err != nil {
+		return nil, fmt.Errorf("list the disks: %w", err)
+	}
+	return ParseDisks(list)
+}
+
+// wipe removes the signatures of a disk and of its partitions, so that nothing is found by its label any more.
+func wipe(ctx context.Context, disk Disk) error {
+	for _, path := range append(disk.Partitions, disk.Path) {
+		if out, err := exec.CommandContext(ctx, "wipefs", "--all", "--force", path).CombinedOutput(); err != nil {
+			return fmt.Errorf("wipe %s: %w: %s", path, err, out)
+		}
+	}
+	return nil
 }
 
 func readSettings() (appliance.Install, error) {
@@ -86,31 +123,6 @@ func resolve(path string) string {
 		return target
 	}
 	return path
-}
-
-// chooseDisks decides before anything is written.
-func chooseDisks(ctx context.Context, settings appliance.Install, consoles *consoles) (Disk, Pool, error) {
-	list, err := exec.CommandContext(ctx, "lsblk", "--json", "--bytes", "--output", Columns).Output()
-	if err != nil {
-		return Disk{}, Pool{}, fmt.Errorf("list the disks: %w", err)
-	}
-	disks, err := ParseDisks(list)
-	if err != nil {
-		return Disk{}, Pool{}, err
-	}
-	disk, reasons, err := Choose(disks, settings)
-	for _, reason := range reasons {
-		consoles.say(reason)
-	}
-	if err != nil {
-		return Disk{}, Pool{}, err
-	}
-	pool, err := ChoosePool(disks, disk, settings)
-	if err != nil {
-		return Disk{}, Pool{}, err
-	}
-	consoles.say(pool.Reason)
-	return disk, pool, nil
 }
 
 // install runs kairos-agent, which makes the partitions and the images.
@@ -153,17 +165,24 @@ func afterwards(ctx context.Context, after string, consoles *consoles) error {
 // consoles are all consoles of the kernel: whoever looks at one of them sees what happens.
 type consoles struct{ open []io.WriteCloser }
 
-// openConsoles opens those that list names and that can be opened: a serial console may have no port.
+// openConsoles opens those that list names and that can be opened: a serial console may have no port. Standard output,
+// which is the journal or a terminal, gets the lines too, unless it is one of them.
 func openConsoles(list string) *consoles {
-	c := &consoles{open: []io.WriteCloser{nopCloser{os.Stdout}}}
-	names, err := os.ReadFile(list)
-	if err != nil {
-		return c
-	}
+	c := &consoles{}
+	names, _ := os.ReadFile(list) // without consoles standard output remains
+	stdout, _ := os.Stdout.Stat()
+	shown := false
 	for _, name := range strings.Fields(string(names)) {
-		if tty, err := os.OpenFile("/dev/"+name, os.O_WRONLY|unix.O_NOCTTY, 0); err == nil {
-			c.open = append(c.open, tty)
+		tty, err := os.OpenFile("/dev/"+name, os.O_WRONLY|unix.O_NOCTTY, 0)
+		if err != nil {
+			continue
 		}
+		c.open = append(c.open, tty)
+		info, err := tty.Stat()
+		shown = shown || err == nil && os.SameFile(info, stdout)
+	}
+	if !shown {
+		c.open = append(c.open, nopCloser{os.Stdout})
 	}
 	return c
 }

@@ -45,10 +45,11 @@ func TestChoose(t *testing.T) {
 		{"somebody's data", []Disk{with(a, data), b}, settings(nil), "/dev/vdb", "it has data on it (gpt partition table, ntfs Windows)"},
 		{"only somebody's data", []Disk{with(a, data)}, settings(nil), "no disk of this machine may be used", "install.overwrite"},
 		{"allowed to overwrite", []Disk{with(a, data), b}, overwrite, "/dev/vda", "overwritten, as the settings allow"},
-		{"ours again", []Disk{with(a, ours), b}, settings(nil), "/dev/vda", "the installation on it is replaced"},
+		{"ours again", []Disk{with(a, ours), b}, settings(nil), "/dev/vda", "an earlier installation, which is replaced"},
+		{"ours, though not the first", []Disk{a, with(b, ours)}, settings(nil), "/dev/vdb", "an earlier installation"},
 		{"a pool is content", []Disk{with(a, pool), b}, settings(nil), "/dev/vdb", "storage pool"},
 		{"never the medium", []Disk{with(a, func(d *Disk) { d.Medium = true })}, overwrite, "no disk", "booted"},
-		{"named", []Disk{a, b}, named("/dev/vdb"), "/dev/vdb", "the medium's settings name it"},
+		{"named", []Disk{a, b}, named("/dev/vdb"), "/dev/vdb", "it was named"},
 		{"named with data", []Disk{a, with(b, data)}, named("/dev/vdb"), "no disk", "data"},
 		{"named, not there", []Disk{a, b}, named("/dev/sda"), "the disk /dev/sda, which", ""},
 		{"no disk", nil, settings(nil), "this machine has no disk", ""},
@@ -63,6 +64,13 @@ func TestChoose(t *testing.T) {
 				t.Errorf("reasons %q lack %q", reasons, test.reason)
 			}
 		})
+	}
+}
+
+func TestLeftovers(t *testing.T) {
+	disks := []Disk{{Path: "/dev/a"}, {Path: "/dev/b", Ours: true}, {Path: "/dev/c", Ours: true}, {Path: "/dev/d", Ours: true, Medium: true}}
+	if got := Leftovers(disks, disks[1]); len(got) != 1 || got[0].Path != "/dev/c" {
+		t.Errorf("got %v", got)
 	}
 }
 

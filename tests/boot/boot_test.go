@@ -139,7 +139,7 @@ func TestLiveBIOS(t *testing.T) {
 	q, image, artefacts := setup(t)
 	m := start(t, q, Config{USB: image}, artefacts)
 	wait(t, m, 3*time.Minute, "executed automatically in 4s")
-	if err := m.Type("\x1b[B\r"); err != nil { // the second entry
+	if err := m.Type("\x1b[B\x1b[B\r"); err != nil { // the third entry
 		t.Fatal(err)
 	}
 	wait(t, m, 10*time.Minute, "root@localhost")
