@@ -147,7 +147,7 @@ func agentDown(p person) {
 	p.run("systemctl", "stop", "slipway-agent.service")
 	p.sees("does not answer", "goes on by itself", "slipway-agent")
 	p.run("systemctl", "start", "slipway-agent.service")
-	p.within(time.Minute, "https://"+static+":5080")
+	p.isGone("goes on by itself", time.Minute)
 	p.sees("Health Healthy")
 }
 

@@ -73,6 +73,17 @@ func (p person) within(limit time.Duration, texts ...string) {
 	}
 }
 
+// isGone waits until the console no longer shows text.
+func (p person) isGone(text string, limit time.Duration) {
+	p.t.Helper()
+	err := drive.Until(p.t.Context(), limit, func() (bool, error) {
+		return !strings.Contains(p.screen(), text), fmt.Errorf("the console still shows %q", text)
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // types presses keys: texts, or names as tmux(1) has them.
 func (p person) types(keys ...string) {
 	p.t.Helper()
