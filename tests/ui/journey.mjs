@@ -1,5 +1,5 @@
 // From the first visit to linked hosts with content, as a newcomer does it, with a look at every page.
-import { ask, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
+import { allow, ask, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
 
 const s = await hear();
 const browser = await launch();
@@ -26,6 +26,12 @@ async function firstVisit(page, i) {
   }
   await fill(s.codes[i], s.password);
   await page.getByRole('heading', { level: 1, name: 'Edge Host' }).waitFor();
+}
+
+async function enter(page, password) {
+  await page.getByLabel('User name').fill(s.user);
+  await page.locator('#password').fill(password);
+  await button(page, 'Log in').click();
 }
 
 async function link(leader, follower) {
@@ -171,6 +177,25 @@ async function network(page) {
   await page.locator('td').getByText('1400', { exact: true }).waitFor();
 }
 
+/** Moves the follower to another address: the page follows, one logs in there and keeps it. */
+async function move(page) {
+  const to = s.hosts[1].replace(/\d+:5080$/, '222:5080');
+  allow(to);
+  await go(page, 'Edge Host');
+  await page.getByRole('button', { name: /^Edit adapter/ }).first().click();
+  await page.getByLabel('Static').check();
+  await page.getByLabel('Addresses').fill(`${new URL(to).hostname}/24`);
+  await page.getByLabel('Gateway').fill(new URL(to).hostname.replace(/\d+$/, '1'));
+  await page.getByText(`This page moves to ${to}`).waitFor();
+  await look(page, s.screens, 'adapter-move');
+  await button(page, 'Try it').click();
+  await page.waitForURL(`${to}/**`, { timeout: 30_000 });
+  await enter(page, s.password);
+  await button(page, 'Keep the new settings').click({ timeout: 40_000 });
+  await button(page, 'Keep the new settings').waitFor({ state: 'detached' });
+  await page.getByRole('grid', { name: 'Network adapters' }).getByText(`${new URL(to).hostname}/24`).waitFor();
+}
+
 async function followerPages(page) {
   for (const [menu, name] of [['Content', 'follower-content'], ['Cluster', 'follower-cluster'], ['Linked Edge Hosts', 'follower-link']]) {
     await go(page, menu);
@@ -186,14 +211,9 @@ async function signOutAndIn(page) {
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await look(page, s.screens, 'login');
   await narrow(page, s.screens, 'login');
-  const enter = async (password) => {
-    await page.getByLabel('User name').fill(s.user);
-    await page.locator('#password').fill(password);
-    await button(page, 'Log in').click();
-  };
-  await enter('not the password');
+  await enter(page, 'not the password');
   await page.getByText('You are not logged in').waitFor();
-  await enter(s.password);
+  await enter(page, s.password);
   await page.getByRole('heading', { level: 1, name: 'Edge Host' }).waitFor();
 }
 
@@ -207,6 +227,7 @@ try {
     ['wizard', () => wizard(leader)],
     ['follower pages', () => followerPages(follower)],
     ['network', () => network(follower)],
+    ['move', () => move(follower)],
     ['the other pages', () => rest(leader)],
     ['sign out and in', () => signOutAndIn(leader)],
     ['first load', async () => {

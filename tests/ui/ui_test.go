@@ -22,7 +22,7 @@ import (
 )
 
 // limit is how long the whole journey may take on a busy machine of two cores.
-const limit = 5 * time.Minute
+const limit = 8 * time.Minute
 
 // settings is what the browser's script gets.
 type settings struct {
