@@ -18,7 +18,7 @@ type Menu struct {
 // (dracut.cmdline(7), immucore's README).
 const liveArguments = "cdroot root=live:CDLABEL=" + VolumeID +
 	" rd.live.dir=/ rd.live.squashimg=rootfs.squashfs rd.live.overlay.overlayfs rd.cos.disable rd.immucore.sysrootwait=300 " +
-	"net.ifnames=1 selinux=0 loglevel=4 systemd.show_status=auto systemd.unit=slipway-live.target"
+	"net.ifnames=1 selinux=0 loglevel=4 systemd.show_status=no systemd.unit=slipway-live.target"
 
 // stubConfig leads a boot loader from wherever it was loaded to the medium's menu.
 const stubConfig = `search --no-floppy --file --set=root /` + ManifestPath + `
