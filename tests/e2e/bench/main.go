@@ -1,0 +1,113 @@
+// Command bench prints ratios, measured side by side in one run on the same lab hosts:
+//
+//	create     time from `cluster create` to every node Ready and every pod Running, against a bare script that drives the
+//	           same kubeadm with the same images by hand (bare.sh); wanted: at most 1.2
+//	memory     the idle agent's memory (PSS) on a leader with two linked hosts, against 50 MiB; wanted: at most 1.0
+//
+// Ours does more in its time: it checks every host first, and asks DNS, Services, the VIP and a volume before it says Running.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/slipway-os/slipway/tests/e2e/drive"
+)
+
+func main() {
+	rootfs := flag.String("rootfs", "", "root file system of the hosts")
+	bundle := flag.String("bundle", "", "content bundle")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *rootfs, *bundle); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, rootfs, bundle string) (err error) {
+	l, err := drive.Start(ctx, "bench", 3, rootfs, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	quiet := func(string) {}
+	if err := l.Link(ctx); err != nil {
+		return err
+	}
+	if err := l.Upload(ctx, bundle, quiet); err != nil {
+		return err
+	}
+	if err := l.WaitGroup(ctx, 5*time.Minute, quiet); err != nil {
+		return err
+	}
+	memory, err := agentMemory(ctx, l)
+	if err != nil {
+		return err
+	}
+	ours, err := timed("slipway cluster create", func() error { return l.Create(ctx, drive.Spec("bench"), quiet) })
+	if err != nil {
+		return err
+	}
+	if _, err := l.Host(1).Exec(ctx, "slipway", "cluster", "delete"); err != nil {
+		return err
+	}
+	bare, err := newBare(ctx, l, bundle)
+	if err != nil {
+		return err
+	}
+	scripted, err := timed("bare script", func() error { return bare.create(ctx) })
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\ncreate  ours %.1f s, bare script %.1f s: ratio %.2f (wanted <= 1.20)\n", ours.Seconds(), scripted.Seconds(), ours.Seconds()/scripted.Seconds())
+	fmt.Printf("memory  idle agent of a leader with two hosts %.1f MiB PSS: ratio %.2f of 50 MiB (wanted <= 1.00)\n", memory, memory/50)
+	return nil
+}
+
+func timed(what string, fn func() error) (time.Duration, error) {
+	start := time.Now()
+	err := fn()
+	took := time.Since(start)
+	if err != nil {
+		return took, fmt.Errorf("%s: %w", what, err)
+	}
+	fmt.Printf("%-24s %.1f s\n", what, took.Seconds())
+	return took, nil
+}
+
+var pssLine = regexp.MustCompile(`(?m)^Pss:\s+(\d+) kB$`)
+
+// agentMemory is the proportional set size of the leader's agent in MiB, after it had time to rest.
+func agentMemory(ctx context.Context, l *drive.Lab) (float64, error) {
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(15 * time.Second):
+	}
+	h := l.Host(1)
+	pid, err := h.Exec(ctx, "systemctl", "show", "-p", "MainPID", "--value", "slipway-agent.service")
+	if err != nil {
+		return 0, err
+	}
+	smaps, err := h.Exec(ctx, "cat", "/proc/"+strings.TrimSpace(string(pid))+"/smaps_rollup")
+	if err != nil {
+		return 0, err
+	}
+	m := pssLine.FindSubmatch(smaps)
+	if m == nil {
+		return 0, errors.New("the kernel does not tell the agent's PSS")
+	}
+	kib, err := strconv.ParseFloat(string(m[1]), 64)
+	return kib / 1024, err
+}
