@@ -26,6 +26,7 @@ import (
 	"github.com/slipway-os/slipway/agent/ops"
 	"github.com/slipway-os/slipway/agent/state"
 	"github.com/slipway-os/slipway/agent/systemd"
+	"github.com/slipway-os/slipway/agent/timesync"
 	"github.com/slipway-os/slipway/linking/linknet"
 )
 
@@ -46,6 +47,7 @@ type Agent struct {
 	network                         *engine.Engine  // nil likewise
 	engine                          *kubeadm.Engine // nil when the agent does not own the machine
 	sysinfo                         *sysinfo.Reader
+	time                            *timesync.Servers // nil when the agent does not own the machine
 	checks                          *checks
 	leader                          *leader
 	group                           group
@@ -86,7 +88,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses
 		return err
 	}
 	defer a.audit.Close()
-	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openEvents} {
+	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openTime, a.openEvents} {
 		if err := build(ctx, db); err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func (a *Agent) services() apiserver.Services {
 	peer.Handle("/peer/v1/", a.node.Handler())
 	return apiserver.Services{
 		Version: a.cfg.Version, Sessions: sessions{a.auth}, Users: users{a.auth}, Host: machine{a}, Network: networks{a}, Links: links{a}, Content: contents{a},
-		Clusters: clusters{a}, Operations: a.operations, Events: stream{a.bus}, Audit: auditLog{a.audit},
+		Clusters: clusters{a}, Operations: a.operations, Events: stream{a.bus}, Audit: auditLog{a.audit}, Diag: diagnosis{},
 		Uploads: a.uploadGate(a.uploads), Peer: peer, UI: localui.Handler(),
 	}
 }

@@ -25,7 +25,11 @@ import (
 	"github.com/slipway-os/slipway/linking"
 )
 
-const opPower = "host.power"
+// Kinds of operations on the host.
+const (
+	opPower = "host.power"
+	opClean = "host.clean"
+)
 
 // machine shows this host through the API.
 type machine struct{ a *Agent }
@@ -39,7 +43,7 @@ func (m machine) Show(context.Context) (api.Host, error) {
 	out := api.Host{Id: m.a.identity.ID, Name: f.Name, Status: api.HostStatus(statusOf(m.a.inCluster())), AgentVersion: m.a.cfg.Version,
 		Addresses: host.Addresses(f.Adapters), Fingerprint: m.a.identity.Pin, Adapters: apiAdapters(f.Adapters), Cpus: f.CPUs,
 		MemoryBytes: f.MemoryBytes, Disks: []api.Disk{}, Os: f.OS, Kernel: f.Kernel, UptimeSeconds: f.UptimeSeconds,
-		Product: f.Product, CpuModel: f.CPUModel, Warnings: []api.Warning{}, Clock: api.Clock{Time: time.Now().UTC(), Synchronized: sysinfo.ClockSynchronized()}}
+		Product: f.Product, CpuModel: f.CPUModel, Warnings: []api.Warning{}, Clock: api.Clock{Time: time.Now().UTC(), Synchronized: sysinfo.ClockSynchronized(), Servers: m.a.timeServers()}}
 	out.Health, out.HealthReason = m.a.health(err)
 	for _, w := range host.Warnings(f) {
 		out.Warnings = append(out.Warnings, api.Warning{Id: w.ID, Message: w.Message, Fix: w.Fix})
@@ -79,6 +83,17 @@ func (m machine) Power(_ context.Context, r api.PowerRequest) (api.Operation, er
 	return m.a.operations.start(opPower, "Power: "+string(r.Action), powerInput{r.Action, bootID()})
 }
 
+// Clean runs as an operation; a host that is in a cluster is cleaned by deleting the cluster.
+func (m machine) Clean(context.Context) (api.Operation, error) {
+	if m.a.engine == nil {
+		return api.Operation{}, apiserver.Errorf(409, "host:not-owned", "This agent runs beside other things on the machine (--root), so it takes nothing away.")
+	}
+	if m.a.inCluster() {
+		return api.Operation{}, apiserver.Errorf(409, "host:in-cluster", "This host is in a cluster; delete the cluster instead: slipway cluster delete.")
+	}
+	return m.a.operations.start(opClean, "Take away what an earlier Kubernetes left", nil)
+}
+
 // powerInput names the boot it was asked in, so that an agent that died while asking does not reboot the host for ever.
 type powerInput struct {
 	Action api.PowerRequestAction `json:"action"`
@@ -92,6 +107,11 @@ func bootID() string {
 }
 
 func (a *Agent) registerPower() {
+	a.ops.Register(opClean, func(_ context.Context, h *ops.Handle, _ json.RawMessage) error {
+		return h.Step("clean", func(ctx context.Context) error {
+			return a.engine.Clean(ctx, func(step string) { h.Message("clean", step) })
+		})
+	})
 	a.ops.Register(opPower, func(_ context.Context, h *ops.Handle, raw json.RawMessage) error {
 		return step(h, "ask systemd", raw, func(r powerInput) error {
 			if r.Boot != bootID() {

@@ -341,6 +341,9 @@ type CheckStatus string
 
 // Clock defines model for Clock.
 type Clock struct {
+	// Servers time servers that were set for this host
+	Servers []string `json:"servers,omitempty,omitzero"`
+
 	// Synchronized the kernel says that the clock follows a time server
 	Synchronized bool      `json:"synchronized"`
 	Time         time.Time `json:"time"`
@@ -447,6 +450,13 @@ type DefinitionPack struct {
 	Layer   string `json:"layer"`
 	Name    string `json:"name"`
 	Version string `json:"version"`
+}
+
+// DiagResult defines model for DiagResult.
+type DiagResult struct {
+	Output  string `json:"output"`
+	Reached bool   `json:"reached"`
+	Target  string `json:"target"`
 }
 
 // DiffLine defines model for DiffLine.
@@ -564,6 +574,11 @@ type LinkedHost struct {
 	TotalBytes     int64     `json:"totalBytes,omitempty,omitzero"`
 }
 
+// LogLines defines model for LogLines.
+type LogLines struct {
+	Lines []string `json:"lines"`
+}
+
 // Login defines model for Login.
 type Login struct {
 	// Extended 24 h instead of 2 h
@@ -627,6 +642,13 @@ type Operation struct {
 type PasswordChange struct {
 	Current  string `json:"current,omitempty,omitzero"`
 	Password string `json:"password"`
+}
+
+// PingRequest defines model for PingRequest.
+type PingRequest struct {
+	// Count default 4
+	Count  int    `json:"count,omitempty,omitzero"`
+	Target string `json:"target"`
 }
 
 // Plan defines model for Plan.
@@ -741,6 +763,16 @@ type Taint struct {
 	Value  string `json:"value,omitempty,omitzero"`
 }
 
+// TimeServers defines model for TimeServers.
+type TimeServers struct {
+	Servers []string `json:"servers"`
+}
+
+// TraceRequest defines model for TraceRequest.
+type TraceRequest struct {
+	Target string `json:"target"`
+}
+
 // Try defines model for Try.
 type Try struct {
 	Deadline time.Time `json:"deadline"`
@@ -835,6 +867,15 @@ type DeleteContentParams struct {
 	DryRun bool `form:"dryRun,omitempty" json:"dryRun,omitempty,omitzero"`
 }
 
+// DiagLogsParams defines parameters for DiagLogs.
+type DiagLogsParams struct {
+	// Lines default 100
+	Lines int `form:"lines,omitempty" json:"lines,omitempty,omitzero"`
+
+	// Errors only warnings and errors
+	Errors bool `form:"errors,omitempty" json:"errors,omitempty,omitzero"`
+}
+
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
 	// Topics comma-separated; empty takes all
@@ -853,6 +894,15 @@ type GetOperationParams struct {
 
 // CreateClusterJSONRequestBody defines body for CreateCluster for application/json ContentType.
 type CreateClusterJSONRequestBody = CreateCluster
+
+// DiagPingJSONRequestBody defines body for DiagPing for application/json ContentType.
+type DiagPingJSONRequestBody = PingRequest
+
+// DiagTraceJSONRequestBody defines body for DiagTrace for application/json ContentType.
+type DiagTraceJSONRequestBody = TraceRequest
+
+// SetTimeServersJSONRequestBody defines body for SetTimeServers for application/json ContentType.
+type SetTimeServersJSONRequestBody = TimeServers
 
 // PowerJSONRequestBody defines body for Power for application/json ContentType.
 type PowerJSONRequestBody = PowerRequest
@@ -989,6 +1039,19 @@ type ClientInterface interface {
 	// ListDefinitions request
 	ListDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DiagLogs request
+	DiagLogs(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DiagPingWithBody request with any body
+	DiagPingWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	DiagPing(ctx context.Context, body DiagPingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DiagTraceWithBody request with any body
+	DiagTraceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	DiagTrace(ctx context.Context, body DiagTraceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// StreamEvents request
 	StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -997,6 +1060,14 @@ type ClientInterface interface {
 
 	// GetHost request
 	GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CleanHost request
+	CleanHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetTimeServersWithBody request with any body
+	SetTimeServersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetTimeServers(ctx context.Context, body SetTimeServersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PowerWithBody request with any body
 	PowerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1248,6 +1319,66 @@ func (c *Client) ListDefinitions(ctx context.Context, reqEditors ...RequestEdito
 	return c.Client.Do(req)
 }
 
+func (c *Client) DiagLogs(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagLogsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagPingWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagPingRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagPing(ctx context.Context, body DiagPingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagPingRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagTraceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagTraceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagTrace(ctx context.Context, body DiagTraceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagTraceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStreamEventsRequest(c.Server, params)
 	if err != nil {
@@ -1274,6 +1405,42 @@ func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 func (c *Client) GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetHostRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) CleanHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCleanHostRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetTimeServersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetTimeServersRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetTimeServers(ctx context.Context, body SetTimeServersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetTimeServersRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2177,6 +2344,144 @@ func NewListDefinitionsRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewDiagLogsRequest generates requests for DiagLogs
+func NewDiagLogsRequest(server string, params *DiagLogsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/logs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "lines", params.Lines, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "errors", params.Errors, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDiagPingRequest calls the generic DiagPing builder with application/json body
+func NewDiagPingRequest(server string, body DiagPingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDiagPingRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewDiagPingRequestWithBody generates requests for DiagPing with any type of body
+func NewDiagPingRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/ping")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDiagTraceRequest calls the generic DiagTrace builder with application/json body
+func NewDiagTraceRequest(server string, body DiagTraceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDiagTraceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewDiagTraceRequestWithBody generates requests for DiagTrace with any type of body
+func NewDiagTraceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/trace")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewStreamEventsRequest generates requests for StreamEvents
 func NewStreamEventsRequest(server string, params *StreamEventsParams) (*http.Request, error) {
 	var err error
@@ -2277,6 +2582,73 @@ func NewGetHostRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewCleanHostRequest generates requests for CleanHost
+func NewCleanHostRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/clean")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetTimeServersRequest calls the generic SetTimeServers builder with application/json body
+func NewSetTimeServersRequest(server string, body SetTimeServersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetTimeServersRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetTimeServersRequestWithBody generates requests for SetTimeServers with any type of body
+func NewSetTimeServersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/ntp")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -3354,6 +3726,19 @@ type ClientWithResponsesInterface interface {
 	// ListDefinitionsWithResponse request
 	ListDefinitionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDefinitionsResponse, error)
 
+	// DiagLogsWithResponse request
+	DiagLogsWithResponse(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*DiagLogsResponse, error)
+
+	// DiagPingWithBodyWithResponse request with any body
+	DiagPingWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagPingResponse, error)
+
+	DiagPingWithResponse(ctx context.Context, body DiagPingJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagPingResponse, error)
+
+	// DiagTraceWithBodyWithResponse request with any body
+	DiagTraceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagTraceResponse, error)
+
+	DiagTraceWithResponse(ctx context.Context, body DiagTraceJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagTraceResponse, error)
+
 	// StreamEventsWithResponse request
 	StreamEventsWithResponse(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*StreamEventsResponse, error)
 
@@ -3362,6 +3747,14 @@ type ClientWithResponsesInterface interface {
 
 	// GetHostWithResponse request
 	GetHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetHostResponse, error)
+
+	// CleanHostWithResponse request
+	CleanHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CleanHostResponse, error)
+
+	// SetTimeServersWithBodyWithResponse request with any body
+	SetTimeServersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetTimeServersResponse, error)
+
+	SetTimeServersWithResponse(ctx context.Context, body SetTimeServersJSONRequestBody, reqEditors ...RequestEditorFn) (*SetTimeServersResponse, error)
 
 	// PowerWithBodyWithResponse request with any body
 	PowerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PowerResponse, error)
@@ -3811,6 +4204,99 @@ func (r ListDefinitionsResponse) ContentType() string {
 	return ""
 }
 
+type DiagLogsResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *LogLines
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DiagLogsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DiagLogsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DiagLogsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DiagPingResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *DiagResult
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DiagPingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DiagPingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DiagPingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DiagTraceResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *DiagResult
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DiagTraceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DiagTraceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DiagTraceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type StreamEventsResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -3896,6 +4382,67 @@ func (r GetHostResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetHostResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CleanHostResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON202                       *Started
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r CleanHostResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CleanHostResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CleanHostResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetTimeServersResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetTimeServersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetTimeServersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetTimeServersResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -4900,6 +5447,49 @@ func (c *ClientWithResponses) ListDefinitionsWithResponse(ctx context.Context, r
 	return ParseListDefinitionsResponse(rsp)
 }
 
+// DiagLogsWithResponse request returning *DiagLogsResponse
+func (c *ClientWithResponses) DiagLogsWithResponse(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*DiagLogsResponse, error) {
+	rsp, err := c.DiagLogs(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagLogsResponse(rsp)
+}
+
+// DiagPingWithBodyWithResponse request with arbitrary body returning *DiagPingResponse
+func (c *ClientWithResponses) DiagPingWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagPingResponse, error) {
+	rsp, err := c.DiagPingWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagPingResponse(rsp)
+}
+
+func (c *ClientWithResponses) DiagPingWithResponse(ctx context.Context, body DiagPingJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagPingResponse, error) {
+	rsp, err := c.DiagPing(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagPingResponse(rsp)
+}
+
+// DiagTraceWithBodyWithResponse request with arbitrary body returning *DiagTraceResponse
+func (c *ClientWithResponses) DiagTraceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagTraceResponse, error) {
+	rsp, err := c.DiagTraceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagTraceResponse(rsp)
+}
+
+func (c *ClientWithResponses) DiagTraceWithResponse(ctx context.Context, body DiagTraceJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagTraceResponse, error) {
+	rsp, err := c.DiagTrace(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagTraceResponse(rsp)
+}
+
 // StreamEventsWithResponse request returning *StreamEventsResponse
 func (c *ClientWithResponses) StreamEventsWithResponse(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*StreamEventsResponse, error) {
 	rsp, err := c.StreamEvents(ctx, params, reqEditors...)
@@ -4925,6 +5515,32 @@ func (c *ClientWithResponses) GetHostWithResponse(ctx context.Context, reqEditor
 		return nil, err
 	}
 	return ParseGetHostResponse(rsp)
+}
+
+// CleanHostWithResponse request returning *CleanHostResponse
+func (c *ClientWithResponses) CleanHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CleanHostResponse, error) {
+	rsp, err := c.CleanHost(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCleanHostResponse(rsp)
+}
+
+// SetTimeServersWithBodyWithResponse request with arbitrary body returning *SetTimeServersResponse
+func (c *ClientWithResponses) SetTimeServersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetTimeServersResponse, error) {
+	rsp, err := c.SetTimeServersWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetTimeServersResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetTimeServersWithResponse(ctx context.Context, body SetTimeServersJSONRequestBody, reqEditors ...RequestEditorFn) (*SetTimeServersResponse, error) {
+	rsp, err := c.SetTimeServers(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetTimeServersResponse(rsp)
 }
 
 // PowerWithBodyWithResponse request with arbitrary body returning *PowerResponse
@@ -5630,6 +6246,105 @@ func ParseListDefinitionsResponse(rsp *http.Response) (*ListDefinitionsResponse,
 	return response, nil
 }
 
+// ParseDiagLogsResponse parses an HTTP response from a DiagLogsWithResponse call
+func ParseDiagLogsResponse(rsp *http.Response) (*DiagLogsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DiagLogsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LogLines
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDiagPingResponse parses an HTTP response from a DiagPingWithResponse call
+func ParseDiagPingResponse(rsp *http.Response) (*DiagPingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DiagPingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DiagResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDiagTraceResponse parses an HTTP response from a DiagTraceWithResponse call
+func ParseDiagTraceResponse(rsp *http.Response) (*DiagTraceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DiagTraceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DiagResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseStreamEventsResponse parses an HTTP response from a StreamEventsWithResponse call
 func ParseStreamEventsResponse(rsp *http.Response) (*StreamEventsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -5703,6 +6418,65 @@ func ParseGetHostResponse(rsp *http.Response) (*GetHostResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCleanHostResponse parses an HTTP response from a CleanHostWithResponse call
+func ParseCleanHostResponse(rsp *http.Response) (*CleanHostResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CleanHostResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Started
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetTimeServersResponse parses an HTTP response from a SetTimeServersWithResponse call
+func ParseSetTimeServersResponse(rsp *http.Response) (*SetTimeServersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetTimeServersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6651,6 +7425,15 @@ type ServerInterface interface {
 	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
 	// (GET /definitions)
 	ListDefinitions(ctx echo.Context) error
+	// The last lines of the agent's journal, oldest first.
+	// (GET /diag/logs)
+	DiagLogs(ctx echo.Context, params DiagLogsParams) error
+	// Ask an address whether it answers (ICMP echo); takes up to three seconds for each request.
+	// (POST /diag/ping)
+	DiagPing(ctx echo.Context) error
+	// Find the way to an address; takes up to 45 seconds.
+	// (POST /diag/trace)
+	DiagTrace(ctx echo.Context) error
 	// Server-sent events, a snapshot of every topic first, then deltas.
 	// (GET /events)
 	StreamEvents(ctx echo.Context, params StreamEventsParams) error
@@ -6660,6 +7443,12 @@ type ServerInterface interface {
 	// What this host is.
 	// (GET /host)
 	GetHost(ctx echo.Context) error
+	// Take away what an earlier Kubernetes left on this host; refused while the host is in a cluster.
+	// (POST /host/clean)
+	CleanHost(ctx echo.Context) error
+	// Set the time servers of this host, now and at every boot; none leaves those of DHCP. A cluster's own win while the host is in it.
+	// (PUT /host/ntp)
+	SetTimeServers(ctx echo.Context) error
 	// Reboot or shut down, or reset to the state after installation.
 	// (POST /host/power)
 	Power(ctx echo.Context) error
@@ -6968,6 +7757,61 @@ func (w *ServerInterfaceWrapper) ListDefinitions(ctx echo.Context) error {
 	return err
 }
 
+// DiagLogs converts echo context to params.
+func (w *ServerInterfaceWrapper) DiagLogs(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DiagLogsParams
+	// ------------- Optional query parameter "lines" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lines", ctx.QueryParams(), &params.Lines, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lines: %s", err))
+	}
+
+	// ------------- Optional query parameter "errors" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "errors", ctx.QueryParams(), &params.Errors, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter errors: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiagLogs(ctx, params)
+	return err
+}
+
+// DiagPing converts echo context to params.
+func (w *ServerInterfaceWrapper) DiagPing(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiagPing(ctx)
+	return err
+}
+
+// DiagTrace converts echo context to params.
+func (w *ServerInterfaceWrapper) DiagTrace(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiagTrace(ctx)
+	return err
+}
+
 // StreamEvents converts echo context to params.
 func (w *ServerInterfaceWrapper) StreamEvents(ctx echo.Context) error {
 	var err error
@@ -7009,6 +7853,32 @@ func (w *ServerInterfaceWrapper) GetHost(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetHost(ctx)
+	return err
+}
+
+// CleanHost converts echo context to params.
+func (w *ServerInterfaceWrapper) CleanHost(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CleanHost(ctx)
+	return err
+}
+
+// SetTimeServers converts echo context to params.
+func (w *ServerInterfaceWrapper) SetTimeServers(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetTimeServers(ctx)
 	return err
 }
 
@@ -7502,9 +8372,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/content/:digest", wrapper.DeleteContent, options.OperationMiddlewares["deleteContent"]...)
 	router.GET(options.BaseURL+"/content/:digest", wrapper.GetContent, options.OperationMiddlewares["getContent"]...)
 	router.GET(options.BaseURL+"/definitions", wrapper.ListDefinitions, options.OperationMiddlewares["listDefinitions"]...)
+	router.GET(options.BaseURL+"/diag/logs", wrapper.DiagLogs, options.OperationMiddlewares["diagLogs"]...)
+	router.POST(options.BaseURL+"/diag/ping", wrapper.DiagPing, options.OperationMiddlewares["diagPing"]...)
+	router.POST(options.BaseURL+"/diag/trace", wrapper.DiagTrace, options.OperationMiddlewares["diagTrace"]...)
 	router.GET(options.BaseURL+"/events", wrapper.StreamEvents, options.OperationMiddlewares["streamEvents"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost, options.OperationMiddlewares["getHost"]...)
+	router.POST(options.BaseURL+"/host/clean", wrapper.CleanHost, options.OperationMiddlewares["cleanHost"]...)
+	router.PUT(options.BaseURL+"/host/ntp", wrapper.SetTimeServers, options.OperationMiddlewares["setTimeServers"]...)
 	router.POST(options.BaseURL+"/host/power", wrapper.Power, options.OperationMiddlewares["power"]...)
 	router.GET(options.BaseURL+"/link", wrapper.GetLink, options.OperationMiddlewares["getLink"]...)
 	router.DELETE(options.BaseURL+"/link/hosts/:host", wrapper.RemoveLinkedHost, options.OperationMiddlewares["removeLinkedHost"]...)
@@ -7989,6 +8864,123 @@ func (response ListDefinitionsdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type DiagLogsRequestObject struct {
+	Params DiagLogsParams
+}
+
+type DiagLogsResponseObject interface {
+	VisitDiagLogsResponse(w http.ResponseWriter) error
+}
+
+type DiagLogs200JSONResponse LogLines
+
+func (response DiagLogs200JSONResponse) VisitDiagLogsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagLogsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DiagLogsdefaultApplicationProblemPlusJSONResponse) VisitDiagLogsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagPingRequestObject struct {
+	Body *DiagPingJSONRequestBody
+}
+
+type DiagPingResponseObject interface {
+	VisitDiagPingResponse(w http.ResponseWriter) error
+}
+
+type DiagPing200JSONResponse DiagResult
+
+func (response DiagPing200JSONResponse) VisitDiagPingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagPingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DiagPingdefaultApplicationProblemPlusJSONResponse) VisitDiagPingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagTraceRequestObject struct {
+	Body *DiagTraceJSONRequestBody
+}
+
+type DiagTraceResponseObject interface {
+	VisitDiagTraceResponse(w http.ResponseWriter) error
+}
+
+type DiagTrace200JSONResponse DiagResult
+
+func (response DiagTrace200JSONResponse) VisitDiagTraceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagTracedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DiagTracedefaultApplicationProblemPlusJSONResponse) VisitDiagTraceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StreamEventsRequestObject struct {
 	Params StreamEventsParams
 }
@@ -8105,6 +9097,77 @@ type GetHostdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetHostdefaultApplicationProblemPlusJSONResponse) VisitGetHostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CleanHostRequestObject struct {
+}
+
+type CleanHostResponseObject interface {
+	VisitCleanHostResponse(w http.ResponseWriter) error
+}
+
+type CleanHost202JSONResponse struct{ StartedJSONResponse }
+
+func (response CleanHost202JSONResponse) VisitCleanHostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CleanHostdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CleanHostdefaultApplicationProblemPlusJSONResponse) VisitCleanHostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetTimeServersRequestObject struct {
+	Body *SetTimeServersJSONRequestBody
+}
+
+type SetTimeServersResponseObject interface {
+	VisitSetTimeServersResponse(w http.ResponseWriter) error
+}
+
+type SetTimeServers204Response struct {
+}
+
+func (response SetTimeServers204Response) VisitSetTimeServersResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetTimeServersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetTimeServersdefaultApplicationProblemPlusJSONResponse) VisitSetTimeServersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9226,6 +10289,15 @@ type StrictServerInterface interface {
 	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
 	// (GET /definitions)
 	ListDefinitions(ctx context.Context, request ListDefinitionsRequestObject) (ListDefinitionsResponseObject, error)
+	// The last lines of the agent's journal, oldest first.
+	// (GET /diag/logs)
+	DiagLogs(ctx context.Context, request DiagLogsRequestObject) (DiagLogsResponseObject, error)
+	// Ask an address whether it answers (ICMP echo); takes up to three seconds for each request.
+	// (POST /diag/ping)
+	DiagPing(ctx context.Context, request DiagPingRequestObject) (DiagPingResponseObject, error)
+	// Find the way to an address; takes up to 45 seconds.
+	// (POST /diag/trace)
+	DiagTrace(ctx context.Context, request DiagTraceRequestObject) (DiagTraceResponseObject, error)
 	// Server-sent events, a snapshot of every topic first, then deltas.
 	// (GET /events)
 	StreamEvents(ctx context.Context, request StreamEventsRequestObject) (StreamEventsResponseObject, error)
@@ -9235,6 +10307,12 @@ type StrictServerInterface interface {
 	// What this host is.
 	// (GET /host)
 	GetHost(ctx context.Context, request GetHostRequestObject) (GetHostResponseObject, error)
+	// Take away what an earlier Kubernetes left on this host; refused while the host is in a cluster.
+	// (POST /host/clean)
+	CleanHost(ctx context.Context, request CleanHostRequestObject) (CleanHostResponseObject, error)
+	// Set the time servers of this host, now and at every boot; none leaves those of DHCP. A cluster's own win while the host is in it.
+	// (PUT /host/ntp)
+	SetTimeServers(ctx context.Context, request SetTimeServersRequestObject) (SetTimeServersResponseObject, error)
 	// Reboot or shut down, or reset to the state after installation.
 	// (POST /host/power)
 	Power(ctx context.Context, request PowerRequestObject) (PowerResponseObject, error)
@@ -9611,6 +10689,89 @@ func (sh *strictHandler) ListDefinitions(ctx echo.Context) error {
 	return nil
 }
 
+// DiagLogs operation middleware
+func (sh *strictHandler) DiagLogs(ctx echo.Context, params DiagLogsParams) error {
+	var request DiagLogsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiagLogs(ctx.Request().Context(), request.(DiagLogsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiagLogs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiagLogsResponseObject); ok {
+		return validResponse.VisitDiagLogsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiagPing operation middleware
+func (sh *strictHandler) DiagPing(ctx echo.Context) error {
+	var request DiagPingRequestObject
+
+	var body DiagPingJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiagPing(ctx.Request().Context(), request.(DiagPingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiagPing")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiagPingResponseObject); ok {
+		return validResponse.VisitDiagPingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiagTrace operation middleware
+func (sh *strictHandler) DiagTrace(ctx echo.Context) error {
+	var request DiagTraceRequestObject
+
+	var body DiagTraceJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiagTrace(ctx.Request().Context(), request.(DiagTraceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiagTrace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiagTraceResponseObject); ok {
+		return validResponse.VisitDiagTraceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // StreamEvents operation middleware
 func (sh *strictHandler) StreamEvents(ctx echo.Context, params StreamEventsParams) error {
 	var request StreamEventsRequestObject
@@ -9676,6 +10837,58 @@ func (sh *strictHandler) GetHost(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetHostResponseObject); ok {
 		return validResponse.VisitGetHostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CleanHost operation middleware
+func (sh *strictHandler) CleanHost(ctx echo.Context) error {
+	var request CleanHostRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CleanHost(ctx.Request().Context(), request.(CleanHostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CleanHost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CleanHostResponseObject); ok {
+		return validResponse.VisitCleanHostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetTimeServers operation middleware
+func (sh *strictHandler) SetTimeServers(ctx echo.Context) error {
+	var request SetTimeServersRequestObject
+
+	var body SetTimeServersJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetTimeServers(ctx.Request().Context(), request.(SetTimeServersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetTimeServers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetTimeServersResponseObject); ok {
+		return validResponse.VisitSetTimeServersResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10425,103 +11638,111 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7D39c9u2kv8Khnczfe+OsRzX9b1n/5S66WtaN/HETXs3ncwNRKxEVCTAAqAUvYz/9xt88UMCKNKWfZmb",
-	"yy+RRBBY7PcuduHPScbLijNgSiaXnxMBsuJMgvlyK/i8gFJ/zDhTwJT+iKuqoBlWlLNZZUf8+x+SM/1M",
-	"ZjmUWH/6VwGL5DL5l1k7/8w+lTM/7/39fZoQkJmglZ4uuUxeITclUjmgDBcFCJRhhnCmEGcnyX2a3Cks",
-	"FJABsKaB864CYd4LAeQWO0n0I/eGnvAVwZUCoT9WglcgFLVIw4QIkA6D/bmu33z3PkkTqqA0T9W2guQy",
-	"kUpQttQ7cz9gIfBWf8+wENQu4h7NOS8AM/2Q5FkVecLM9OPXIYKue8u0Q5dYwQZvg89KnO1vsgJRYo1g",
-	"9POra+SwkaSBt1XdmZUyBUsQ+gHDJQTWu08TAX/WVGjS/25HWRjSDtIdXuz0LfgWKS1GPzYA8fkfkCm9",
-	"riPpHShF2dITk+p94eK2Q+QFLiSkD6d7iT/dAFuqPLm8OA9hBn96Y8e+vNgn1pwzcoilv9Vj9FhByRIO",
-	"jrajJvHU+D38bX8LHaY6NI8bejFmLK3WZhywutQsohmjVjxJE6mwoppR+GLRof0EZuys/fKbwAQSsMjy",
-	"GIrOvvl6Ko7WBWaHCPfrzau3McEwpAyyeaso97VXgbcRRVCClHgJwWcRibV4r8M6aA1COhBGCbqFrH2v",
-	"mTy4x5pQ9ZopsQ0o6EyF123USPAZr1XGI9tU1D5YcFFilVwmBCt4YX4NkL2WERSvKT6MDjermST1m2nB",
-	"C2HjW6cx+ngooZyDmGgpSk7CKCg5o4qLn2lRUBkSpZ1tmInSBogg2I3yOgLgUgUV2w5UelQIlGvjiOyD",
-	"IngB+/oek5IyxAVaU9gYMo3lgR1wHJHNKkGwcshW+1At6KcgTnIuVfABJZNFvpVsr235KkmTDRaaGxeY",
-	"FppJ2YrxDQto3J2NUpI48JqZ2+WDOy94aOdyy7JccEb/af3DPl20S7kCwaBAEm8lUjlW1s/Us6EFLwq+",
-	"kQgjLWNIglh3idcxhlPkPSy+PUDDG6xl2L9s1XdfBIYMRVfnB4QjB1yofJpqZ5zAeADcdt5qqQ8AwBsX",
-	"PLSUACwjjzSzQJcLbwVfU20g9IA0eV8z9+k7WApMgJiPBSj762shuAh6BGtaRZR09QMvyBjxdZbLwthg",
-	"2U7tEZj2CTrACm+d6g26ndPkPUpUAZhsww7gABG8Fny0jXcawMzngWlnCeLGBoCWoiGHZl7wuQy7dvOt",
-	"cvrSizFl6uK8FeHOWCK272s2woK4galb2K8yCLvS2nIPcgILyui+nB80dbTES5j6jrJx/qAMW3i1y6pf",
-	"qXC2mrTKrs7X8zTQ+vnS3r4H0PaDY+4+0jTYBSgg304gLhglMMEwDvq7PXXUwKM3CIxYraPNY0/vd1DG",
-	"FS7GAx+yoztqZwclvSUG8PvGccSeugHySo13dgldwlQtJOk/YQr9tDEdybx3emjDmY9RWW5jDbrbuMS8",
-	"191F2qDNwTqA9ju3lwhbhzWZ46fgM61TJ9jpjnAF1IRn4cP+/SDje6iCeBCAFXTcnwk5GLpkXAQcckok",
-	"4guUaXfZuX0l3iLnpY7XkpWLyfuz51jmenrtSeoRdoENlkiAiQDIFRKwqCUQtMmBIaoQlYhxVHC2BIE2",
-	"ZjyvC4LmgAhnQUmSFWRhnzazyEJ6BMIS/dern290+PHj3bu3KZIABrRlTW3I1UlLXJy9PD8/5LKahUOk",
-	"+q7R1CHr1YHyc0gvyKrA27dR9zL2YN/sDPFzC+ItzlYhmq6xoHheTPBlf3VvBGeb6PG0WsObvxaeYZSb",
-	"/UzI30QR+nCQ7WJBMOlicUNZ0F9t8ub7IMImnHopwmZY2kztYcj9QDuVXSgMtgzgtOQEiggvRqKmqEcs",
-	"QVBcHMHq7ezQQNK3ORbsZsmBNML3FArSOewZT7GFfnNi7mAHcjvFcLT/PRVSfZCT7UHmQqZDieMKS7nh",
-	"guxlbS8GUjedgV+fpeMyOc1CoV3+0EThO0mNIyRRm6TKUDAVdqkd/SckGxzDBNRj75BkvN3FS2Dq1+he",
-	"0yTz6aDhHAS3JiCr6p+jMp1VdSReJFROsTxalwT2sqDa5leC2mPLvjWXOT775uLyh9f/6R2KTBNiQTOs",
-	"4CuJqnpe0AytYHtlvYYXLyrKkMIrCJ6xDSR27KP38ag+EvvYBFpE5ksutlM896hR4mHGqAQndRZA3BoY",
-	"4QJhRpDRex59Jc5yGvGn9jKY713C4Q37ICEYndWVjnPuIOOMjN3jBgvmzxNHcc5v9oXDAfROsGfkuycq",
-	"/YPRLuelrVg7lu+Tz3O7oURD9F0ExJSIBuo6x8zq/wkKO3cvH1baO7hoXgyB9COn7D38WbtAdAI8RPDq",
-	"uq0x2HW9qUR6YZRjiVwpwpX27nVwseQpmkOGawkIu9wyCDPUSC5VEhWAif0tnGbmK2A7qDg//fvFwRyz",
-	"eS+EiRvKAg4OVNweXY7g5mnhpF4PSCyatNsPhWtefN2INO5hedltRnpMmwwrg8NnDy7b2ExgsTEUoupd",
-	"/eJps4PKTxUVIKdkSASUmGqB76iVfbw3vDCG9GkHjsACsT05Sk3KMT8o4dYp2wm4lD37+BwmrcBS3YFF",
-	"7ziaxRPoUcc/7sQdL+XXVts09sCjunP8EI0DbviSsokaEj4pYCR02nZ2jnJEmVSAjTyfoTyo5b4M5/st",
-	"qA0Xq6d1fzPMCCUuRdzHlrUJEnGGlIvXpqzWFC2FVuVsQUUZotHGn4AaMzbnXMkjLty15vtcL3g9L4KY",
-	"2FrP14ONXPguERaAGFeIMlQVOAuKpqv5GAL9F7GNOxAdz2iATx7k3bgd/UZVTllH2/f3T2CB60Khi1Ob",
-	"rKOltnAXp6dpUlJmv708DalVASVfQ6wGKVi21JYgdXystmgCVKi6waIHYanptEUyx0WB5qB/wGiTW3v6",
-	"UCYagug+TpBbm2sNZMQogylRm0tchbK/NkMyfrJeXuWQN2/h7KwS5r7NA9Igph4lfKr7ZSjfd93j/x2Z",
-	"MccBk46cjD2a9MLU878VZWT4/C/wBKrxnHOnoAqxoKKqGJFTMz6BAbI9BrQAhLB/60jzMJ1WC+FcuYP8",
-	"M4HZ9tKbA9xz605ldgAzhz3jD75MKVXIiGH5pJUxGvpYWczkI/YQnx18JVzpsmsfNRoaR9Mhty1isZDG",
-	"qPMspSt8jGS4ChO3DRf6eUCC4HMeqM2YFgXrOaIxMJ5DMVBrHqdfC+P0aERhyiZs4Bc9PAS9trwgrnGF",
-	"572VYtUxfbzHI+wGY5NOI6YyTYg3wtBsQDwsgdQWG/tEhQDtZmuFnNeK8A0zEbr2tEIJR+cyhs99NcBf",
-	"SaR3hxZcIDvNIV3qQApuNHYGdCxlSppapx2fEknQcWoG9vDclGfa4IQjwofTt4FkScRMtnUfO2l3pfkX",
-	"ZbYmGT7hstLvJ7Vgl7Kg1QZvLwvKVpc2rUIOV3naEhALRycad/uP4H7p1eFOEpIzGJlYMamEkWNrRtWI",
-	"MhdXjWAmdi+FwL8DKYMO3EMyYlG1FUmCja2nDmXHDtVYu429YQs+MTM23XPtOFP7rvoDEBlxX8chyziR",
-	"vs2gSSy1u+qj0YMeRqGqq33kMQDSq1qKWg07MDr1ddC9yMKtCnt1SiRCd+2C73Pz1NjiQW0zVUcXHGik",
-	"tOOsPhQT2S0WrQyVMYdQZd2DfVwtFpCpyCFiuKNwjYt6BET69dTPH4Qo1PhDAJOCMni0/EypR8dVVWxt",
-	"7ckaBF24z3iDqaJs+cIb+G6azmijAsiLOc5WI5snfJjXbDKEFp872MmQ8GwVlsNHu9tdfy8EkGlg2wOI",
-	"+gjRJrvOT/9+3s19hYxZhQNRaCDjFUKdezcIny/1ClVn47oIc/dja988c7Zc5J6lCavLudHInkbdeixa",
-	"rbWpzygRieuGTJM5lmA8gLIuFN1hjY7vTAmBSJKIlmWtYh5+mpRYrkLJZaokMgJtqh1hDQLJnG/YFfo3",
-	"9w9hiXy6swTM2pYcATYZDsEjg3jZQDWtL8bT910Va40RgMk7VkSbIpbwaX/n71+fpaispUIlVllu0tkm",
-	"L2rxET4F9FwZWkdCE0fs1J4CJpQt/Xmp5hxUM2KKSmmWI6qQVJgRedBldaLqeG9IGN5VDyv5NKHuY9S+",
-	"HRYCzZdMjG6Fo4+sWqPdkrXULLMPlyVcLaja3mmGcx0pgIVVw4YLDaXtT80EuVKVJXvjVFNN7YzzFQWf",
-	"v7hMXGzy335cy74V/Qm29j4D6jzXPuO8Y4Be3b7RjMOZDSUvbcsbMWdQOaCa0U9IauOg0EzUbOaWm5ka",
-	"kxP9xBTccIY0wBJVXCj0zenfTk/QKxciaxkutifI9FnZA5zY/REn6IazJdpwoaeVGxASnZ2emSUwQ02L",
-	"2An6UBUcE4n+omqJXp6c/hUVdA0IKzTDFZ2tX85qO+KkicEukzsLPDLAd9TmZbJ+6VrQGK5ocpl8fXJ6",
-	"8nViqzsNxWa4JjZWWtoDkQaWNyS5TG6oVKbh2NoSXII9L/zdUe3PGsS2JVpBSzO0vZyisXQvT/unPIHD",
-	"349p/46Os9PTSRdhjDuWadun948t9q7I+CUHBEwJCvLEmr/GNIYWacDv3AOSJrIuS6y9tuS3nKPMpKKJ",
-	"SQGkiMEGpEILKqQyJMVLaVsw8DL5qN+euRJ4OUikaz/oOXDoOxhGItBv4BgY7MxnDQOVaCl4XaWILnrW",
-	"tYtN90byUbtTLpPWx2G/NWMUszftcC329oK9j1a1glTfctt9eJRrXfrQ3vc1uBI13D+SDQ5l9WOkNj0i",
-	"f7GY+auh99np2WFa+2tvHs8fFjMIeya5QhuqcmQhQqJmSDtrW9sv4/Sv1sdNh0uYbbpyOPusGeDe2p0C",
-	"bEzU5ybTsxnnpj7ellrB15WxNVwq5ygSbsoBLHTa5Q1w4IILUyhwiAF7jPCs5LCIQJ1OnitTHWg3OoeM",
-	"l4BMbSrCS0yZoYhUeIsKU7QVE+KgHvwHqBblT8b+PamLKrtj6DrtxzTTRZRZQE25fgnHIz5M7amHHQvd",
-	"1KLu3+Ry/zHA+rNVrUnHFnQZNUr/APVTO+pZIJ1E9C0uiz7Rm7zJnDJsxGx3hSDBF7SAY1k2U81ApRJY",
-	"cfGVRC2eB9RSu7+4d9BUyj2Dc9BvpR7jIJh5j+Yd2PXtpD54lIoLvARUcV70UOm23kPlzGazTMQVdBZ+",
-	"Nc+jSH1WDauVp7Np84LPO2pUwAJ0hO7L7wgu8XJHpQa3/9n2/46xcA0KjukvPZXi3rlPIcCMv5luVc09",
-	"XLiu1SU/OZ4dxMywpTb1lmTWyhlz2PdUdGiJJN52G2g1KCHaDZjD48j9KKya078BAT+WRTQINKjyjE01",
-	"VmOoOWx3mm73UZbnP15GbOTOnRZRXfxdZ9xz6ONOJ/NIddzZybFDts7Ummy7qrkfD6eWzHpQ0zlsnePG",
-	"vUdYriRacBHXarD2F4AGSXKnBODytR10wFPPeFniFxL0IAXkCkFZqa1tUUO4KCJuuuIVzWQSYahgidhh",
-	"Pajgk7J7eyHNFo7izNipjkH1O3PF1AuplaklQYowkgxXMudK22WrAQ1yPL1VDgwRKBSWXYK2VyhZkrZ9",
-	"EjHF90PTEPBUes+tEMDjGx28mXxRJ0maXP7+sZ8JApW7sNOk7XxeMDW225wv2CzeCbo1nZFdhEhz6uyQ",
-	"4VyUKCrcxUNPhghT/RVmJw3bcfJm5ujE96TRHnfY2qYGF7PKtEhFnbdb10H1FHmZXjXVqLTMM/uKc86N",
-	"byPzWnPphqXIF1chxZ0+NgmUhdaulEmFi8LmpsMoL1zbXYz9TFveE7KfmT/CfiYxeCwTZibTeqvjs7lG",
-	"Ac+XEkDuuCIGPS2mDIfK2Wf936B//d70O3Q618Z4Mv6OsTF+zMuzv40xO8/Knx+YxhHCBpspmm8RJZo/",
-	"9fau/NGNbWYcwvEf3LYEhOX/R05Zw5THVwHdhtwvTwPojXcY1om869V1lwcRm68zBWVDaC4A246cMJ5v",
-	"9GOH6BHR4Zefy3Tc2WJvIXjZ6XUewlUleMnVALZu7YCwtnzWbf6MV2A36duNU7TJuWzYhEpUcOet+d/4",
-	"AuFWQ2qc8M0g8zTljjEFeKd41TYj76HkfP/YV79RmevsH++8Kl6hJTADEFsiS3gNiQxsKh00fpENHNcC",
-	"2kUiZtBJ8nHMYIsKTWnGN1fo/PTcXv7FODOnb3PQSHP462ecGpSFxcCw8f8xrP3D4aHLRVcdNWJPQQ5p",
-	"Ed+/HFG25vHTWDQ79zMfMvqa6wBxbvhyCQRRdoK+FXwjQUi0BHfbsakiuULcBFdZQfWkqJYdk6ZdNluU",
-	"cmI7x4k7W78D9eLaVqH0wNwLnB/MEpFY8IYvETVwYYbe3WlwhU9c2wiqG/lZvDRcwWs1yBb6+Rjt+ZoR",
-	"K6nPipEGB68ZsSLhNhjfM2u72WNq1ze8PyF/+iUiysMBeQz18arTk8zntozJJgkMS4ut9duoRO4uSlMJ",
-	"gdm2i0KPtB4KZ90m9qoOqWObPuiczB1buexcqTNKywS49ztT8PF4ZL/FJTRyl2rzZmsElD9i4VwdxmvV",
-	"adiOeHtmQJdPj4/afjv/M+vvndb1WKaZLhYgTG+UZ2jfI360tBF2FVfuEIVws5Q/O9gIU5hHVY6ounJD",
-	"JWJc5ZQtT9D3XJRa9FaIKiOBDJBWf/IwF5iqsTgPGFfnFxMCfSHUPzva4vYWirBbJbZHcUXFtqWss5Ve",
-	"6aLfqMp5rfw1G2gOCy6sXPsegvZmEO2v4myFOPOXV6Eck5HknX2mZDCPc41ZBoUl8+EEjim9HVcAcf7Y",
-	"AogvjqI67jSU2L0vZgotZp2u0kilnx3w/yQ5TJKfAKp9aqB3a3dw4dCvRSbjtfa0zbE1Z1o0OWO2sh/x",
-	"ChgQl1I2XroR2zhZG4INn6S+a4c9x0Fq52/pjTtHbbdxlLPvZrZ41fDuQVkLQaOoYj5zu7unl4o0nALc",
-	"4Fjx+EW3dPz0CUrHH/w3FHt0PlaJQzOhqwnRiEmbxgF/z3qOJTI9m4iLRrhMBpdtkbRXME1gjllmTNWA",
-	"4jTPn5NP/pcTvq/kqtedgRRHUvFqCKmdtpaYpN01HS1PV5Rj/6ZXrETVPD1WPwM17rF2lqMhu/s2rM3v",
-	"/KDn0OXdzveR2txv4liJVD+fq2gRRuxZXLeHUXrQAX0Pa76ClueOKbMjzxDj2abj5I0ws+m+g6kj6Zv1",
-	"46KpBzxpWlMvEC2+wQrGl40YDrHJQm0KpKJFoVXUHJC7yWCodCSNlkfIDhqOH5e2990/NNdjWzzIFSps",
-	"3pTxzSM4KYJo10fSx/MJ+l7wsuf6Goe3KVMzyDV3rXT+AB9nkhdg+oNlrIjHfJ75ax0G2fPa3uTytCxq",
-	"FomZD07geErQI+zKxQ4+tuh0aKau4Vdw0xBD3EGja9k0N1Jr1RnDrabcsOn5IJ+rc84y/jiDY+A+FqIr",
-	"4FVhOrUNvqzohDXlcIvcB/lk1VP+BshHKoaTI7aRNecxcaNiyOQbY7rXAMYy6v5OwqM3xYQurHyiBsSd",
-	"exUfTDHbC3sUitlUIEaeBFqhwFemEAExACKtNrZ3+ZgGUfSaEed+aSLqsV0/QkZo3rcan9tO9t8/6sjW",
-	"98D//lEj3/6lVUveWhTJZeL6uBP91M3+uWl6t+5B2vnBHYO2P+X2tr3mu0+ddH4y58ad757k3Z+aFt7m",
-	"J97Jb3xui+PxMrn/eP8/AQAA//8=",
+	"7H1tc9w2kvBfQfF5qrJ7R0uyovh2pU+O7MROZFtl2clduVxXGLJniIgEGADUeNal/36FNxKcATikRCmu",
+	"q/MXj4Yg0Ohu9Bu6e74mGatqRoFKkZx+TTiImlEB+o9LzhYlVOpjxqgEKtVHXNclybAkjB7WZsS//yEY",
+	"Vc9EVkCF1af/z2GZnCb/77Cb/9A8FYdu3tvb2zTJQWSc1Gq65DR5juyUSBaAMlyWwFGGKcKZRIweJLdp",
+	"ciUxl5APgDUNnHc1cP1eCCC72EGiHtk31ITPc1xL4OpjzVkNXBKDNJznHITFYH+u89cv3idpQiRU+qnc",
+	"1JCcJkJyQldqZ/YLzDneqL8zzDkxi9hHC8ZKwFQ9zIusjjyhevrx6+Sc3PSW6YausIQ13gSfVTjb3WQN",
+	"vMIKwejN83NksZGkgbdl481KqIQVcPWA4goC692mCYc/G8IV6T+ZUQaG1EO6xYuZvgPfIKXD6OcWILb4",
+	"AzKp1rUkvQIpCV05YhK1L1xeekRe4lJAene6V/jLBdCVLJLTZychzOAvr83Yp892ibVgNN/H0j+qMWos",
+	"J/kK9o42oybx1Pg9/GN3Cx5T7ZvHDn02Ziypb/Q4oE2lWEQxRiNZkiZCYkkUo7Dl0qP9BGb01n76Q2AC",
+	"AZhnRQxFxz98PxVHNyWm+wj328Xzt7GDoUkZZPNOUO5KrxJvIoKgAiHwCoLPIifW4L0Jy6Ab4MKCMOqg",
+	"G8i699rJg3tsciJfUsk3AQGdyfC6rRgJPmONzFhkm5KYB0vGKyyT0yTHEp7obwNkb0QExTcE70eHnVVP",
+	"krrNdOCFsPGjlRh9PFRQLYBP1BQVy8MoqBglkvE3pCyJCB2lrW3oidIWiCDYrfCaAXAhg4JtCyo1KgTK",
+	"uTZEdkHhrIRdeY/zilDEOLohsNZkGssDW+BYIutVgmAVkF3vQrUkX4I4KZiQwQckn3zku5PtpC27TtJk",
+	"jbnixiUmpWJSek3ZmgYk7tZGSZ5Y8NqZu+WDOy9ZaOcC+I1ljT5J1KlB9imSBZZoDVx9I9GScSQLIpBd",
+	"fwJPbWhWcEbJv4w1urVkAegaOIUSCbyxq2qrVsGOlqws2VogjDzYOlbxVO8U6RIWFj1Aw+hsRNia7ZRF",
+	"/8ANqSVfwwTQVgAuZTFNkVCWw3gA7HbeKhkTAIC1Bn9oKQ5YRB4p1gSf5y85uyFKHakBafK+ofbTC1hx",
+	"nEOuP5YgzbcvOWc8aH/ckDqiEupXrMzHCAurJw2MLZbN1A6BaZ+gA6zw1gr6oJE7TbpEicoB55uwuTlA",
+	"BCdz721R2POu53PAdLMEcWPcTUPRkPm0KNlChA3JxUZa6eyOMaHy2Ul3hL2xOd+8b+gIfWUHpnZht8og",
+	"7FLJ5h3Ic1gSSnbP+V4hSCq8gqnvSBNVGDzDBl5lIKtXapxdT1plW8OoeVpo3Xxpb98DaHtlmbuPNAV2",
+	"CRLyHycQF7QQmKCGB63rnjhq4VEbBJobqaOUcU/ueyhjEpfjgQ9p7S2xs4WS3hID+H1tOWJH3ED+XI43",
+	"rXOygqlSSJB/wRT6KWU6knmv1NCWM+8jsuzGWnR3XpB+z99F2qLNwjqA9iu7lwhbhyWZ5afgMyVTJ+hp",
+	"73AFxIRj4f3exCDjO6iCeOCAJXjmz4SID1lRxgPmP8kFYkuUKePcmn0V3iBrE4+XkrWNAPRnL7Ao1PTK",
+	"klQjrDWLBeKg/Y38DHFYNgJytC6AIiIREYgyVDK6Ao7WejxryhwtAOWMBk+SqCEL27SZQRZSIxAW6L+e",
+	"v7lQzs4vV+/epkgAaNBWDTEOnhcEeXb89ORkn8mqFw6R6kUrqUPay4Pya0guiLrEm7dR8zL2YFftDPFz",
+	"B+Ilzq5DNL3BnOBFOcGW/c2+EZxtosXTSQ2n/jp4hlGu9zMhWhRF6N1BNosFwSR49R5EUwZUNGtk3ciY",
+	"+ZkVPUHmO12Yr0COCMeYcd1sqVsyDOlyeUFo0LJu7xN2kQnrcEiqDBsMwkSw9wPvBpqpzEJhsEWA+hXL",
+	"oYycmoh/F7XdBXCCyxn089YONSR97WjAbpccCK/8RKDMvUuw8RRbqjcnxlS2IDdTDEdBfiJcyI9isubK",
+	"rHO3L6BeYyHWjOc70exnAyEtb+D3x+m4CFe7UGiXr9p4wVawZ4bgchtsGnL7wsa/pf+EsIhlmIAg710e",
+	"jbcQ8Aqo/C261zTJXJhsOFrCjLLK6uZN9ExndRPxbHMipuhIJUsCe1kSZZ3UnJjr3L7dIQp8/MOz01cv",
+	"/9OZPpkixJJkWMJ3AtXNoiQZuobNmbFvnjypCUUSX0Pw7nEgBGUevY/HHyJemgn1Rc58xfhmio8RVZ8s",
+	"zBg1Z3mTBRB3AzRnHGGaIy33HPoqnBUkYvntRHbf29DIa/pRQNCPbGrlkV1Bxmg+do9rzKm7Zx3FOb+b",
+	"F/a7+ltuqT7fvaPSvzD2OS/tjrVl+T75HLdrSrRE30ZATIgooM4LTI38nyCwC/vyfqG9hYv2xRBIvzBC",
+	"38OfjXWZJ8CTc1afd7kX206CDaajAgtkUzTOlB+i3KAVS9ECMtwIQNhGwYHrofrkEilQCTg334UD4uwa",
+	"6BYqTo7++WxvNFy/F8LEBaEBAwdqZq50R3DzNMdXrQd5zO812w85lu742hFp3MJyZ7cd6TCtY8EU9t/J",
+	"2LhoO4HBxpAzrXb1wdFmC5VfasJBTInlcKgwUQfeEyu7eG95YQzpUw+OwAKxPVlKTYqG3yk06KUzBUzK",
+	"nn58DJVWYiGvwKB3HM3iof6o4R834uYLTnZZSK0+cKj2LkqifsAFWymnTQQcYPf1HaPS5v3ImoROlMrw",
+	"RQLNQ3eRxyeoQIQKCVjLkGNUBCXrt2HwvwW5Zvz6YU3uDNOc5DaA3seW0UMCMYqk9RGnrNYmkIVWZXRJ",
+	"eBWi0drdD2vVuWBMihkX9i2IXR7lrFmUQUxsjLXtwEY2ZCAQ5oAok4hQVJc4C4oDm38zBPoHvokbLZ41",
+	"NsAnd7Ko7I5+J7Ig1NMw/f3nsMRNKdGzIxPKJJXSqs+OjtKkItT89fQoJMo5VOwGYvlgwRSyLh3Ms+u6",
+	"ZAOQoUwTgx6EhaLTBokClyVagPoCo3VhdPhdmWgIots4QS5NJHqMuBz2FG2wLBQbN1GZ8ZP1YjnjxLK3",
+	"Spj71ncIvejcoHDI8dsQvu/85IitM6MvSyZdyGl9NOmFqbej14Tmw7ejgSdQj+ecKwl1iAUlkeWIOJ62",
+	"QzSQ3SWpASCE/UtLmrvJtIZzaz7u5Z8JzLYTUh3gnktCV3dzKTPWhJxJJ4FPfAH8tCd/Q+K3C9/vycIN",
+	"h/ODW7PXcVtg61u+8TeeOmMvpJ+xeNCUKAV9LB9qcm5F6AjtfSWc4rSt+hUaWrvdIrfLXjKQxqjzKDlL",
+	"bMyht6lFdhvWk3aABMFnLJCUMy2ooOaIhhTwAsqBkoY4/ToYpzt3EhM6YQMf1PAQ9MqoAH6Oa7zorRRL",
+	"i+rjPR6waDE26XJnKtOEeCMMzRr43YRnl9Pu4j4clAehdE3RyJytqQ54iJ5s86MV2hoOX/grgL8TSO1O",
+	"J8uaafZJUgtScKOxK7W5hGneJrltmctIgHL7MzBZEzov1/hdDOVsOBoeUDIRC6BL+Nm6xZCKf1FmUt/h",
+	"C65q9X7ScHoqSlKv8ea0JPT61ESp8v3pvSb3x8DhBTfs/iO4XzlxuBXTZRRGxql0ZGbk2IaSEdfoLg1F",
+	"T2xfCoF/BUIEbdO7BBijYisSUxybth8KNu5L5bcbe02XbGKgcbpR7tmJu17IHRAZsczHIUvbx66apY3T",
+	"dbvqo9GBHkahbOpd5FGAPJzlsa01zMDo1OdB8yILV8TsJKjlEbor72KXm6e6TXeqzqo9WbCnXteMM/KQ",
+	"T2S3mCM2lL8eQpUxD3ZxtVxCJiN3suHC1RtcNiMgUq+nbv4gRPrOry05maCwvUKVWeoFdxJ7zPRBoDnO",
+	"4G5mxgN4VR9CJXo54LwkFO4tgqbUcuC6LjcmG+oGOFnaz3iNiSR09cTZSH4QVwv0EvInC5xdjyxzckGA",
+	"dpMhtLjI0lb8jGXXsYS1e3osvskcAkiXmu4ARFz8wLjiJ0f/PNnnmdc4EKMIxENDqLPvBuFzaZKhygZs",
+	"UwN380LvmTfqmLPjIvssTWhTLbRSczTycxlJfaOspYzkPLF1y2mywAK0EVU1pSRbrOG5HyTPIRJCJFXV",
+	"yJiTpASIuA5dPRApkJaJOlMYboAjUbA1PUP/Zv8hLJALxVSAaVfOxsFclUDwQimeyFJPqylz9H1Xx8rK",
+	"OOD8HS2jBUUr+LK78/cvj1NUNUKiCsus0JcdOmpu8BG+l3ZcGVpHQOuKbeVtA84JXbkbfMU5qKG5Tsgm",
+	"WYGIREJimou9Vr89qpb3hg7Du/pu6dI6WnAfzWmGhUBzSTyji1bJPfMoiZ9EmeplduEyhGs4kZsrxXC2",
+	"mgswN2JYc6GmtPmqnaCQsjZkb/0SoqidMXZNwIWAThPr3v23G9exb01+hY3pPEKs8d9nnHcU0PPL14px",
+	"GDXe+KkpF831DWUBqKHkCxJKOUh0yBt6aJc71FlPB+qJTgFjFCmABaoZl+iHo38cHaDnVv2rM1xuDpCu",
+	"UTTXe7FOLwfogtEVWjOuphVr4AIdHx3rJTBFbXnlAfpYlwznAv1NNgI9PTj6OyrJDSAs0SGuyeHN08PG",
+	"jDho3djT5MoAjzTwntg8TW6e2vJNimuSnCbfHxwdfJ+YfGNNsUPc5MbdtHZKC8vrPDlNLoiQujWA0SW4",
+	"AnOb/MlS7c8G+KYjWkkqPbRrI+NFoI/2xKBvP6f9bjrHR0eTWtaMu7TrGh3sXmrtNLP5UAACKjkBcWDU",
+	"X6saQ4u04Hsde9JENFWFldWW/F4wlOmLilxHUVJEYQ1CoiXhQmqS4pUw5Ut4lXxWbx/a8hExSKRzN+gx",
+	"cOiqf0Yi0G1gDgx68xnFQARacdbUKSLLnnb1sWnfSD4rc8oGI/s47Jc1jWL2tpS0w96Ov/zZiFYQ8kdm",
+	"KndnacDUh/a2L8Elb+D2nmyw72IkRmpdX/U3g5m/a3ofHx3vp7VrUHV//jCYQdgxyRlaE1kgAxHiDUXK",
+	"WNuYWjMrf5U8bqvDwmzjn8PDr4oBbo3eKcH4RH1u0vXOcW7q422lBHxTa13DhLSGYs50soiBTpm8AQ5c",
+	"Mq7TSPYxYI8RHpUcBhHIq4I70/mqZqMLyFgFSGdLI7zChGqKCIk3qNRphLFDHJSDP4PsUP5g7N87dVFh",
+	"N4esU3ZMO11EmAXElK3gsTzi3NSeeNjS0G12dCAu8TnA+ofXjSIdXZJVVCn9DPLXbtSjQDqJ6BtclX2i",
+	"t3GTBaFYH7PtFYIEX5IS5tJsOteFCMmxZPw7gTo8D4ilbn9x66DN3XwE46DfhmCMgaDnnc06MOubSZ3z",
+	"KCTjeAWoZqzsodJuvYfKQxPN0h5X0Fj4TT+PIvVRJawSnlanLUq28MQohyUoD90lZ+a4wqstkRrc/ldT",
+	"Oz9Gw7UomNNeeijBvdWLJMCMv5s+R1Qixm3F94odzKcHMdVsqVS9IZnRclod9i0V5VoigTd+8bkCJUS7",
+	"AXU4z7kfhVV9gTpwwOfSiBqBGlWOsYnCagw1+/VO2ylilOb5j6cRHbnVDyYqi1944x5DHntdAEaKY28n",
+	"c7ts3tSKbNuiue8Pp4bMalBbdW+M49a8R1hcC7RkPC7VlCd9WLJVnCovCF5dqAF7DHUXzn16dBQxyF0a",
+	"7N3iH+n2gloIuKo/LdN1sqeIrN4+/IsEbFv1EeErjZ25OKrEQpoZnY7X0a/vBPqDNZziMkWszPfFVjRz",
+	"1C68GlT2ijsuzQ3FQ7jyfv7nIzvyXheImC5UqEECk3wOsj0XyuN2HY7RugBZAEdEtjHRv70+f3OJICvY",
+	"389MLbJyjCVDsuAASJiqA51TBTgrkCXIEHElxxkMU1ff7z4QeXt3x98efTV2lDqcjcg/EZqbSyG8UZTr",
+	"CN6n6MkPjpwR6sGNa7EeFNpXkgOuXppBewR3xqoKPxGgBknIzxBUtdxYcHBZRuSpZDXJdsT5YOL3fvEq",
+	"4Ys0e3si9BZmcULNVHPQz2RnPBHKCDYkSBFGguJaFEwqWWssV40cp6dlARTlUErco2bXNtKQtKu4jBms",
+	"r9rSwoc6FHaFAB5fS5QzraC8y63k9NPnfgTfCK1W4TjZlWr9rO+Fze3LAbrUPRZ8hAidcGWRYeVRFBW2",
+	"2eKDIYIJGWMnBds89x36yttVt5Med5i03hYXh5k2UaKS+lw9DiPlUR3uD/gaEF471wxTBJiXBDj6tVkA",
+	"pyBBoBKW0tw12r37LcZICV3ZovFfcCjQt40gajoy2+5MW+IQpJ9b9UDKzFthlC472b2cfaGvZuaQU6b2",
+	"s9en2N0IKXSliLK1ifBLFyBhTJ4hyqjuB3CjvQkmQL324tX55QF67sjwnUBsTdGa0DC9+v7mNqFq3TYg",
+	"ysmXtqvAg5iTfkr8KBo9crRK0QAxjkTRKHm7pilyGfLG0FPKTF/hLJV/R6iQuCzN7XgY5aVtRRETpLpV",
+	"xUO6PWr+iCDVV5NzuTx6MsWsXtTIFrI6CSsAxBZzavR0mNIcKg6/qv8GI3zvdT2u181hTCzFdQgeE0l5",
+	"evyPMQbUo/LnR6pwhLCVIIsNIrniT7W9M5c8Yhp8DOH4D0YGNNkvjNCWKecXAX6Tmm9PAqiNewxrj7zt",
+	"X2Nbf+ZG3uqqgCE0ayEex/OFemwRPSI+/e3fplru7LC35Kzy+v8M4armrGJyAFuXZkBYWj7qNt8oC0tv",
+	"0rXgSdFaK2rLJkSgklm/w33Hlgh3ElLhhK0HmaetWYkJwCvJ6q5BzxjbRr1RwyxutJoKrYBqgOgKGcIr",
+	"SERgU+mg8otsYF4NaBaJqEF7kmeK/LWoUJSmbH2GTo5OTOtebdsRgRagkGbx17/zalEWPgaajf+XYe1n",
+	"iwefi848MWLyMPZJEddfJyJs9eOH0Whm7keOnrnCuQBxLthqBTki9AD9yNlaKNdjZf0Rk8d6hpgOE2Ql",
+	"UZOiRngqTZlsJi32wHRTym123xXIJ+cmD7YH5k4I6M4sEYlqXLCV9kKFcmffXSlwuQurm1iAH8MweGm5",
+	"ghl/NMoW6vkY6fmS5uakPipGWhy81HFLIpDdYHzPtOu2FBO7riHTA/KnWyIiPCyQs8TtvZ45bGESqU24",
+	"S7M03xi7jQhkO8nrXExMNz4KHdJ6KDz0myzF4hqvuuZGDyFcttpM/tVxjbe46qINkRjGfrzWXkOhiLWn",
+	"B/h8Oj9q++2mHll+b7VWit11k+USuC5wdwztehjNFgDFNufbpnHkTC/lshfWXJcGEFkgIs/sUIEokwWh",
+	"qwP0E+OVOnrX+qJMpzYjJf7Efi7QeetxHtCmzgftAn0j1D+e8d4tmt4g+WYWU5RvOspaXemELvqdyII1",
+	"0rWBQwtYMm7Otati7IUUFzi7Roy6hq6owPlI8h5+JflgHOcc0wxKQ+b9ARxd/DMuBfPkvimY3xxFld+p",
+	"KbHdz3AKLQ691iCRmwwz4P9Isp8kvwLUu9RA727sFZxFvzoyuh2WqclSI7E6e9TUFiJWA4XchpS1la6P",
+	"bZysLcGGc7nedcMeI5XL+93tcZlc3TZmyb5rZ4vXLW1f+XYQtIIqZjN3u3v4U5GGQ4BrHCtfe+Ynbx09",
+	"QPHanX9vvUfnuZIs2wltVqpCTNqm6bhfSSqwQLrxBmK8PVw6gks3oeyOPcxxmGlVNSA49fPH5JO/OOBr",
+	"M6ZaLCDJkJCsHkKqV1gbO2lXbU3tw6UFm9//jRXJ6KdzVVQSbR4rYznqstu/hqX5lRv0GLLcb180Upq7",
+	"TcwVSHXz2Zxaro89jcv2MEr3GqDv4YZdQ8dzc57ZkXeI8WjTPHEjTE24b2/oSLiOS/GjqQY8aFhTLRBN",
+	"I8MSxidAaQ4xwUKlCoQkZalE1AKQbUc1lASVRtMjhIeG+f3S7jeg7hrrMUWm+RkqTdyUsvU9OCmCaFvJ",
+	"2sfzAfqJs6pn+pokcZcor5GrG+Z5P5/NqGAl6A4lIpaOpj8fut5cg+x5btrxPSyL6kVi6oPlMJ8QdAg7",
+	"s76D8y28HhGpbTnCmS7Jze1Fo20aoX+lRYnOGG4V5YZVz0fxWLX7hvHHKRwN91yIroHVpe4Vo/Fljk5Y",
+	"Ug4X6X8UD5Y95TqU31MwHMxYyN7ex8SViiaTK83121THIuquZ/bsZbmhhuoP1AJhq+/3nSlmunHMQjET",
+	"CsTIkUAJFLCZhBQgF0Yam4aMukUFeklza34pIqqxvh0hIjTva42vXS+dT5+VZ+u68Hz6rJDfNs779DVp",
+	"eJmcJraTTKKe2tm/tm13jHmQel/Ya9Duq8K0TG7/dqET7yt9b+z97Ujuf9U2EWm/Yl5842tXnodXye3n",
+	"2/8JAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -21,6 +21,20 @@ func (s *Server) Power(ctx context.Context, r api.PowerRequestObject) (api.Power
 	return api.Power202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
 }
 
+// SetTimeServers sets where the host gets its time.
+func (s *Server) SetTimeServers(ctx context.Context, r api.SetTimeServersRequestObject) (api.SetTimeServersResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
+	}
+	return api.SetTimeServers204Response{}, s.Host.SetTimeServers(ctx, r.Body.Servers)
+}
+
+// CleanHost takes away what an earlier Kubernetes left.
+func (s *Server) CleanHost(ctx context.Context, _ api.CleanHostRequestObject) (api.CleanHostResponseObject, error) {
+	op, err := s.Host.Clean(ctx)
+	return api.CleanHost202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
+}
+
 // GetLink lists the linked hosts.
 func (s *Server) GetLink(ctx context.Context, _ api.GetLinkRequestObject) (api.GetLinkResponseObject, error) {
 	l, err := s.Links.List(ctx)

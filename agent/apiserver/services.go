@@ -48,6 +48,16 @@ type Users interface {
 type Host interface {
 	Show(ctx context.Context) (api.Host, error)
 	Power(ctx context.Context, r api.PowerRequest) (api.Operation, error)
+	// Clean takes away what an earlier Kubernetes left.
+	Clean(ctx context.Context) (api.Operation, error)
+	SetTimeServers(ctx context.Context, servers []string) error
+}
+
+// Diag answers what a person asks when something does not work.
+type Diag interface {
+	Ping(ctx context.Context, target string, count int) (api.DiagResult, error)
+	Trace(ctx context.Context, target string) (api.DiagResult, error)
+	Logs(ctx context.Context, lines int, errorsOnly bool) ([]string, error)
 }
 
 // Network is the host's adapters and name.
@@ -141,6 +151,7 @@ type Services struct {
 	Operations Operations
 	Events     Events
 	Audit      Audit
+	Diag       Diag
 	// Uploads is the tus handler; it sees the full path, below /api/v1/uploads/.
 	Uploads http.Handler
 	// Peer is the handler of /peer/v1/; it admits only hosts of the roster by itself.

@@ -24,7 +24,12 @@ func (c *cli) hostCommand() *cobra.Command {
 			return c.print(h, func(w io.Writer) { hostTable(w, h) })
 		})
 	}}
-	return group("host", "This host", show)
+	clean := &cobra.Command{Use: "clean", Short: "Take away what an earlier Kubernetes left on this host", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			return c.follow(ctx, client, func() (*http.Response, error) { return client.CleanHost(ctx) })
+		})
+	}}
+	return group("host", "This host", c.ntpCommand(), show, clean)
 }
 
 func hostTable(w io.Writer, h api.Host) {
