@@ -68,7 +68,7 @@ func leftovers(_ run, s subject) []verdict {
 		return []verdict{unknown("the host was not searched for an earlier Kubernetes")}
 	}
 	if n := len(s.facts.Leftovers); n > 0 {
-		return []verdict{fail("Reset the host (`slipway power reset`), or remove what is named.",
+		return []verdict{fail("Run `slipway host clean` on it.",
 			"%d leftovers of an earlier Kubernetes: %s", n, reason(s.facts.Leftovers))}
 	}
 	return []verdict{ok("nothing is left of an earlier Kubernetes")}

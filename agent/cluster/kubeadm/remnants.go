@@ -93,6 +93,22 @@ func (e *Engine) deleteSteps(a cluster.Assignment) []step {
 		}})
 }
 
+// Clean takes away what an earlier Kubernetes left, whoever made it. It refuses while this host has an assignment.
+func (e *Engine) Clean(ctx context.Context, say func(step string)) error {
+	e.applying.Lock()
+	defer e.applying.Unlock()
+	if _, ok := e.Assignment(); ok {
+		return errors.New("this host is in a cluster; delete the cluster instead")
+	}
+	for _, s := range e.deleteSteps(cluster.Assignment{}) {
+		say(s.name)
+		if err := e.runStep(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r remnant) clear(ctx context.Context, say progress) error {
 	found, err := r.find(ctx)
 	if err != nil || len(found) == 0 {
