@@ -24,6 +24,9 @@ func (g *group) delete(t *testing.T) {
 	if now := suite.OnJSON[api.Link](t, g.Host(1), "link", "list").Epoch; now != epoch {
 		t.Errorf("the roster changed from epoch %d to %d", epoch, now)
 	}
+	if list := suite.OnJSON[[]api.ContentItem](t, g.Host(1), "content", "list"); len(list) != 1 || list[0].Sync.Completed != 3 {
+		t.Errorf("of the content is left %+v", list)
+	}
 	for _, h := range g.Hosts() {
 		suite.Until(t, 30*time.Second, func() (bool, error) { // a connection that ends is listed a little longer
 			left := difference(g.bare[h.Name()], snapshot(t, h))
