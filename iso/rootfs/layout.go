@@ -63,7 +63,7 @@ stages:
       if: '[ ! -e /run/cos/recovery_mode ] && [ ! -e /run/cos/live_mode ]'
       environment_file: /run/cos/cos-layout.env
       environment:
-        VOLUMES: "LABEL=COS_OEM:/oem LABEL=COS_PERSISTENT:/usr/local"
+        VOLUMES: "LABEL=COS_PERSISTENT:/usr/local"
         OVERLAY: "tmpfs:25%"
         RW_PATHS: "` + strings.Join(RWPaths(), " ") + `"
         PERSISTENT_STATE_TARGET: "/usr/local/.state"
