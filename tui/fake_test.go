@@ -132,6 +132,9 @@ func (f *fakeAgent) routes() http.Handler {
 		}
 		return f.process
 	})
+	get("/diag/logs", func() any {
+		return api.LogLines{Lines: []string{"2026-03-14T15:08:01 h1 slipway[1]: WARN \x1b[31mcontent"}}
+	})
 	get("/operations/{id}", func() any { return f.operation("succeeded") })
 	f.changes(mux)
 	return mux
@@ -170,6 +173,10 @@ func (f *fakeAgent) changes(mux *http.ServeMux) {
 	})
 	post("POST /logout", func([]byte) (any, *api.Problem) { f.token = ""; return nil, nil })
 	post("PUT /network/hostname", done)
+	post("PUT /host/ntp", done)
+	post("POST /diag/ping", func([]byte) (any, *api.Problem) {
+		return api.DiagResult{Target: "10.77.0.1", Reached: true, Output: "PING 10.77.0.1 56(84) bytes of data.\n64 bytes from 10.77.0.1: icmp_seq=1 ttl=64 time=0.041 ms\n"}, nil
+	})
 	post("PUT /users/{name}/password", done)
 	post("DELETE /link/token", done)
 	post("POST /link/token", func([]byte) (any, *api.Problem) { return f.linkToken(), nil })

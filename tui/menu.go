@@ -18,11 +18,14 @@ func (c *console) menu() {
 	hostname := entry("Hostname", c.hostname)
 	adapters := entry("Host Network Adapters", c.adapters)
 	dns := entry("DNS Configuration", c.dns)
+	ntp := entry("NTP Configuration", c.ntp)
 	link := entry("Link this host", c.linking)
 	password := entry("Password", c.password)
+	diagnostics := entry("Diagnostics", c.diagnostics)
 	power := entry("Power", c.power)
 	quit := entry("Quit", c.quit)
 	quit.value = "back to device information; the host stays on"
+	diagnostics.value = "ping, trace, the agent's log"
 	power.value = "restart or shut down"
 	p := c.pushForm("Configuration", f)
 	f.escape = c.quit
@@ -35,6 +38,9 @@ func (c *console) menu() {
 		hostname.value = s.host.Name
 		adapters.value = adapterSummary(s.network.Adapters)
 		dns.value = form.OrDash(strings.Join(nameServers(s.network.Adapters), ", "))
+		if ntp.value = form.OrDash(strings.Join(s.host.Clock.Servers, ", ")); len(s.host.Clock.Servers) == 0 {
+			ntp.value = "as DHCP says"
+		}
 		link.value = role(s)
 		if password.value = "of " + c.who() + " or root"; c.who() == "root" {
 			password.value = "of root"

@@ -42,15 +42,15 @@ type session struct{ user string }
 func (c *console) watch() {
 	tick := time.NewTicker(c.Refresh)
 	defer tick.Stop()
-	drawn := c.Now()
+	drawn, every := c.Now(), time.Second
 	for {
 		s := c.look()
 		if c.ctx.Err() != nil {
 			return
 		}
 		c.post(func() { c.took(s) })
-		if c.Redraw > 0 && c.Now().Sub(drawn) >= c.Redraw {
-			drawn = c.Now()
+		if c.Redraw > 0 && c.Now().Sub(drawn) >= every {
+			drawn, every = c.Now(), min(2*every, c.Redraw)
 			c.app.Sync()
 		}
 		select {

@@ -12,11 +12,13 @@ import (
 	"github.com/rivo/tview"
 
 	"github.com/slipway-os/slipway/agent/apiclient"
-	"github.com/slipway-os/slipway/tui/form"
 )
 
 // idleLimit is how long a person may stay logged in without a key.
 const idleLimit = 15 * time.Minute
+
+// pause is after how long without a key a person is taken to have come anew.
+const pause = 10 * time.Second
 
 // Options says what the console talks to.
 type Options struct {
@@ -29,7 +31,8 @@ type Options struct {
 	Screen tcell.Screen
 	// Refresh is how often the host is asked; 0 means every two seconds.
 	Refresh time.Duration
-	// Redraw is how often the whole screen is written anew, for terminals that the kernel writes its messages over; 0 never.
+	// Redraw is how often the whole screen is written anew, for terminals that the system writes its messages over; oftener
+	// at first, while the system still starts, and at the first key after a pause. 0 means never.
 	Redraw time.Duration
 	// Now replaces the clock, for tests.
 	Now func() time.Time
@@ -180,6 +183,9 @@ func (c *console) top() *page { return c.pages[len(c.pages)-1] }
 
 // anyKey sees every key first.
 func (c *console) anyKey(e *tcell.EventKey) *tcell.EventKey {
+	if c.Redraw > 0 && c.Now().Sub(c.lastKey) > pause {
+		c.app.Sync()
+	}
 	c.lastKey = c.Now()
 	switch e.Key() {
 	case tcell.KeyCtrlC:
@@ -206,9 +212,9 @@ func (c *console) pushForm(title string, f *formView) *page {
 	return c.top()
 }
 
-// show is a page of text with a way back.
+// show is a page of text with a way back; the text must be clean.
 func (c *console) show(title, text string) {
-	v := tview.NewTextView().SetWrap(true).SetText(form.Lines(text))
+	v := tview.NewTextView().SetWrap(true).SetText(text)
 	v.SetDoneFunc(func(tcell.Key) { c.pop() })
 	c.push(page{title: title, keys: "arrows scroll  Esc back", body: v})
 }

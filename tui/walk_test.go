@@ -219,6 +219,21 @@ func TestPastedTokenLosesItsLineBreaks(t *testing.T) {
 	}
 }
 
+func TestTimeServers(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	open("NTP Configuration", "10.77.0.1 ntp.site.example")(d)
+	d.sees("ntp.site.example")
+	d.pick("Apply")
+	d.sees("The time servers are set.")
+	if made := f.made(); !strings.Contains(made, `PUT /host/ntp {"servers":["10.77.0.1","ntp.site.example"]}`) {
+		t.Errorf("calls:\n%s", made)
+	}
+}
+
 func TestPasswordOfRootNeedsNoCurrentOne(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

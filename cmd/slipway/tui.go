@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"os/exec"
 	"runtime/debug"
 	"strings"
@@ -13,26 +12,23 @@ import (
 	"github.com/slipway-os/slipway/tui"
 )
 
-// kernelTerminal is the terminal that the kernel writes its own messages over.
-const kernelTerminal = "linux"
-
 func (c *cli) tuiCommand() *cobra.Command {
-	return &cobra.Command{Use: "tui", Short: "The console: see the host and set it up with keys", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+	var redraw time.Duration
+	cmd := &cobra.Command{Use: "tui", Short: "The console: see the host and set it up with keys", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		debug.SetGCPercent(50) // the console stays for months: memory counts more than the time to collect it
 		client, done, err := c.connect(cmd.Context())
 		if err != nil {
 			return err
 		}
 		defer done()
-		o := tui.Options{Client: client, Version: version}
+		o := tui.Options{Client: client, Version: version, Redraw: redraw}
 		if c.host == "" {
 			o.Journal = agentJournal
 		}
-		if os.Getenv("TERM") == kernelTerminal {
-			o.Redraw = 10 * time.Second
-		}
 		return tui.Run(cmd.Context(), o)
 	}}
+	cmd.Flags().DurationVar(&redraw, "redraw", 0, "write the whole screen anew this often, on a terminal that the system writes over; 0 never")
+	return cmd
 }
 
 // agentJournal is what the agent logged last, for when it does not answer; empty when it cannot be read.

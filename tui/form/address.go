@@ -65,3 +65,19 @@ func HostName(name string) error {
 	}
 	return nil
 }
+
+// Servers says what is wrong with a list of time servers, nil for nothing.
+func Servers(list []string) error {
+	if len(list) > 8 {
+		return errors.New("Eight time servers are enough.")
+	}
+	for _, s := range list {
+		if _, err := netip.ParseAddr(s); err == nil {
+			continue
+		}
+		if err := HostName(s); err != nil {
+			return fmt.Errorf("%s is neither an IP address nor a host name.", Cut(s, 30))
+		}
+	}
+	return nil
+}

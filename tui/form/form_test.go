@@ -32,6 +32,14 @@ func TestHostName(t *testing.T) {
 	}
 }
 
+func TestServers(t *testing.T) {
+	for text, ok := range map[string]bool{"": true, "10.0.0.1, ntp.site.example fd00::1": true, "a_b": false, "1,2,3,4,5,6,7,8,9": false, "-x": false} {
+		if err := Servers(List(text)); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestAdapterThereAndBack(t *testing.T) {
 	for name, s := range map[string]api.AdapterSettings{
 		"dhcp":   {Name: "eth0", Dhcp: true, Ipv6: "auto"},
