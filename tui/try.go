@@ -123,13 +123,17 @@ func (c *console) trial(t api.Try) {
 	page.refreshed()
 }
 
-// soon makes the watcher look again within a second, for a countdown that moves.
+// soon makes the watcher look again within a second, once however often it is called, for a countdown that moves.
 func (c *console) soon() {
+	if c.hurry {
+		return
+	}
+	c.hurry = true
 	c.workers.Go(func() {
 		select {
 		case <-c.ctx.Done():
 		case <-time.After(c.Refresh / 4):
-			c.again()
+			c.post(func() { c.hurry = false; c.again() })
 		}
 	})
 }

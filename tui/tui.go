@@ -50,6 +50,7 @@ type console struct {
 	pages   []*page
 	message string // last line but one: what is going on, or went wrong
 	busy    bool   // a call that the person waits for is under way
+	hurry   bool   // the watcher is to look again soon
 	lastKey time.Time
 
 	seen    snapshot
