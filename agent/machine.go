@@ -20,6 +20,7 @@ import (
 	"github.com/slipway-os/slipway/agent/content/store"
 	"github.com/slipway-os/slipway/agent/host"
 	"github.com/slipway-os/slipway/agent/host/sysinfo"
+	"github.com/slipway-os/slipway/agent/kairos"
 	"github.com/slipway-os/slipway/agent/ops"
 	"github.com/slipway-os/slipway/agent/systemd"
 	"github.com/slipway-os/slipway/linking"
@@ -78,7 +79,9 @@ func (m machine) Power(_ context.Context, r api.PowerRequest) (api.Operation, er
 		return api.Operation{}, apiserver.Errorf(409, "host:not-owned", "This agent runs beside other things on the machine (--root), so it does not switch it off.")
 	}
 	if r.Action == api.Reset {
-		return api.Operation{}, apiserver.Errorf(501, "host:reset", "Reset to the state after installation needs an installed system's recovery image, which this host does not have.")
+		if err := checkReset(r); err != nil {
+			return api.Operation{}, err
+		}
 	}
 	return m.a.operations.start(opPower, "Power: "+string(r.Action), powerInput{r.Action, bootID()})
 }
@@ -92,6 +95,20 @@ func (m machine) Clean(context.Context) (api.Operation, error) {
 		return api.Operation{}, apiserver.Errorf(409, "host:in-cluster", "This host is in a cluster; delete the cluster instead: slipway cluster delete.")
 	}
 	return m.a.operations.start(opClean, "Take away what an earlier Kubernetes left", nil)
+}
+
+// installed is this host's installation, if it has one.
+var installed = kairos.Client{Root: "/", Command: "kairos-agent"}
+
+// checkReset makes sure that it is this host that the user wants to lose everything on.
+func checkReset(r api.PowerRequest) error {
+	if !installed.Installed() {
+		return apiserver.Errorf(409, "host:reset", "%s.", kairos.ErrNotInstalled)
+	}
+	if r.Confirm != hostName() {
+		return apiserver.Errorf(400, "host:reset-confirm", "A reset loses everything on this host: confirm it with the host's name, %s.", hostName())
+	}
+	return nil
 }
 
 // powerInput names the boot it was asked in, so that an agent that died while asking does not reboot the host for ever.
@@ -119,10 +136,15 @@ func (a *Agent) registerPower() {
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), stopTimeout*5)
 			defer cancel()
-			if r.Action == api.Reboot {
-				return systemd.Client{}.Reboot(ctx)
+			switch r.Action {
+			case api.Shutdown:
+				return systemd.Client{}.PowerOff(ctx)
+			case api.Reset:
+				if err := installed.ResetOnce(ctx); err != nil {
+					return err
+				}
 			}
-			return systemd.Client{}.PowerOff(ctx)
+			return systemd.Client{}.Reboot(ctx)
 		})
 	})
 }

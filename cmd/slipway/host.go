@@ -64,13 +64,29 @@ func orDash(s string) string {
 }
 
 func (c *cli) powerCommand() *cobra.Command {
-	act := func(use, short string, action api.PowerRequestAction) *cobra.Command {
+	act := func(use, short string, request api.PowerRequest) *cobra.Command {
 		return &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
-				return c.follow(ctx, client, func() (*http.Response, error) { return client.Power(ctx, api.PowerRequest{Action: action}) })
-			})
+			return c.power(cmd, request)
 		}}
 	}
-	return group("power", "Reboot or shut down this host",
-		act("reboot", "Restart this host", api.Reboot), act("shutdown", "Turn this host off", api.Shutdown))
+	return group("power", "Reboot, shut down or reset this host",
+		act("reboot", "Restart this host", api.PowerRequest{Action: api.Reboot}),
+		act("shutdown", "Turn this host off", api.PowerRequest{Action: api.Shutdown}), c.resetCommand())
+}
+
+// resetCommand asks for the host's name, so that nobody resets the wrong one by repeating a command.
+func (c *cli) resetCommand() *cobra.Command {
+	var confirm string
+	cmd := &cobra.Command{Use: "reset --confirm NAME", Short: "Return this host to the state after its installation; everything on it is lost", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.power(cmd, api.PowerRequest{Action: api.Reset, Confirm: confirm})
+		}}
+	cmd.Flags().StringVar(&confirm, "confirm", "", "the name of the host")
+	return cmd
+}
+
+func (c *cli) power(cmd *cobra.Command, request api.PowerRequest) error {
+	return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+		return c.follow(ctx, client, func() (*http.Response, error) { return client.Power(ctx, request) })
+	})
 }
