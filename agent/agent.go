@@ -46,6 +46,7 @@ type Agent struct {
 	uploads                         *tus.Server
 	network                         *engine.Engine  // nil likewise
 	engine                          *kubeadm.Engine // nil when the agent does not own the machine
+	hostState                       *state.Bucket   // of this host alone, whatever it is linked to
 	sysinfo                         *sysinfo.Reader
 	time                            *timesync.Servers // nil when the agent does not own the machine
 	checks                          *checks
@@ -88,7 +89,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses
 		return err
 	}
 	defer a.audit.Close()
-	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openTime, a.openEvents} {
+	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openTime, a.openManagement, a.openEvents} {
 		if err := build(ctx, db); err != nil {
 			return err
 		}

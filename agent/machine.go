@@ -42,9 +42,10 @@ func (m machine) Show(context.Context) (api.Host, error) {
 		m.a.log.Warn("host facts are incomplete", "error", err)
 	}
 	out := api.Host{Id: m.a.identity.ID, Name: f.Name, Status: api.HostStatus(statusOf(m.a.inCluster())), AgentVersion: m.a.cfg.Version,
-		Addresses: host.Addresses(f.Adapters), Fingerprint: m.a.identity.Pin, Adapters: apiAdapters(f.Adapters), Cpus: f.CPUs,
+		Addresses: host.Addresses(host.Preferred(f.Adapters, m.a.management())), Fingerprint: m.a.identity.Pin, Adapters: apiAdapters(f.Adapters), Cpus: f.CPUs,
 		MemoryBytes: f.MemoryBytes, Disks: []api.Disk{}, Os: f.OS, Kernel: f.Kernel, UptimeSeconds: f.UptimeSeconds,
 		Product: f.Product, CpuModel: f.CPUModel, Warnings: []api.Warning{}, Clock: api.Clock{Time: time.Now().UTC(), Synchronized: sysinfo.ClockSynchronized(), Servers: m.a.timeServers()}}
+	out.ManagementAdapter = m.a.management()
 	out.Health, out.HealthReason = m.a.health(err)
 	for _, w := range host.Warnings(f) {
 		out.Warnings = append(out.Warnings, api.Warning{Id: w.ID, Message: w.Message, Fix: w.Fix})
@@ -160,7 +161,7 @@ func (a *Agent) addresses() []string {
 	if err != nil {
 		a.log.Warn("adapters could not be read", "error", err)
 	}
-	return host.Addresses(list)
+	return host.Addresses(host.Preferred(list, a.management()))
 }
 
 // self is how others reach this host.

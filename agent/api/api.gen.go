@@ -512,9 +512,12 @@ type Host struct {
 	HealthReason string `json:"healthReason,omitempty,omitzero"`
 	Id           string `json:"id"`
 	Kernel       string `json:"kernel"`
-	MemoryBytes  int64  `json:"memoryBytes"`
-	Name         string `json:"name"`
-	Os           string `json:"os"`
+
+	// ManagementAdapter the adapter that was chosen, empty for none
+	ManagementAdapter string `json:"managementAdapter,omitempty,omitzero"`
+	MemoryBytes       int64  `json:"memoryBytes"`
+	Name              string `json:"name"`
+	Os                string `json:"os"`
 
 	// Product vendor and model of the machine
 	Product       string     `json:"product,omitempty,omitzero"`
@@ -585,6 +588,11 @@ type Login struct {
 	Extended bool   `json:"extended,omitempty,omitzero"`
 	Password string `json:"password"`
 	User     string `json:"user"`
+}
+
+// ManagementChange defines model for ManagementChange.
+type ManagementChange struct {
+	Adapter string `json:"adapter"`
 }
 
 // Network defines model for Network.
@@ -901,6 +909,9 @@ type DiagPingJSONRequestBody = PingRequest
 // DiagTraceJSONRequestBody defines body for DiagTrace for application/json ContentType.
 type DiagTraceJSONRequestBody = TraceRequest
 
+// SetManagementJSONRequestBody defines body for SetManagement for application/json ContentType.
+type SetManagementJSONRequestBody = ManagementChange
+
 // SetTimeServersJSONRequestBody defines body for SetTimeServers for application/json ContentType.
 type SetTimeServersJSONRequestBody = TimeServers
 
@@ -1063,6 +1074,11 @@ type ClientInterface interface {
 
 	// CleanHost request
 	CleanHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetManagementWithBody request with any body
+	SetManagementWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetManagement(ctx context.Context, body SetManagementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetTimeServersWithBody request with any body
 	SetTimeServersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1417,6 +1433,30 @@ func (c *Client) GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 
 func (c *Client) CleanHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCleanHostRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetManagementWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetManagementRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetManagement(ctx context.Context, body SetManagementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetManagementRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2613,6 +2653,46 @@ func NewCleanHostRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewSetManagementRequest calls the generic SetManagement builder with application/json body
+func NewSetManagementRequest(server string, body SetManagementJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetManagementRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetManagementRequestWithBody generates requests for SetManagement with any type of body
+func NewSetManagementRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/management")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSetTimeServersRequest calls the generic SetTimeServers builder with application/json body
 func NewSetTimeServersRequest(server string, body SetTimeServersJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3751,6 +3831,11 @@ type ClientWithResponsesInterface interface {
 	// CleanHostWithResponse request
 	CleanHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CleanHostResponse, error)
 
+	// SetManagementWithBodyWithResponse request with any body
+	SetManagementWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetManagementResponse, error)
+
+	SetManagementWithResponse(ctx context.Context, body SetManagementJSONRequestBody, reqEditors ...RequestEditorFn) (*SetManagementResponse, error)
+
 	// SetTimeServersWithBodyWithResponse request with any body
 	SetTimeServersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetTimeServersResponse, error)
 
@@ -4413,6 +4498,36 @@ func (r CleanHostResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CleanHostResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetManagementResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetManagementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetManagementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetManagementResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5526,6 +5641,23 @@ func (c *ClientWithResponses) CleanHostWithResponse(ctx context.Context, reqEdit
 	return ParseCleanHostResponse(rsp)
 }
 
+// SetManagementWithBodyWithResponse request with arbitrary body returning *SetManagementResponse
+func (c *ClientWithResponses) SetManagementWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetManagementResponse, error) {
+	rsp, err := c.SetManagementWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetManagementResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetManagementWithResponse(ctx context.Context, body SetManagementJSONRequestBody, reqEditors ...RequestEditorFn) (*SetManagementResponse, error) {
+	rsp, err := c.SetManagement(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetManagementResponse(rsp)
+}
+
 // SetTimeServersWithBodyWithResponse request with arbitrary body returning *SetTimeServersResponse
 func (c *ClientWithResponses) SetTimeServersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetTimeServersResponse, error) {
 	rsp, err := c.SetTimeServersWithBody(ctx, contentType, body, reqEditors...)
@@ -6451,6 +6583,32 @@ func ParseCleanHostResponse(rsp *http.Response) (*CleanHostResponse, error) {
 		}
 		response.JSON202 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetManagementResponse parses an HTTP response from a SetManagementWithResponse call
+func ParseSetManagementResponse(rsp *http.Response) (*SetManagementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetManagementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7446,6 +7604,9 @@ type ServerInterface interface {
 	// Take away what an earlier Kubernetes left on this host; refused while the host is in a cluster.
 	// (POST /host/clean)
 	CleanHost(ctx echo.Context) error
+	// Choose the adapter whose addresses people and other hosts use first; none means the one with the default gateway.
+	// (PUT /host/management)
+	SetManagement(ctx echo.Context) error
 	// Set the time servers of this host, now and at every boot; none leaves those of DHCP. A cluster's own win while the host is in it.
 	// (PUT /host/ntp)
 	SetTimeServers(ctx echo.Context) error
@@ -7866,6 +8027,19 @@ func (w *ServerInterfaceWrapper) CleanHost(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CleanHost(ctx)
+	return err
+}
+
+// SetManagement converts echo context to params.
+func (w *ServerInterfaceWrapper) SetManagement(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetManagement(ctx)
 	return err
 }
 
@@ -8379,6 +8553,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost, options.OperationMiddlewares["getHost"]...)
 	router.POST(options.BaseURL+"/host/clean", wrapper.CleanHost, options.OperationMiddlewares["cleanHost"]...)
+	router.PUT(options.BaseURL+"/host/management", wrapper.SetManagement, options.OperationMiddlewares["setManagement"]...)
 	router.PUT(options.BaseURL+"/host/ntp", wrapper.SetTimeServers, options.OperationMiddlewares["setTimeServers"]...)
 	router.POST(options.BaseURL+"/host/power", wrapper.Power, options.OperationMiddlewares["power"]...)
 	router.GET(options.BaseURL+"/link", wrapper.GetLink, options.OperationMiddlewares["getLink"]...)
@@ -9135,6 +9310,39 @@ type CleanHostdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CleanHostdefaultApplicationProblemPlusJSONResponse) VisitCleanHostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetManagementRequestObject struct {
+	Body *SetManagementJSONRequestBody
+}
+
+type SetManagementResponseObject interface {
+	VisitSetManagementResponse(w http.ResponseWriter) error
+}
+
+type SetManagement204Response struct {
+}
+
+func (response SetManagement204Response) VisitSetManagementResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetManagementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetManagementdefaultApplicationProblemPlusJSONResponse) VisitSetManagementResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10310,6 +10518,9 @@ type StrictServerInterface interface {
 	// Take away what an earlier Kubernetes left on this host; refused while the host is in a cluster.
 	// (POST /host/clean)
 	CleanHost(ctx context.Context, request CleanHostRequestObject) (CleanHostResponseObject, error)
+	// Choose the adapter whose addresses people and other hosts use first; none means the one with the default gateway.
+	// (PUT /host/management)
+	SetManagement(ctx context.Context, request SetManagementRequestObject) (SetManagementResponseObject, error)
 	// Set the time servers of this host, now and at every boot; none leaves those of DHCP. A cluster's own win while the host is in it.
 	// (PUT /host/ntp)
 	SetTimeServers(ctx context.Context, request SetTimeServersRequestObject) (SetTimeServersResponseObject, error)
@@ -10860,6 +11071,35 @@ func (sh *strictHandler) CleanHost(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CleanHostResponseObject); ok {
 		return validResponse.VisitCleanHostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetManagement operation middleware
+func (sh *strictHandler) SetManagement(ctx echo.Context) error {
+	var request SetManagementRequestObject
+
+	var body SetManagementJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetManagement(ctx.Request().Context(), request.(SetManagementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetManagement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetManagementResponseObject); ok {
+		return validResponse.VisitSetManagementResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11638,111 +11878,112 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1tc9w2kvBfQfF5qrJ7R0uyovh2pU+O7MROZFtl2clduVxXGLJniIgEGADUeNal/36FNxKcATikRCmu",
-	"q/MXj4Yg0Ohu9Bu6e74mGatqRoFKkZx+TTiImlEB+o9LzhYlVOpjxqgEKtVHXNclybAkjB7WZsS//yEY",
-	"Vc9EVkCF1af/z2GZnCb/77Cb/9A8FYdu3tvb2zTJQWSc1Gq65DR5juyUSBaAMlyWwFGGKcKZRIweJLdp",
-	"ciUxl5APgDUNnHc1cP1eCCC72EGiHtk31ITPc1xL4OpjzVkNXBKDNJznHITFYH+u89cv3idpQiRU+qnc",
-	"1JCcJkJyQldqZ/YLzDneqL8zzDkxi9hHC8ZKwFQ9zIusjjyhevrx6+Sc3PSW6YausIQ13gSfVTjb3WQN",
-	"vMIKwejN83NksZGkgbdl481KqIQVcPWA4goC692mCYc/G8IV6T+ZUQaG1EO6xYuZvgPfIKXD6OcWILb4",
-	"AzKp1rUkvQIpCV05YhK1L1xeekRe4lJAene6V/jLBdCVLJLTZychzOAvr83Yp892ibVgNN/H0j+qMWos",
-	"J/kK9o42oybx1Pg9/GN3Cx5T7ZvHDn02Ziypb/Q4oE2lWEQxRiNZkiZCYkkUo7Dl0qP9BGb01n76Q2AC",
-	"AZhnRQxFxz98PxVHNyWm+wj328Xzt7GDoUkZZPNOUO5KrxJvIoKgAiHwCoLPIifW4L0Jy6Ab4MKCMOqg",
-	"G8i699rJg3tsciJfUsk3AQGdyfC6rRgJPmONzFhkm5KYB0vGKyyT0yTHEp7obwNkb0QExTcE70eHnVVP",
-	"krrNdOCFsPGjlRh9PFRQLYBP1BQVy8MoqBglkvE3pCyJCB2lrW3oidIWiCDYrfCaAXAhg4JtCyo1KgTK",
-	"uTZEdkHhrIRdeY/zilDEOLohsNZkGssDW+BYIutVgmAVkF3vQrUkX4I4KZiQwQckn3zku5PtpC27TtJk",
-	"jbnixiUmpWJSek3ZmgYk7tZGSZ5Y8NqZu+WDOy9ZaOcC+I1ljT5J1KlB9imSBZZoDVx9I9GScSQLIpBd",
-	"fwJPbWhWcEbJv4w1urVkAegaOIUSCbyxq2qrVsGOlqws2VogjDzYOlbxVO8U6RIWFj1Aw+hsRNia7ZRF",
-	"/8ANqSVfwwTQVgAuZTFNkVCWw3gA7HbeKhkTAIC1Bn9oKQ5YRB4p1gSf5y85uyFKHakBafK+ofbTC1hx",
-	"nEOuP5YgzbcvOWc8aH/ckDqiEupXrMzHCAurJw2MLZbN1A6BaZ+gA6zw1gr6oJE7TbpEicoB55uwuTlA",
-	"BCdz721R2POu53PAdLMEcWPcTUPRkPm0KNlChA3JxUZa6eyOMaHy2Ul3hL2xOd+8b+gIfWUHpnZht8og",
-	"7FLJ5h3Ic1gSSnbP+V4hSCq8gqnvSBNVGDzDBl5lIKtXapxdT1plW8OoeVpo3Xxpb98DaHtlmbuPNAV2",
-	"CRLyHycQF7QQmKCGB63rnjhq4VEbBJobqaOUcU/ueyhjEpfjgQ9p7S2xs4WS3hID+H1tOWJH3ED+XI43",
-	"rXOygqlSSJB/wRT6KWU6knmv1NCWM+8jsuzGWnR3XpB+z99F2qLNwjqA9iu7lwhbhyWZ5afgMyVTJ+hp",
-	"73AFxIRj4f3exCDjO6iCeOCAJXjmz4SID1lRxgPmP8kFYkuUKePcmn0V3iBrE4+XkrWNAPRnL7Ao1PTK",
-	"klQjrDWLBeKg/Y38DHFYNgJytC6AIiIREYgyVDK6Ao7WejxryhwtAOWMBk+SqCEL27SZQRZSIxAW6L+e",
-	"v7lQzs4vV+/epkgAaNBWDTEOnhcEeXb89ORkn8mqFw6R6kUrqUPay4Pya0guiLrEm7dR8zL2YFftDPFz",
-	"B+Ilzq5DNL3BnOBFOcGW/c2+EZxtosXTSQ2n/jp4hlGu9zMhWhRF6N1BNosFwSR49R5EUwZUNGtk3ciY",
-	"+ZkVPUHmO12Yr0COCMeYcd1sqVsyDOlyeUFo0LJu7xN2kQnrcEiqDBsMwkSw9wPvBpqpzEJhsEWA+hXL",
-	"oYycmoh/F7XdBXCCyxn089YONSR97WjAbpccCK/8RKDMvUuw8RRbqjcnxlS2IDdTDEdBfiJcyI9isubK",
-	"rHO3L6BeYyHWjOc70exnAyEtb+D3x+m4CFe7UGiXr9p4wVawZ4bgchtsGnL7wsa/pf+EsIhlmIAg710e",
-	"jbcQ8Aqo/C261zTJXJhsOFrCjLLK6uZN9ExndRPxbHMipuhIJUsCe1kSZZ3UnJjr3L7dIQp8/MOz01cv",
-	"/9OZPpkixJJkWMJ3AtXNoiQZuobNmbFvnjypCUUSX0Pw7nEgBGUevY/HHyJemgn1Rc58xfhmio8RVZ8s",
-	"zBg1Z3mTBRB3AzRnHGGaIy33HPoqnBUkYvntRHbf29DIa/pRQNCPbGrlkV1Bxmg+do9rzKm7Zx3FOb+b",
-	"F/a7+ltuqT7fvaPSvzD2OS/tjrVl+T75HLdrSrRE30ZATIgooM4LTI38nyCwC/vyfqG9hYv2xRBIvzBC",
-	"38OfjXWZJ8CTc1afd7kX206CDaajAgtkUzTOlB+i3KAVS9ECMtwIQNhGwYHrofrkEilQCTg334UD4uwa",
-	"6BYqTo7++WxvNFy/F8LEBaEBAwdqZq50R3DzNMdXrQd5zO812w85lu742hFp3MJyZ7cd6TCtY8EU9t/J",
-	"2LhoO4HBxpAzrXb1wdFmC5VfasJBTInlcKgwUQfeEyu7eG95YQzpUw+OwAKxPVlKTYqG3yk06KUzBUzK",
-	"nn58DJVWYiGvwKB3HM3iof6o4R834uYLTnZZSK0+cKj2LkqifsAFWymnTQQcYPf1HaPS5v3ImoROlMrw",
-	"RQLNQ3eRxyeoQIQKCVjLkGNUBCXrt2HwvwW5Zvz6YU3uDNOc5DaA3seW0UMCMYqk9RGnrNYmkIVWZXRJ",
-	"eBWi0drdD2vVuWBMihkX9i2IXR7lrFmUQUxsjLXtwEY2ZCAQ5oAok4hQVJc4C4oDm38zBPoHvokbLZ41",
-	"NsAnd7Ko7I5+J7Ig1NMw/f3nsMRNKdGzIxPKJJXSqs+OjtKkItT89fQoJMo5VOwGYvlgwRSyLh3Ms+u6",
-	"ZAOQoUwTgx6EhaLTBokClyVagPoCo3VhdPhdmWgIots4QS5NJHqMuBz2FG2wLBQbN1GZ8ZP1YjnjxLK3",
-	"Spj71ncIvejcoHDI8dsQvu/85IitM6MvSyZdyGl9NOmFqbej14Tmw7ejgSdQj+ecKwl1iAUlkeWIOJ62",
-	"QzSQ3SWpASCE/UtLmrvJtIZzaz7u5Z8JzLYTUh3gnktCV3dzKTPWhJxJJ4FPfAH8tCd/Q+K3C9/vycIN",
-	"h/ODW7PXcVtg61u+8TeeOmMvpJ+xeNCUKAV9LB9qcm5F6AjtfSWc4rSt+hUaWrvdIrfLXjKQxqjzKDlL",
-	"bMyht6lFdhvWk3aABMFnLJCUMy2ooOaIhhTwAsqBkoY4/ToYpzt3EhM6YQMf1PAQ9MqoAH6Oa7zorRRL",
-	"i+rjPR6waDE26XJnKtOEeCMMzRr43YRnl9Pu4j4clAehdE3RyJytqQ54iJ5s86MV2hoOX/grgL8TSO1O",
-	"J8uaafZJUgtScKOxK7W5hGneJrltmctIgHL7MzBZEzov1/hdDOVsOBoeUDIRC6BL+Nm6xZCKf1FmUt/h",
-	"C65q9X7ScHoqSlKv8ea0JPT61ESp8v3pvSb3x8DhBTfs/iO4XzlxuBXTZRRGxql0ZGbk2IaSEdfoLg1F",
-	"T2xfCoF/BUIEbdO7BBijYisSUxybth8KNu5L5bcbe02XbGKgcbpR7tmJu17IHRAZsczHIUvbx66apY3T",
-	"dbvqo9GBHkahbOpd5FGAPJzlsa01zMDo1OdB8yILV8TsJKjlEbor72KXm6e6TXeqzqo9WbCnXteMM/KQ",
-	"T2S3mCM2lL8eQpUxD3ZxtVxCJiN3suHC1RtcNiMgUq+nbv4gRPrOry05maCwvUKVWeoFdxJ7zPRBoDnO",
-	"4G5mxgN4VR9CJXo54LwkFO4tgqbUcuC6LjcmG+oGOFnaz3iNiSR09cTZSH4QVwv0EvInC5xdjyxzckGA",
-	"dpMhtLjI0lb8jGXXsYS1e3osvskcAkiXmu4ARFz8wLjiJ0f/PNnnmdc4EKMIxENDqLPvBuFzaZKhygZs",
-	"UwN380LvmTfqmLPjIvssTWhTLbRSczTycxlJfaOspYzkPLF1y2mywAK0EVU1pSRbrOG5HyTPIRJCJFXV",
-	"yJiTpASIuA5dPRApkJaJOlMYboAjUbA1PUP/Zv8hLJALxVSAaVfOxsFclUDwQimeyFJPqylz9H1Xx8rK",
-	"OOD8HS2jBUUr+LK78/cvj1NUNUKiCsus0JcdOmpu8BG+l3ZcGVpHQOuKbeVtA84JXbkbfMU5qKG5Tsgm",
-	"WYGIREJimou9Vr89qpb3hg7Du/pu6dI6WnAfzWmGhUBzSTyji1bJPfMoiZ9EmeplduEyhGs4kZsrxXC2",
-	"mgswN2JYc6GmtPmqnaCQsjZkb/0SoqidMXZNwIWAThPr3v23G9exb01+hY3pPEKs8d9nnHcU0PPL14px",
-	"GDXe+KkpF831DWUBqKHkCxJKOUh0yBt6aJc71FlPB+qJTgFjFCmABaoZl+iHo38cHaDnVv2rM1xuDpCu",
-	"UTTXe7FOLwfogtEVWjOuphVr4AIdHx3rJTBFbXnlAfpYlwznAv1NNgI9PTj6OyrJDSAs0SGuyeHN08PG",
-	"jDho3djT5MoAjzTwntg8TW6e2vJNimuSnCbfHxwdfJ+YfGNNsUPc5MbdtHZKC8vrPDlNLoiQujWA0SW4",
-	"AnOb/MlS7c8G+KYjWkkqPbRrI+NFoI/2xKBvP6f9bjrHR0eTWtaMu7TrGh3sXmrtNLP5UAACKjkBcWDU",
-	"X6saQ4u04Hsde9JENFWFldWW/F4wlOmLilxHUVJEYQ1CoiXhQmqS4pUw5Ut4lXxWbx/a8hExSKRzN+gx",
-	"cOiqf0Yi0G1gDgx68xnFQARacdbUKSLLnnb1sWnfSD4rc8oGI/s47Jc1jWL2tpS0w96Ov/zZiFYQ8kdm",
-	"KndnacDUh/a2L8Elb+D2nmyw72IkRmpdX/U3g5m/a3ofHx3vp7VrUHV//jCYQdgxyRlaE1kgAxHiDUXK",
-	"WNuYWjMrf5U8bqvDwmzjn8PDr4oBbo3eKcH4RH1u0vXOcW7q422lBHxTa13DhLSGYs50soiBTpm8AQ5c",
-	"Mq7TSPYxYI8RHpUcBhHIq4I70/mqZqMLyFgFSGdLI7zChGqKCIk3qNRphLFDHJSDP4PsUP5g7N87dVFh",
-	"N4esU3ZMO11EmAXElK3gsTzi3NSeeNjS0G12dCAu8TnA+ofXjSIdXZJVVCn9DPLXbtSjQDqJ6BtclX2i",
-	"t3GTBaFYH7PtFYIEX5IS5tJsOteFCMmxZPw7gTo8D4ilbn9x66DN3XwE46DfhmCMgaDnnc06MOubSZ3z",
-	"KCTjeAWoZqzsodJuvYfKQxPN0h5X0Fj4TT+PIvVRJawSnlanLUq28MQohyUoD90lZ+a4wqstkRrc/ldT",
-	"Oz9Gw7UomNNeeijBvdWLJMCMv5s+R1Qixm3F94odzKcHMdVsqVS9IZnRclod9i0V5VoigTd+8bkCJUS7",
-	"AXU4z7kfhVV9gTpwwOfSiBqBGlWOsYnCagw1+/VO2ylilOb5j6cRHbnVDyYqi1944x5DHntdAEaKY28n",
-	"c7ts3tSKbNuiue8Pp4bMalBbdW+M49a8R1hcC7RkPC7VlCd9WLJVnCovCF5dqAF7DHUXzn16dBQxyF0a",
-	"7N3iH+n2gloIuKo/LdN1sqeIrN4+/IsEbFv1EeErjZ25OKrEQpoZnY7X0a/vBPqDNZziMkWszPfFVjRz",
-	"1C68GlT2ijsuzQ3FQ7jyfv7nIzvyXheImC5UqEECk3wOsj0XyuN2HY7RugBZAEdEtjHRv70+f3OJICvY",
-	"389MLbJyjCVDsuAASJiqA51TBTgrkCXIEHElxxkMU1ff7z4QeXt3x98efTV2lDqcjcg/EZqbSyG8UZTr",
-	"CN6n6MkPjpwR6sGNa7EeFNpXkgOuXppBewR3xqoKPxGgBknIzxBUtdxYcHBZRuSpZDXJdsT5YOL3fvEq",
-	"4Ys0e3si9BZmcULNVHPQz2RnPBHKCDYkSBFGguJaFEwqWWssV40cp6dlARTlUErco2bXNtKQtKu4jBms",
-	"r9rSwoc6FHaFAB5fS5QzraC8y63k9NPnfgTfCK1W4TjZlWr9rO+Fze3LAbrUPRZ8hAidcGWRYeVRFBW2",
-	"2eKDIYIJGWMnBds89x36yttVt5Med5i03hYXh5k2UaKS+lw9DiPlUR3uD/gaEF471wxTBJiXBDj6tVkA",
-	"pyBBoBKW0tw12r37LcZICV3ZovFfcCjQt40gajoy2+5MW+IQpJ9b9UDKzFthlC472b2cfaGvZuaQU6b2",
-	"s9en2N0IKXSliLK1ifBLFyBhTJ4hyqjuB3CjvQkmQL324tX55QF67sjwnUBsTdGa0DC9+v7mNqFq3TYg",
-	"ysmXtqvAg5iTfkr8KBo9crRK0QAxjkTRKHm7pilyGfLG0FPKTF/hLJV/R6iQuCzN7XgY5aVtRRETpLpV",
-	"xUO6PWr+iCDVV5NzuTx6MsWsXtTIFrI6CSsAxBZzavR0mNIcKg6/qv8GI3zvdT2u181hTCzFdQgeE0l5",
-	"evyPMQbUo/LnR6pwhLCVIIsNIrniT7W9M5c8Yhp8DOH4D0YGNNkvjNCWKecXAX6Tmm9PAqiNewxrj7zt",
-	"X2Nbf+ZG3uqqgCE0ayEex/OFemwRPSI+/e3fplru7LC35Kzy+v8M4armrGJyAFuXZkBYWj7qNt8oC0tv",
-	"0rXgSdFaK2rLJkSgklm/w33Hlgh3ElLhhK0HmaetWYkJwCvJ6q5BzxjbRr1RwyxutJoKrYBqgOgKGcIr",
-	"SERgU+mg8otsYF4NaBaJqEF7kmeK/LWoUJSmbH2GTo5OTOtebdsRgRagkGbx17/zalEWPgaajf+XYe1n",
-	"iwefi848MWLyMPZJEddfJyJs9eOH0Whm7keOnrnCuQBxLthqBTki9AD9yNlaKNdjZf0Rk8d6hpgOE2Ql",
-	"UZOiRngqTZlsJi32wHRTym123xXIJ+cmD7YH5k4I6M4sEYlqXLCV9kKFcmffXSlwuQurm1iAH8MweGm5",
-	"ghl/NMoW6vkY6fmS5uakPipGWhy81HFLIpDdYHzPtOu2FBO7riHTA/KnWyIiPCyQs8TtvZ45bGESqU24",
-	"S7M03xi7jQhkO8nrXExMNz4KHdJ6KDz0myzF4hqvuuZGDyFcttpM/tVxjbe46qINkRjGfrzWXkOhiLWn",
-	"B/h8Oj9q++2mHll+b7VWit11k+USuC5wdwztehjNFgDFNufbpnHkTC/lshfWXJcGEFkgIs/sUIEokwWh",
-	"qwP0E+OVOnrX+qJMpzYjJf7Efi7QeetxHtCmzgftAn0j1D+e8d4tmt4g+WYWU5RvOspaXemELvqdyII1",
-	"0rWBQwtYMm7Otati7IUUFzi7Roy6hq6owPlI8h5+JflgHOcc0wxKQ+b9ARxd/DMuBfPkvimY3xxFld+p",
-	"KbHdz3AKLQ691iCRmwwz4P9Isp8kvwLUu9RA727sFZxFvzoyuh2WqclSI7E6e9TUFiJWA4XchpS1la6P",
-	"bZysLcGGc7nedcMeI5XL+93tcZlc3TZmyb5rZ4vXLW1f+XYQtIIqZjN3u3v4U5GGQ4BrHCtfe+Ynbx09",
-	"QPHanX9vvUfnuZIs2wltVqpCTNqm6bhfSSqwQLrxBmK8PVw6gks3oeyOPcxxmGlVNSA49fPH5JO/OOBr",
-	"M6ZaLCDJkJCsHkKqV1gbO2lXbU3tw6UFm9//jRXJ6KdzVVQSbR4rYznqstu/hqX5lRv0GLLcb180Upq7",
-	"TcwVSHXz2Zxaro89jcv2MEr3GqDv4YZdQ8dzc57ZkXeI8WjTPHEjTE24b2/oSLiOS/GjqQY8aFhTLRBN",
-	"I8MSxidAaQ4xwUKlCoQkZalE1AKQbUc1lASVRtMjhIeG+f3S7jeg7hrrMUWm+RkqTdyUsvU9OCmCaFvJ",
-	"2sfzAfqJs6pn+pokcZcor5GrG+Z5P5/NqGAl6A4lIpaOpj8fut5cg+x5btrxPSyL6kVi6oPlMJ8QdAg7",
-	"s76D8y28HhGpbTnCmS7Jze1Fo20aoX+lRYnOGG4V5YZVz0fxWLX7hvHHKRwN91yIroHVpe4Vo/Fljk5Y",
-	"Ug4X6X8UD5Y95TqU31MwHMxYyN7ex8SViiaTK83121THIuquZ/bsZbmhhuoP1AJhq+/3nSlmunHMQjET",
-	"CsTIkUAJFLCZhBQgF0Yam4aMukUFeklza34pIqqxvh0hIjTva42vXS+dT5+VZ+u68Hz6rJDfNs779DVp",
-	"eJmcJraTTKKe2tm/tm13jHmQel/Ya9Duq8K0TG7/dqET7yt9b+z97Ujuf9U2EWm/Yl5842tXnodXye3n",
-	"2/8JAAD//w==",
+	"7H1tb9y2lvBfIfQ8QO/dVWzHdbP32p9SJ23SOokRJ+0ugmDBkc6MWEukSlKezA383xd8k6gZUiPZshss",
+	"Nl8yHlHk4TmH551nviYZq2pGgUqRnH5NOIiaUQH6j0vOFiVU6mPGqAQq1Udc1yXJsCSMHtZmxL//IRhV",
+	"z0RWQIXVp//PYZmcJv/vsJv/0DwVh27e29vbNMlBZJzUarrkNHmO7JRIFoAyXJbAUYYpwplEjB4kt2ly",
+	"JTGXkA+ANQ2cdzVw/V4IILvYQaIe2TfUhM9zXEvg6mPNWQ1cEoM0nOcchMVgf67z1y/eJ2lCJFT6qdzU",
+	"kJwmQnJCV2pn9gvMOd6ovzPMOTGL2EcLxkrAVD3Mi6yOPKF6+vHr5Jzc9Jbphq6whDXeBJ9VONvdZA28",
+	"wgrB6M3zc2SxkaSBt2XjzUqohBVw9YDiCgLr3aYJhz8bwhXpP5lRBobUQ7rFi5m+A98gpcPo5xYgtvgD",
+	"MqnWtSS9AikJXTliErUvXF56RF7iUkB6d7pX+MsF0JUsktNnJyHM4C+vzdinz3aJtWA038fSP6oxaiwn",
+	"+Qr2jjajJvHU+D38Y3cLHlPtm8cOfTZmLKlv9DigTaVYRDFGI1mSJkJiSRSjsOXSo/0EZvTWfvpDYAIB",
+	"mGdFDEXHP3w/FUc3Jab7CPfbxfO3sYOhSRlk805Q7kqvEm8igqACIfAKgs8iJ9bgvQnLoBvgwoIw6qAb",
+	"yLr32smDe2xyIl9SyTcBAZ3J8LqtGAk+Y43MWGSbkpgHS8YrLJPTJMcSnuhvA2RvRATFNwTvR4edVU+S",
+	"us104IWw8aOVGH08VFAtgE/UFBXLwyioGCWS8TekLIkIHaWtbeiJ0haIINit8JoBcCGDgm0LKjUqBMq5",
+	"NkR2QeGshF15j/OKUMQ4uiGw1mQaywNb4Fgi61WCYBWQXe9CtSRfgjgpmJDBBySffOS7k+2kLbtO0mSN",
+	"ueLGJSalYlJ6TdmaBiTu1kZJnljw2pm75YM7L1lo5wL4jWWNPknUqUH2KZIFlmgNXH0j0ZJxJAsikF1/",
+	"Ak9taFZwRsm/jDW6tWQB6Bo4hRIJvLGraqtWwY6WrCzZWiCMPNg6VvFU7xTpEhYWPUDD6GxE2JrtlEX/",
+	"wA2pJV/DBNBWAC5lMU2RUJbDeADsdt4qGRMAgLUGf2gpDlhEHinWBJ/nLzm7IUodqQFp8r6h9tMLWHGc",
+	"Q64/liDNty85Zzxof9yQOqIS6leszMcIC6snDYwtls3UDoFpn6ADrPDWCvqgkTtNukSJygHnm7C5OUAE",
+	"J3PvbVHY867nc8B0swRxY9xNQ9GQ+bQo2UKEDcnFRlrp7I4xofLZSXeEvbE537xv6Ah9ZQemdmG3yiDs",
+	"UsnmHchzWBJKds/5XiFIKryCqe9IE1UYPMMGXmUgq1dqnF1PWmVbw6h5WmjdfGlv3wNoe2WZu480BXYJ",
+	"EvIfJxAXtBCYoIYHreueOGrhURsEmhupo5RxT+57KGMSl+OBD2ntLbGzhZLeEgP4fW05YkfcQP5cjjet",
+	"c7KCqVJIkH/BFPopZTqSea/U0JYz7yOy7MZadHdekH7P30Xaos3COoD2K7uXCFuHJZnlp+AzJVMn6Gnv",
+	"cAXEhGPh/d7EIOM7qIJ44IAleObPhIgPWVHGA+Y/yQViS5Qp49yafRXeIGsTj5eStY0A9GcvsCjU9MqS",
+	"VCOsNYsF4qD9jfwMcVg2AnK0LoAiIhERiDJUMroCjtZ6PGvKHC0A5YwGT5KoIQvbtJlBFlIjEBbov56/",
+	"uVDOzi9X796mSABo0FYNMQ6eFwR5dvz05GSfyaoXDpHqRSupQ9rLg/JrSC6IusSbt1HzMvZgV+0M8XMH",
+	"4iXOrkM0vcGc4EU5wZb9zb4RnG2ixdNJDaf+OniGUa73MyFaFEXo3UE2iwXBJHj1HkRTBlQ0a2TdyJj5",
+	"mRU9QeY7XZivQI4Ix5hx3WypWzIM6XJ5QWjQsm7zCbvIhHU4JFWGDQZhItj7gXcDzVRmoTDYIkD9iuVQ",
+	"Rk5NxL+L2u4COMHlDPp5a4cakr52NGC3Sw6EV34iUOZeEmw8xZbqzYkxlS3IzRTDUZCfCBfyo5isuTLr",
+	"3O0LqNdYiDXj+U40+9lASMsb+P1xOi7C1S4U2uWrNl6wFeyZIbjcBpuG3L6w8W/pPyEsYhkmIMh7yaPx",
+	"FgJeAZW/RfeaJpkLkw1HS5hRVlndvIme6axuIp5tTsQUHalkSWAvS6Ksk5oTk87t2x2iwMc/PDt99fI/",
+	"nemTKUIsSYYlfCdQ3SxKkqFr2JwZ++bJk5pQJPE1BHOPAyEo8+h9PP4Q8dJMqC+SJ6V4BRVQ6WWNdw0r",
+	"y1CdQZcVTABNEVS13Og4JY1YaxVUjG+meDFRBc3CrFdzljdZgDQ3QHPGEaY50pLVEajCWUEituVO7Pi9",
+	"Db68ph8FBD3VplY+3xVkjOZj97jGnLpM7ije/N28sD+YsOX4agnSO4z9lLTP22knOOyh6pPPnSdNiZat",
+	"thEQE1MKqPMCU6NhJqiEwr68Xy1s4aJ9MQTSL4zQ9/BnY53yCfDknNXnXXXH9mmx4XpUqGNihp0pT0c5",
+	"WiuWogVkuBGAsI2zA9dDtWwgUqAScG6+C4fc2TXQLVScHP3z2d54u34vhIkLQgMmFNTMJI1HcPM011qt",
+	"B3nMszbbD7mu7vjaEWnchnNntx3pMK2jzRT2Z31s5LWdwGBjyF1Xu/rgaLOFyi814SCmRIs4VJioA++J",
+	"lV28t7wwhvSpB0dggdieLKUmxdvvFHz0CqYCRmtPAz+G0iyxkFdg0DuOZvFkQtS1iJuJ84U/uzqnVh84",
+	"VHupmKinccFWyi0UARfbfX3HuLd5P7ImoROlMnyRQPNQtvP4BBWIUCEBaxlyjIqgZP02XIo3rUV2J2Xp",
+	"uX7DdUFboLn3QiC9Bblm/Pph/YwM05zkNmvQJ6BRjQIxiqR1jKes1lbNhVZldEl4FWKbtUuKa22+YEyK",
+	"GRf2jZrdY8NZsyiDmNgYF8OBjWycRCDMAVEmEaGoLnEWlFC26GgI9A98E7ejPANxgE/uxLd2R78TWRDq",
+	"Kb3+/nNY4qaU6NmRid+SSin6Z0dHaVIRav56ehTSLhwqdgOxIrhg3VxXA+eZml2FBchQeY1BD8JC0WmD",
+	"RIHLEi1AfYHRujBmxV2ZaAii2zhBLk34fYwEH3aPbYQwlBAwoajxk/UCWOM0hbdKmPvWd4g36YKocJz1",
+	"29AH7/yKkK0zozNEk7KQWkVOemFqSvia0Hw4JRx4AvV4zrmSUIdYUBJZjgheatNIA9llhg0AIexfWtLc",
+	"TaY1nFuLdi//TGC2nTjyAPdcErq6m5ebsSbk3zoJfOIL4Kc9+RsSv13OYk/pcTiHEdyazUFuga1Tm+PT",
+	"vLpMMaSfsXjQOjAFfawIbHJBSegI7X0lXNe1rfoVGlpXwiK3K9kykMao8yiFWmzMobf1VHYb1rl3gATB",
+	"ZyxQiTQtzqHmiEY58ALKgXsccfp1ME73NyUmdMIGPqjhIeiVUQH8HNd40VspVgvWx3s8htJibFJGayrT",
+	"hHgjDM0a+N2EZ1fI70JRHJQHoXRN0cicramOwYiebPMDKNoaDgfjFcDfCaR2pyPvZpq9Dp4BKbjRWB5x",
+	"LmGat5V9W+YyEkAl0AxMZkEXIxu/i6GcDQfoA0omYgF0VU5bqRup+Bdlpt4fvuCqVu8nDaenoiT1Gm9O",
+	"S0KvT03gLN9f02wKngwcXrzF7j+C+5UTh1thZkZhZOhMB4tGjm0oGVE74Gpv9MT2pRD4VyBE0Da9S8wz",
+	"KrYiYc6xdxVC8c999xfsxl7TJZsY+5xulHt24q4XcgdERizzccjS9rG7wtOGDrtd9dHoQA+jUDb1LvIo",
+	"QB4ubdnWGmZgdOrzoHmRha8B7VTl5RG6K+9il5unuk13upJWe7JgzyVlM87IQz6R3WKO2FDRfghVxjzY",
+	"xdVyCZmMJKLDt3VvcNmMgEi9nrr5gxDpNGR7z2aCwvZu58xySXKnmslMHwSa4wzuZmY8gFf1IXQvMQec",
+	"l4TCvUXQlAssuK7LjSkBuwFOlvYzXmMiCV09cTaSH8TVAr2E/MkCZ9cj73a5IEC7yRBaXGRpK37GsutY",
+	"ld49PRbfZA4BpO/X7gBEXPzAuOInR/882eeZ1zgQo9ifL9Cos+8G4XO1oaHrHNjWQ+4Ww96zWNYxZ8dF",
+	"9lma0KZaaKXmaOQXcJL6RllLGcl5Yi9rp8kCC9BGVNWUkmyxhud+kDyHSAiRVFUjY06SEiDiOpR6IFIg",
+	"LRN1eTTcAEeiYGt6hv7N/kNYIBeKqQDT7g4fB5MqgWCOK15bU0+7SOfo+66O3aXjgPN3tIzeolrBl92d",
+	"v395nKKqERJVWGaFTnboqLnBRzhV7rgytI6A1hXbKlYHnBO6ckUFinNQQ3NdhU6yAhGJhMQ0F3utfntU",
+	"Le8NHYZ39d1qxHW04D6a0wwLgebqikbf1CX3LB4lfuVoqpfZhcsQruFEbq4Uw9krbIC5EcOaCzWlzVft",
+	"BIWUtSF765cQRe2MsWsCLgR0mlj37r/duI59a/IrbEy7FWKN/z7jvKOAnl++VozDqPHGT80d2VxnKAtA",
+	"DSVfkFDKQaJD3tBDu9yhLsQ6UE90VRqjSAEsUM24RD8c/ePoAD236l+d4XJzgPTFTJPei7W3OUAXjK7Q",
+	"mnE1rVgDF+j46FgvgSlq75QeoI91yXAu0N9kI9DTg6O/o5LcAMISHeKaHN48PWzMiIPWjT1NrgzwSAPv",
+	"ic3T5OapvbNKcU2S0+T7g6OD7xNTZK0pdoib3Lib1k5pYXmdJ6fJBRFS90MwugRXYLLJnyzV/myAbzqi",
+	"laTSQ7veOV4E+mhPDPr2c9pvIXR8dDSpT8+4pF3X3WE3qbXTwedDAQio5ATEgVF/rWoMLdKC77UpShPR",
+	"VBVWVlvye8FQphMVuY6ipIjCGoRES8KF1CTFK2HubOFV8lm9fWjvzIhBIp27QY+BQ3flaSQC3QbmwKA3",
+	"n1EMRKAVZ02dIrLsaVcfm/aN5LMyp2wwso/D/l2uUcze3p/tsLfjL382ohWE/JGZ68qzdJ3qQ3vbl+CS",
+	"N3B7TzbYlxiJkVpfKvubwczfNb2Pj47309p15bo/fxjMIOyY5AytiSyQgQjxhiJlrG3MBTsrf5U8bq/E",
+	"hdnGP4eHXxUD3Bq9U4LxifrcpC95x7mpj7eVEvBNrXUNE9IaijnTxSIGOmXyBjhwybguI9nHgD1GeFRy",
+	"GEQg7+rfmS6hNRtdQMYqQLqAG+EVJlRTREi8QaWubIwd4qAc/Blkh/IHY//eqYsKuzlknbJj2ukiwiwg",
+	"puy1Jcsjzk3tiYctDd0WbAfiEp8DrH943SjS0SVZRZXSzyB/7UY9CqSTiL7BVdknehs3WRCK9THbXiFI",
+	"8CUpYS7NpmtdiJAcS8a/E6jD84BY6vYXtw7actJHMA76vRfGGAh63tmsA7O+mdQ5j0IyjleAasbKHirt",
+	"1nuoPDTRLO1xBY2F3/TzKFIfVcIq4Wl12qJkC0+McliC8tBdcWaOK7zaEqnB7X81DQPGaLgWBXPaSw8l",
+	"uLcasASY8XfT3IlKxLi95r5iB/PpQUw1WypVb0hmtJxWh31LRbmWSOCNf+NegRKi3YA6nOfcj8KqTqAO",
+	"HPC5NKJGoEaVY2yisBpDzX6907bHGKV5/uNpREduNcGJyuIX3rjHkMde64OR4tjbydwumze1Itu2aO77",
+	"w6khsxrUthowxnFr3iMsrgVaMh6XasqTPizZKk6VFwSvLtSAPYa6C+c+PTqKGOSuDPZu8Y90e0EtBNxF",
+	"RC3TdbGniKzePvyLBGx7ESXCVxo7c3FUiYU0Mzodr6Nf3wn0B2s4xWWKWJnvi61o5qhdeDWo7BV3XJoM",
+	"xUO48n795yM78l7ri5guVKhBApN8DrI9F8rjdm2d0boAWQBHRLYx0b+9Pn9ziSAr2N/PzAVs5RhLhmTB",
+	"AZAwtw50TRXgrECWIEPElRxnMExdnd99IPL2csffHn01dpQ6nI3IPxGam6QQ3ijKdQTvU/TkB0fOCPXg",
+	"xvWVDwrtK8kBVy/NoD2CO2NVhZ8IUIMk5Gf2UrwBB5dlRJ5KVpNsR5wPFn7vF68SvkiztydCb2EWJ9RM",
+	"NQf9THXGE6GMYEOCFGEkKK5FwaSStcZy1chxeloWQFEOpcQ9ana9Mg1Ju0ugMYP1VXvb8aEOhV0hgMfX",
+	"EuVMKygvuZWcfvrcj+AbodUqHCe7Uq2fdV7YZF8O0KVuLOEjROiCK4sMK4+iqLAdJh8MEUzIGDsp2ObJ",
+	"d+iUt7twT3rcYcp6W1wcZtpEiUrqc/U4jJRHdbg/4GtAeO1cM0wRYF4S4OjXZgGcggSBSlhKk2u0e/f7",
+	"qpESumuLxn/BoUDfNoK6ViAaS01IKoLsrqc+kErbuf86Sq2d7OZpX+gszQwx/4IxYVDq2qCsC/VN20YD",
+	"1cDqEkxKV59fE4BuBBgRdqa7o7SFGqATx6334Qx/+3sCQzSiplV4jDh+/dsDGRzeCn81Ya7A3M/tNdB2",
+	"WTuFrhRRtjZZGOmCWIw5apSAb7THp2jJlujFq/PLA/TcHZXvBGJritaEhs9UPyawTahad5uISptL24zi",
+	"QUx+/9rCKBo9ckRR0QAxjkTRKJ24pilytxiMMa4MDp1mW6rDRqiQuCxNBUMY5aXtYBJTdrrDyUO6pmr+",
+	"iLLT6eO53FI9mWJWL7JnLxs7LSgAxBZzavR0mNIcKg6/qv8Go7Dv9Z1prwnImHiXa109Jtr19PgfY4zc",
+	"R+XPj1ThCGErQRYbRHLFn2p7Z67Ax/SFGcLxH4wMWBu/MEJbppxfBPi9jb49CaA27jGsPfK27ZHtSZsb",
+	"eatvbgyhWQvxOJ4v1GOL6BE5hG8/4225s8PekrPKaxs1hKuas4rJAWxdmgFhafmo23yjrGC9Sde5KbVG",
+	"l2UTIlDJrG/ovmNLhDsJqXDC1oPM094rignAK8nqrq/TGNtGvVHDLKEONRVaAdUA0RUyhFeQiMCm0kHl",
+	"F9nAvBrQLBJRg/YkzxSdbVGhKE3Z+gydHJ2YntLatiMCLUAhzeKvn5dsURY+BpqN/5dh7WeLB5+Lzjwx",
+	"Ympl9kkR15YpImz144fRaGbuR45wusuNAeJcsNUKckToAfqRs7VQrsfK+iOm1vjMuoJZSdSk2hlsVZoy",
+	"2Uzp8oFpwpXbCswrkE/OTa1yD8ydMN2dWSISebpgKx0pEAhT9O5Kgctd6sPEa/w4k8FLyxXM+KNRtlDP",
+	"x0jPlzQ3J/VRMdLi4KWOLROB7Abje6ZdR6yY2HVNsx6QP90SEeFhgZwlt+L1NWILU+xuQpKapfnG2G1E",
+	"IPsTB7peFtNeMMMhrYfCQ78RViyu8aprQPUQwmWrO+lfHdd4i6su2hCJYezHa+01fYpYe3qAz6fzo7bf",
+	"EuyR5fdW+6tYPQJZLoHrJgSOoV2fqdmC1NjW5dtSm5zppVyFyZrr6xtEFojIMztUIMpkQejqAP3EeKWO",
+	"3rVOZuryc6TEn9jPBfpuQZwHtKnzQbtA3wj1j2fMjUZLUCTfzGKK8k1HWasrndBFvxNZsEa6Vn1oAUvG",
+	"wQZ8zU3TXkhxgbNrxKjrA4wKnI8k7+FXkg/Gcc4xzaA0ZN4fwNEXtMaVyZ7ct0z2m6Oo8js1JbZ7Tk6h",
+	"xaHXviWSbTID/o8k+0nyK0C9Sw307samSS361ZHRLcvMvTk1EquzR839T8RqoJDbkLK20vWxjZO1Jdhw",
+	"vd27bthjlNt5Pwg/rtqu28YsFZLtbPG7Zdtp+Q6CVlDFbOZudw9/KtJwCHCNY1cMn/kFdkcPcMFwJN33",
+	"0HmuQth2Qls5rBCTtqVU7ue7CiyQbo6CGG8Pl47g0k2oAmcPcxxmWlUNCE79/DH55C8O+NqqthYLSDIk",
+	"JKuHkOpdfo6dtKv23vPDlW6bH6aOXWTST+e69Uq0eayM5ajLbv8aluZXbtBjyHK/xdRIae42MVcg1c1n",
+	"6565PvY0LtvDKN1rgL6HG3YNHc/NeWZH5hDj0aZ54kaYmnDf3tCRcF2x4kdTDXjQsKZaIFrqhyWML1LT",
+	"HGKChUoVCEnKUomoBSDbMmyoUC2NlkcIDw3z+6Xdj5PdNdZjLgLnZ6g0cVPK1vfgpAii7W3jPp4P0E+c",
+	"VT3T1xTyu3IijVzd1ND7XXdGBStBd5ERsZJB/fnQ9U8bZM9z0zLxYVlULxJTHyyH+YSgQ9iZ9R2cb+H1",
+	"8UhtWxjO9LXp3CYabWMP/eM+SnTGcKsoN6x6PorH6q9gGH+cwtFwz4VoWya3LpjGlzk6YUk53Ejho3iw",
+	"6inXRf6eguFgxmYDbT4mrlQ0mdz1ab+VeCyi7vqaz351OtT0/oHaVGz1Zr8zxUzHlHlKRXUoECNHAiVQ",
+	"wFYSUoDcVH/appm6jQh6SXNrfikiqrG+HSEiNO9rja9dv6NPn5Vn6zolffqskN82N/z0NWl4mZwmtttP",
+	"op7a2b+2rZGMeZB6X9g0aPdVYdpat3+70In3lc4be387kvtftY1e2q+YF9/42l2hxKvk9vPt/wQAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

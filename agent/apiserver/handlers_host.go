@@ -35,6 +35,14 @@ func (s *Server) CleanHost(ctx context.Context, _ api.CleanHostRequestObject) (a
 	return api.CleanHost202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
 }
 
+// SetManagement chooses the adapter whose addresses come first.
+func (s *Server) SetManagement(ctx context.Context, r api.SetManagementRequestObject) (api.SetManagementResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
+	}
+	return api.SetManagement204Response{}, s.Host.SetManagement(ctx, r.Body.Adapter)
+}
+
 // GetLink lists the linked hosts.
 func (s *Server) GetLink(ctx context.Context, _ api.GetLinkRequestObject) (api.GetLinkResponseObject, error) {
 	l, err := s.Links.List(ctx)

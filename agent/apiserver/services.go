@@ -51,6 +51,7 @@ type Host interface {
 	// Clean takes away what an earlier Kubernetes left.
 	Clean(ctx context.Context) (api.Operation, error)
 	SetTimeServers(ctx context.Context, servers []string) error
+	SetManagement(ctx context.Context, adapter string) error
 }
 
 // Diag answers what a person asks when something does not work.

@@ -5,6 +5,7 @@ package host
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 )
 
 // Status says whether a host is free.
@@ -58,6 +59,23 @@ var virtual = regexp.MustCompile(`^(lo$|cali|veth|vxlan|docker|br-[0-9a-f]{12}$|
 // IsAdapter reports whether the user sees the link called name. physical tells that a device is behind it, which
 // always counts; VLANs, bonds and bridges of the user have none and count too.
 func IsAdapter(name string, physical bool) bool { return physical || !virtual.MatchString(name) }
+
+// Preferred orders adapters by which others should reach the host: the one called management first, then those with a
+// default gateway, each group in its own order.
+func Preferred(adapters []Adapter, management string) []Adapter {
+	rank := func(a Adapter) int {
+		switch {
+		case management != "" && a.Name == management:
+			return 0
+		case a.Gateway != "":
+			return 1
+		}
+		return 2
+	}
+	out := slices.Clone(adapters)
+	slices.SortStableFunc(out, func(a, b Adapter) int { return rank(a) - rank(b) })
+	return out
+}
 
 // Addresses gives the addresses by which others may reach the host, IPv4 first. A single IPv4 address without a network
 // (/32) is a virtual IP that may move to another host, so it comes only when there is nothing else.

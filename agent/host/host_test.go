@@ -7,6 +7,22 @@ import (
 	"testing"
 )
 
+func TestPreferred(t *testing.T) {
+	list := []Adapter{{Name: "eth0"}, {Name: "eth1", Gateway: "10.0.0.1"}, {Name: "eth2"}}
+	for management, want := range map[string]string{"": "eth1 eth0 eth2", "eth2": "eth2 eth1 eth0", "eth1": "eth1 eth0 eth2", "gone": "eth1 eth0 eth2"} {
+		got := ""
+		for _, a := range Preferred(list, management) {
+			got += " " + a.Name
+		}
+		if got[1:] != want {
+			t.Errorf("management %q: %s, want %s", management, got, want)
+		}
+	}
+	if list[0].Name != "eth0" {
+		t.Error("the caller's list was changed")
+	}
+}
+
 func TestIsAdapter(t *testing.T) {
 	for _, name := range []string{"eth0", "enp3s0", "host0", "eth0.100", "bond0", "br0", "ens192", "wlan0", "usb0", "vlan100", "br-lan"} {
 		if !IsAdapter(name, false) {

@@ -64,6 +64,20 @@ func (c *cli) diagnose(cmd *cobra.Command, ask func(context.Context, *apiclient.
 	})
 }
 
+func (c *cli) managementCommand() *cobra.Command {
+	return &cobra.Command{Use: "management [ADAPTER]", Short: "Choose the adapter that people and other hosts come by; none takes the one with the default gateway",
+		Args: cobra.MaximumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+				change := api.ManagementChange{}
+				if len(args) == 1 {
+					change.Adapter = args[0]
+				}
+				_, err := apiclient.Decode[struct{}](client, func() (*http.Response, error) { return client.SetManagement(ctx, change) })
+				return err
+			})
+		}}
+}
+
 func (c *cli) ntpCommand() *cobra.Command {
 	return &cobra.Command{Use: "ntp [SERVER...]", Short: "Set the time servers of the host; none leaves those of DHCP", RunE: func(cmd *cobra.Command, servers []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
