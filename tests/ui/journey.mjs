@@ -177,6 +177,31 @@ async function network(page) {
   await page.locator('td').getByText('1400', { exact: true }).waitFor();
 }
 
+/** Makes a VLAN, keeps it, and takes it away again. */
+async function vlan(page) {
+  await go(page, 'Edge Host');
+  await button(page, 'Create VLAN, bond or bridge').click();
+  await page.getByLabel('VLAN id').fill('4095');
+  await page.getByText('This changes').or(page.getByText('That was refused')).first().waitFor();
+  if (await button(page, 'Try it').isEnabled()) fault('a VLAN id of 4095 is let through');
+  await page.getByLabel('VLAN id').fill('42');
+  await page.getByLabel('Static').check();
+  await page.getByLabel('Addresses').fill('10.88.0.2/24');
+  await page.getByText('This changes').waitFor();
+  await look(page, s.screens, 'vlan');
+  const keep = async () => {
+    await button(page, 'Keep the new settings').click({ timeout: 40_000 });
+    await button(page, 'Keep the new settings').waitFor({ state: 'detached' });
+  };
+  await button(page, 'Try it').click();
+  await keep();
+  await page.getByRole('grid', { name: 'Network adapters' }).getByText('10.88.0.2/24').waitFor();
+  await page.getByRole('button', { name: /^Remove / }).click();
+  await button(page, 'Try it').click();
+  await keep();
+  await page.getByText('10.88.0.2/24').waitFor({ state: 'detached' });
+}
+
 /** Moves the follower to another address: the page follows, one logs in there and keeps it. */
 async function move(page) {
   const to = s.hosts[1].replace(/\d+:5080$/, '222:5080');
@@ -227,6 +252,7 @@ try {
     ['wizard', () => wizard(leader)],
     ['follower pages', () => followerPages(follower)],
     ['network', () => network(follower)],
+    ['vlan', () => vlan(follower)],
     ['move', () => move(follower)],
     ['the other pages', () => rest(leader)],
     ['sign out and in', () => signOutAndIn(leader)],

@@ -22,7 +22,7 @@ import (
 )
 
 // limit is how long the whole journey may take on a busy machine of two cores.
-const limit = 8 * time.Minute
+const limit = 12 * time.Minute
 
 // settings is what the browser's script gets.
 type settings struct {
@@ -32,6 +32,7 @@ type settings struct {
 	User     string   `json:"user"`
 	Password string   `json:"password"`
 	Bundle   string   `json:"bundle"`
+	VIP      string   `json:"vip"`
 	Screens  string   `json:"screens"`
 }
 
@@ -49,7 +50,7 @@ func TestFirstVisitToLinkedHostsWithContent(t *testing.T) {
 		}
 		s.Codes = append(s.Codes, c.Code)
 	}
-	journey(t, d, s)
+	journey(t, d, "journey.mjs", s)
 
 	link := suite.OnJSON[api.Link](t, d.Host(1), "link", "list")
 	if link.Role != api.Leader || len(link.Hosts) != 2 {
@@ -59,6 +60,28 @@ func TestFirstVisitToLinkedHostsWithContent(t *testing.T) {
 		items := suite.OnJSON[[]api.ContentItem](t, h, "content", "list")
 		if !slices.ContainsFunc(items, func(i api.ContentItem) bool { return i.Digest == digest }) {
 			t.Errorf("%s does not have the uploaded bundle %s: %+v", h.Name(), digest, items)
+		}
+	}
+}
+
+// TestClusterByTheWizard creates a cluster of three hosts in the browser, watches it come up and deletes it.
+func TestClusterByTheWizard(t *testing.T) {
+	bundle := suite.Bundle(t)
+	d := suite.Start(t, "ui-cluster", 3)
+	if err := d.Link(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Upload(t.Context(), bundle, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.WaitGroup(t.Context(), 3*time.Minute, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	journey(t, d, "cluster.mjs", settings{Hosts: []string{suite.URL(d.Host(1))}, Names: []string{d.Host(1).Name()}, User: drive.User, Password: d.Password,
+		VIP: drive.VIP, Screens: screens(t)})
+	for _, h := range d.Hosts() {
+		if status := suite.OnJSON[api.Host](t, h, "host", "show").Status; status != api.Ready {
+			t.Errorf("after the delete %s is %s", h.Name(), status)
 		}
 	}
 }
@@ -84,10 +107,10 @@ variables:
 	return spec
 }
 
-// screens is the folder of this run's screenshots, empty.
+// screens is the folder of this test's screenshots, empty.
 func screens(t *testing.T) string {
 	t.Helper()
-	dir, err := filepath.Abs("../../.cache/ui")
+	dir, err := filepath.Abs("../../.cache/ui/" + t.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,14 +124,14 @@ func screens(t *testing.T) string {
 }
 
 // journey runs the browser's script and does what it asks for.
-func journey(t *testing.T, d *drive.Lab, s settings) {
+func journey(t *testing.T, d *drive.Lab, script string, s settings) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	if out, err := exec.CommandContext(ctx, "./install.sh").CombinedOutput(); err != nil {
 		t.Fatalf("install the browser's driver: %v\n%s", err, out)
 	}
-	cmd := exec.CommandContext(ctx, "nsenter", "--net="+d.Netns(), "--", "node", "journey.mjs")
+	cmd := exec.CommandContext(ctx, "nsenter", "--net="+d.Netns(), "--", "node", script)
 	cmd.Stderr = &lines{t}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

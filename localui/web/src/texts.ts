@@ -9,6 +9,7 @@ export const t = {
   create: 'Create',
   edit: 'Edit',
   delete: 'Delete',
+  remove: 'Remove',
   copy: 'Copy',
   copied: 'Copied',
   filter: 'Filter',
@@ -64,6 +65,8 @@ export const t = {
   },
   network: {
     title: 'Network adapters', adapter: 'Adapter', link: 'Link', up: 'Up', down: 'Down', addresses: 'Addresses', gateway: 'Gateway', dns: 'DNS servers', search: 'Search domains', mtu: 'MTU', mac: 'MAC address',
+    add: 'Create VLAN, bond or bridge', kind: 'Kind', kinds: { plain: 'Adapter', vlan: 'VLAN', bond: 'Bond', bridge: 'Bridge' }, name: 'Name', parent: 'Parent adapter', vlanId: 'VLAN id (1 to 4094)',
+    members: 'Members', bondMode: 'Mode', stp: 'Spanning tree (STP)', removeOf: (n: string) => `Remove ${n}`, removeText: 'It is taken away as a try: keep that before the time is up, or it comes back.',
     edit: (n: string) => `Edit adapter ${n}`, mode: 'Configuration', fixed: 'Static', addressHelp: 'With prefix length, such as 192.0.2.10/24; several with commas.', gatewayHelp: 'Empty for none.',
     dnsHelp: 'Several with commas; empty takes those of DHCP.', searchHelp: 'Several with commas.', mtuHelp: 'Empty takes the default of the adapter.', willChange: 'This changes', tryIt: 'Try it',
     moves: (url: string) => `This page moves to ${url}`, movesText: 'Log in there and keep the change before the time is up. Your browser asks once more about the certificate.',
@@ -91,6 +94,7 @@ export const t = {
     deleteText: (n: number, size: string) => `${n} blobs that nothing else needs go from every linked host, ${size} on each. This cannot be undone; upload the bundle again to have it back.`,
     columns: { name: 'Name', version: 'Version', type: 'Type', size: 'Size', added: 'Date added', sync: 'Synced to' },
   },
+  steps: { step: 'Step', state: 'State', time: 'Time taken', progress: 'Progress' },
   cluster: {
     none: 'There is no cluster', noneText: 'Create one from the linked hosts.', noneContent: 'First upload a content bundle: it holds what a cluster is made of.', noneFollower: 'The leader creates it.',
     overview: 'Overview', nodes: 'Nodes', state: 'State', api: 'Kubernetes API', heldBy: (n: string) => `held by ${n}`, applications: 'Applications', lifecycle: 'Lifecycle', kubeconfig: 'Admin kubeconfig file',

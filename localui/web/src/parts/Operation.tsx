@@ -1,5 +1,7 @@
-import { Progress, ProgressStepper, ProgressStep } from '@patternfly/react-core';
+import { Progress } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { Operation, Step } from '../api/client';
+import { useNow } from '../api/use';
 import { bytes, duration, percent } from '../format';
 import { t } from '../texts';
 import { Refusal, State } from './Parts';
@@ -12,33 +14,31 @@ export function stepProgress(s: Step): string {
   return `${of} (${percent(p.done, p.total)} %)`;
 }
 
-export function stepTime(s: Step, now = Date.now()): string {
+export function stepTime(s: Step, now: number): string {
   const start = Date.parse(s.startedAt ?? '');
   if (!(start > 0)) return '';
   const end = Date.parse(s.endedAt ?? '');
   return duration(((end > 0 ? end : now) - start) / 1000);
 }
 
-const variants = { succeeded: 'success', running: 'info', failed: 'danger', cancelled: 'warning' } as const;
-
-/** The steps of an operation with their times. */
+/** The steps of an operation with their progress and times. */
 export function Steps({ steps, label }: { steps: Step[]; label: string }) {
+  const now = useNow();
+  const c = t.steps;
   return (
-    <ProgressStepper isVertical isCompact aria-label={label}>
-      {steps.map((s, i) => (
-        <ProgressStep
-          key={`${i} ${s.name}`}
-          id={`step-${i}`}
-          titleId={`step-title-${i}`}
-          variant={variants[s.state as keyof typeof variants] ?? 'pending'}
-          isCurrent={s.state === 'running'}
-          description={[stepProgress(s), stepTime(s), s.message].filter(Boolean).join(' · ')}
-          aria-label={`${s.name}: ${t.states[s.state] ?? s.state}`}
-        >
-          {s.name}
-        </ProgressStep>
-      ))}
-    </ProgressStepper>
+    <Table variant="compact" borders={false} aria-label={label}>
+      <Thead><Tr><Th>{c.step}</Th><Th>{c.state}</Th><Th>{c.time}</Th><Th>{c.progress}</Th></Tr></Thead>
+      <Tbody>
+        {steps.map((s, i) => (
+          <Tr key={`${i} ${s.name}`}>
+            <Td dataLabel={c.step}>{s.name}</Td>
+            <Td dataLabel={c.state}><State of={s.state} /></Td>
+            <Td dataLabel={c.time}>{stepTime(s, now) || '–'}</Td>
+            <Td dataLabel={c.progress}>{[stepProgress(s), s.message].filter(Boolean).join(' · ') || '–'}</Td>
+          </Tr>
+        ))}
+      </Tbody>
+    </Table>
   );
 }
 

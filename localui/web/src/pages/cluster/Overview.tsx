@@ -21,6 +21,7 @@ export function Overview({ cluster, operation }: { cluster: Cluster; operation?:
           {cluster.reason && <Alert component="p" variant={cluster.state === 'Error' ? 'danger' : 'info'} isInline isPlain title={cluster.reason} className="sw-gap" />}
         </CardBody>
       </Card>
+      {operation?.state === 'running' && <Lifecycle operation={operation} />}
       <Card className="sw-gap">
         <CardTitle component="h2">{t.cluster.applications}</CardTitle>
         <CardBody>
@@ -41,16 +42,21 @@ export function Overview({ cluster, operation }: { cluster: Cluster; operation?:
           )}
         </CardBody>
       </Card>
-      {operation && (
-        <Card className="sw-gap">
-          <CardTitle component="h2">{t.cluster.lifecycle}: {operation.title} <State of={operation.state} /></CardTitle>
-          <CardBody>
-            <Refusal text={operation.error ?? ''} title={operation.title} />
-            <Steps steps={operation.steps} label={t.cluster.lifecycle} />
-          </CardBody>
-        </Card>
-      )}
+      {operation && operation.state !== 'running' && <Lifecycle operation={operation} />}
     </>
+  );
+}
+
+/** What happens or happened, step by step: on top while it does. */
+function Lifecycle({ operation }: { operation: Operation }) {
+  return (
+    <Card className="sw-gap">
+      <CardTitle component="h2">{t.cluster.lifecycle}: {operation.title} <State of={operation.state} /></CardTitle>
+      <CardBody>
+        <Refusal text={operation.error ?? ''} title={operation.title} />
+        <Steps steps={operation.steps} label={t.cluster.lifecycle} />
+      </CardBody>
+    </Card>
   );
 }
 

@@ -25,8 +25,11 @@ export function blocking(checks: Check[], ignored: Set<string>): Check[] {
   return checks.filter((c) => c.status === 'fail' && !ignored.has(c.id));
 }
 
-/** "cidr-overlap" -> "Cidr overlap". */
-export const title = (id: string): string => (id.charAt(0).toUpperCase() + id.slice(1)).replaceAll('-', ' ');
+/** "vip-free" -> "VIP free". */
+export function title(id: string): string {
+  const words = id.replaceAll('-', ' ').replace(/\b(cidr|cpu|dns|id|mtu|os|vip)\b/g, (word) => word.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 /** What a check says and how to mend it, as sentences. */
 export function told(c: Check): string {

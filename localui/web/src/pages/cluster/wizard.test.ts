@@ -105,6 +105,6 @@ describe('preflight', () => {
   });
   it('speaks in sentences', () => {
     expect(told({ ...check('a', 'h', 'fail'), message: 'Too little memory', fix: 'Add some.' })).toBe('Too little memory. Add some.');
-    expect(title('cidr-overlap')).toBe('Cidr overlap');
+    expect([title('cidr-overlap'), title('host-ready')]).toEqual(['CIDR overlap', 'Host ready']);
   });
 });

@@ -4,7 +4,8 @@ import { api, dataOf, sentence, type Adapter, type AdapterSettings } from '../..
 import { Ask } from '../../parts/Ask';
 import { Refusal } from '../../parts/Parts';
 import { t } from '../../texts';
-import { draftOf, movesTo, settingsOf, type Draft } from './form';
+import { changeOf, draftOf, emptyDraft, movesTo, settingsOf, type Draft } from './form';
+import { KindChoice, KindFields } from './KindFields';
 
 const confirmWithinSeconds = 120;
 const settleMillis = 300;
@@ -12,22 +13,22 @@ const followMillis = 4000;
 
 type Preview = Awaited<ReturnType<typeof preview>>;
 
-function preview(set: AdapterSettings) {
-  return dataOf(api.POST('/network/preview', { body: { set: [set] } }));
+function preview(set: AdapterSettings[]) {
+  return dataOf(api.POST('/network/preview', { body: { set } }));
 }
 
-/** Changes one adapter as a try. The host says while one types what would change and what is wrong. */
-export function AdapterDialog({ adapter, confirmed, close }: { adapter: Adapter; confirmed?: AdapterSettings; close: () => void }) {
-  const [draft, setDraft] = useState(() => draftOf(adapter, confirmed));
-  const [seen, setSeen] = useState<Preview>();
+/** Changes one adapter, or makes a new one, as a try. The host says while one types what would change and what is wrong. */
+export function AdapterDialog({ adapter, adapters, confirmed, close }: { adapter?: Adapter; adapters: Adapter[]; confirmed?: AdapterSettings; close: () => void }) {
+  const [draft, setDraft] = useState(() => (adapter ? draftOf(adapter, confirmed) : emptyDraft('vlan', adapters)));
+  const [answer, setAnswer] = useState<{ asked: string; preview: Preview }>();
   const [error, setError] = useState('');
-  const settings = settingsOf(draft, confirmed);
-  const asked = JSON.stringify(settings);
+  const set = changeOf(draft, confirmed);
+  const asked = JSON.stringify(set);
   useEffect(() => {
     let current = true;
     const timer = setTimeout(() => {
-      preview(JSON.parse(asked) as AdapterSettings).then(
-        (p) => current && (setSeen(p), setError('')),
+      preview(JSON.parse(asked) as AdapterSettings[]).then(
+        (p) => current && (setAnswer({ asked, preview: p }), setError('')),
         (e: unknown) => current && setError(sentence(e)),
       );
     }, settleMillis);
@@ -36,20 +37,25 @@ export function AdapterDialog({ adapter, confirmed, close }: { adapter: Adapter;
       clearTimeout(timer);
     };
   }, [asked]);
-  const to = movesTo(location.hostname, adapter, settings);
+  const change = (c: Partial<Draft>) => setDraft({ ...draft, ...c });
+  const seen = answer?.preview;
+  const ready = answer?.asked === asked && answer.preview.problems.length === 0 && answer.preview.lines.length > 0;
+  const to = adapter ? movesTo(location.hostname, adapter, settingsOf(draft, confirmed)) : '';
   const run = async () => {
-    await api.POST('/network/tries', { body: { set: [settings], confirmWithinSeconds } });
+    await api.POST('/network/tries', { body: { set, confirmWithinSeconds } });
     if (to) setTimeout(() => location.assign(newAddress(to)), followMillis);
   };
   return (
-    <Ask title={t.network.edit(adapter.name)} confirm={t.network.tryIt} run={run} close={close} ready={!!seen && seen.problems.length === 0 && seen.lines.length > 0}>
+    <Ask title={adapter ? t.network.edit(adapter.name) : t.network.add} confirm={t.network.tryIt} run={run} close={close} ready={ready}>
       <Form onSubmit={(e) => e.preventDefault()}>
-        <Fields draft={draft} change={(c) => setDraft({ ...draft, ...c })} problems={seen?.problems ?? []} />
+        {!adapter && <KindChoice draft={draft} change={change} adapters={adapters} />}
+        <KindFields draft={draft} change={change} adapters={adapters} />
+        <Fields draft={draft} change={change} problems={seen?.problems ?? []} />
       </Form>
       <Refusal text={error} />
       {seen && seen.lines.length > 0 && (
         <Alert component="p" variant="info" isInline isPlain title={t.network.willChange} className="sw-gap">
-          <List>{seen.lines.map((l) => <ListItem key={l.setting}>{l.setting}: {l.old || '–'} → {l.new || '–'}</ListItem>)}</List>
+          <List>{seen.lines.map((l, i) => <ListItem key={i}>{l.adapter} {l.setting}: {l.old || '–'} → {l.new || '–'}</ListItem>)}</List>
         </Alert>
       )}
       {to && <Alert component="p" variant="warning" isInline title={t.network.moves(newAddress(to))} className="sw-gap">{t.network.movesText}</Alert>}
@@ -83,7 +89,7 @@ function Fields(p: { draft: Draft; change: (c: Partial<Draft>) => void; problems
       </FormGroup>
       {!draft.dhcp && text('addresses', t.network.addresses, t.network.addressHelp)}
       {!draft.dhcp && text('gateway', t.network.gateway, t.network.gatewayHelp)}
-      {text('dns', t.network.dns, t.network.dnsHelp)}
+      {text('dns', t.network.dns, draft.dhcp ? t.network.dnsHelp : t.network.searchHelp)}
       {text('search', t.network.search, t.network.searchHelp)}
       {text('mtu', t.network.mtu, t.network.mtuHelp)}
       {p.problems.filter((x) => !known.test(x.field)).map((x) => <Refusal key={x.message} text={x.message} />)}

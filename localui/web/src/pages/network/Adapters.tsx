@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { useCaller } from '../../api/caller';
 import { api, dataOf } from '../../api/client';
 import { useLoad } from '../../api/use';
+import { Ask } from '../../parts/Ask';
 import { Refusal } from '../../parts/Parts';
 import { t } from '../../texts';
 import { AdapterDialog } from './AdapterDialog';
+import { kindOf } from './form';
 import { TryBanner } from './TryBanner';
 
 const everyMillis = 2000;
@@ -14,10 +16,11 @@ const everyMillis = 2000;
 /** The adapters, the change that is on trial, and the way to change one. */
 export function Adapters() {
   const { data: network, error, reload } = useLoad(() => dataOf(api.GET('/network')), everyMillis);
-  const [editing, setEditing] = useState('');
+  const [editing, setEditing] = useState<{ name?: string }>();
+  const [removing, setRemoving] = useState('');
   const { mayChange } = useCaller();
   if (!network) return <Refusal text={error} title={t.errors.load} />;
-  const adapter = network.adapters.find((a) => a.name === editing);
+  const confirmed = (name?: string) => network.confirmed?.find((c) => c.name === name);
   const settled = !network.try || network.try.state === 'confirmed' || network.try.state === 'rolled-back';
   return (
     <Card>
@@ -28,8 +31,8 @@ export function Adapters() {
         <Table variant="compact" aria-label={t.network.title}>
           <Thead>
             <Tr>
-              <Th modifier="nowrap">{t.network.adapter}</Th><Th modifier="nowrap">{t.network.link}</Th><Th modifier="nowrap">{t.network.addresses}</Th><Th modifier="nowrap">{t.network.gateway}</Th><Th modifier="nowrap">{t.network.dns}</Th>
-              <Th modifier="nowrap">{t.network.mtu}</Th><Th modifier="nowrap">{t.network.mac}</Th><Th screenReaderText={t.actions} />
+              <Th>{t.network.adapter}</Th><Th>{t.network.link}</Th><Th>{t.network.addresses}</Th><Th>{t.network.gateway}</Th><Th>{t.network.dns}</Th>
+              <Th>{t.network.mtu}</Th><Th>{t.network.mac}</Th><Th screenReaderText={t.actions} />
             </Tr>
           </Thead>
           <Tbody>
@@ -44,21 +47,35 @@ export function Adapters() {
                 <Td dataLabel={t.network.mac}>{a.mac}</Td>
                 <Td isActionCell>
                   {mayChange && (
-                    <Button variant="link" isInline isDisabled={!settled} onClick={() => setEditing(a.name)} aria-label={t.network.edit(a.name)}>{t.edit}</Button>
+                    <span className="sw-inline">
+                      <Button variant="link" isInline isDisabled={!settled} onClick={() => setEditing({ name: a.name })} aria-label={t.network.edit(a.name)}>{t.edit}</Button>
+                      {kindOf(confirmed(a.name)) !== 'plain' && (
+                        <Button variant="link" isInline isDanger isDisabled={!settled} onClick={() => setRemoving(a.name)} aria-label={t.network.removeOf(a.name)}>{t.remove}</Button>
+                      )}
+                    </span>
                   )}
                 </Td>
               </Tr>
             ))}
           </Tbody>
         </Table>
-        {adapter && (
+        {mayChange && <Button variant="secondary" className="sw-gap" isDisabled={!settled} onClick={() => setEditing({})}>{t.network.add}</Button>}
+        {editing && (
           <AdapterDialog
-            adapter={adapter} confirmed={network.confirmed?.find((c) => c.name === adapter.name)}
+            adapter={network.adapters.find((a) => a.name === editing.name)} adapters={network.adapters} confirmed={confirmed(editing.name)}
             close={() => {
-              setEditing('');
+              setEditing(undefined);
               void reload();
             }}
           />
+        )}
+        {removing && (
+          <Ask
+            title={t.network.removeOf(removing)} confirm={t.network.tryIt} danger close={() => setRemoving('')}
+            run={() => api.POST('/network/tries', { body: { remove: [removing] } })}
+          >
+            <p>{t.network.removeText}</p>
+          </Ask>
         )}
       </CardBody>
     </Card>

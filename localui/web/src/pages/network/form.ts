@@ -1,8 +1,18 @@
 import type { Adapter, AdapterSettings } from '../../api/client';
 
+export type Kind = 'plain' | 'vlan' | 'bond' | 'bridge';
+
 /** An adapter's settings as the form holds them: all text, as typed. */
 export interface Draft {
   name: string;
+  kind: Kind;
+  /** Of a VLAN. */
+  parent: string;
+  vlanId: string;
+  /** Of a bond or a bridge. */
+  members: string[];
+  bondMode: string;
+  stp: boolean;
   dhcp: boolean;
   addresses: string;
   gateway: string;
@@ -13,11 +23,30 @@ export interface Draft {
 
 export const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
+/** What the form of a new adapter begins with. */
+export function emptyDraft(kind: Kind, adapters: Adapter[]): Draft {
+  const name = { plain: '', vlan: '', bond: 'bond0', bridge: 'br0' }[kind];
+  return {
+    name, kind, parent: adapters[0]?.name ?? '', vlanId: '', members: [], bondMode: 'active-backup', stp: false, dhcp: true, addresses: '', gateway: '', dns: '', search: '', mtu: '',
+  };
+}
+
+export function kindOf(s?: AdapterSettings): Kind {
+  return s?.vlan ? 'vlan' : s?.bond ? 'bond' : s?.bridge ? 'bridge' : 'plain';
+}
+
 /** What the form begins with: the confirmed settings, else what the kernel reports. */
 export function draftOf(adapter: Adapter, confirmed?: AdapterSettings): Draft {
   const s = confirmed ?? { dhcp: adapter.dhcp, addresses: adapter.dhcp ? [] : adapter.addresses, gateway: adapter.dhcp ? '' : adapter.gateway, dns: adapter.dhcp ? [] : adapter.dns };
+  const kind = kindOf(confirmed);
   return {
+    ...emptyDraft(kind, []),
     name: adapter.name,
+    parent: confirmed?.vlan?.parent ?? '',
+    vlanId: confirmed?.vlan ? String(confirmed.vlan.id) : '',
+    members: confirmed?.bond?.members ?? confirmed?.bridge?.members ?? [],
+    bondMode: confirmed?.bond?.mode ?? 'active-backup',
+    stp: confirmed?.bridge?.stp ?? false,
     dhcp: s.dhcp,
     addresses: (s.addresses ?? []).join(', '),
     gateway: s.gateway ?? '',
@@ -27,12 +56,29 @@ export function draftOf(adapter: Adapter, confirmed?: AdapterSettings): Draft {
   };
 }
 
-/** What the form asks of the host; what it does not show (VLAN, bond, bridge, IPv6) stays as it was. */
+const idOf = (text: string): number => (/^\d{1,4}$/.test(text.trim()) ? Number(text) : 0);
+
+/** What makes an adapter more than a plain one. A VLAN without a name is called after its parent and id. */
+function virtual(d: Draft, confirmed?: AdapterSettings): Partial<AdapterSettings> {
+  switch (d.kind) {
+    case 'vlan':
+      return { name: d.name.trim() || `${d.parent}.${idOf(d.vlanId)}`, vlan: { parent: d.parent, id: idOf(d.vlanId) } };
+    case 'bond':
+      return { bond: { ...confirmed?.bond, mode: d.bondMode, members: d.members } };
+    case 'bridge':
+      return { bridge: { stp: d.stp, members: d.members } };
+    case 'plain':
+      return {};
+  }
+}
+
+/** What the form asks of the host; what it does not show (IPv6, how a bond watches its links) stays as it was. */
 export function settingsOf(d: Draft, confirmed?: AdapterSettings): AdapterSettings {
   const mtu = Number(d.mtu);
   return {
     ...confirmed,
-    name: d.name,
+    name: d.name.trim(),
+    ...virtual(d, confirmed),
     dhcp: d.dhcp,
     addresses: d.dhcp ? [] : listOf(d.addresses),
     gateway: d.dhcp ? '' : d.gateway.trim(),
@@ -40,6 +86,13 @@ export function settingsOf(d: Draft, confirmed?: AdapterSettings): AdapterSettin
     search: listOf(d.search),
     mtu: Number.isInteger(mtu) && mtu > 0 ? mtu : undefined,
   };
+}
+
+/** The whole change: an adapter that becomes a member of a bond or bridge gives up its own addresses. */
+export function changeOf(d: Draft, confirmed?: AdapterSettings): AdapterSettings[] {
+  const had = confirmed?.bond?.members ?? confirmed?.bridge?.members ?? [];
+  const joining = d.kind === 'bond' || d.kind === 'bridge' ? d.members.filter((m) => !had.includes(m)) : [];
+  return [settingsOf(d, confirmed), ...joining.map((name) => ({ name, dhcp: false }))];
 }
 
 const bare = (cidr: string): string => cidr.split('/')[0] ?? '';

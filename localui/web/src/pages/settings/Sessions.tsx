@@ -28,7 +28,7 @@ export function Sessions() {
               <Td dataLabel={c.address}>{s.address}</Td>
               <Td dataLabel={c.began}><When at={s.createdAt} /></Td>
               <Td dataLabel={c.ends}><When at={s.expiresAt} /></Td>
-              <Td isActionCell>
+              <Td isActionCell modifier="nowrap">
                 {mayChange && !s.current && (
                   <Button variant="link" isInline isDanger isDisabled={end.busy} onClick={() => void end.start(s.id)} aria-label={t.settings.endOf(s.user, s.address)}>{t.settings.end}</Button>
                 )}

@@ -24,7 +24,7 @@ export function Users() {
             <Tr key={u.name}>
               <Td dataLabel={t.login.user}>{u.name} {u.locked && <Label status="warning" isCompact>{t.settings.locked}</Label>}</Td>
               <Td dataLabel={t.settings.role}>{t.states[u.role] ?? u.role}</Td>
-              <Td isActionCell>
+              <Td isActionCell modifier="nowrap">
                 {(mayChange || u.name === self) && (
                   <Button variant="link" isInline onClick={() => setDialog({ password: u.name })} aria-label={t.user.passwordOf(u.name)}>{t.user.password}</Button>
                 )}
