@@ -94,7 +94,7 @@ func TestBootUnits(t *testing.T) {
 	for unit, wants := range map[string][]string{
 		"slipway-installer.service":   {"ConditionKernelCommandLine=install-mode", "ConditionPathExists=/run/cos/live_mode", "ExecStart=/usr/bin/slipway install"},
 		"slipway-installer@.service":  {"ConditionPathExists=/run/cos/live_mode", "StandardInput=tty"},
-		"slipway-live-shell@.service": {"ConditionPathExists=/run/cos/live_mode"},
+		"slipway-live-shell@.service": {"ConditionPathExists=|/run/cos/live_mode", "ConditionPathExists=|/run/cos/recovery_mode"},
 		"slipway-reset.service":       {"ConditionKernelCommandLine=kairos.reset"},
 		"slipway-pool.service":        {"ConditionPathExists=!/run/cos/live_mode", "Before=slipway-agent.service"},
 	} {

@@ -60,7 +60,7 @@ name: Slipway layout
 stages:
   rootfs:
     - name: Read-only root, writable overlays, persistent directories
-      if: '[ ! -e /run/cos/recovery_mode ] && [ ! -e /run/cos/live_mode ]'
+      if: '[ -e /run/cos/active_mode ] || [ -e /run/cos/passive_mode ]'
       environment_file: /run/cos/cos-layout.env
       environment:
         VOLUMES: "LABEL=COS_PERSISTENT:/usr/local"
@@ -69,5 +69,11 @@ stages:
         PERSISTENT_STATE_TARGET: "/usr/local/.state"
         PERSISTENT_STATE_PATHS: "` + strings.Join(PersistentPaths(), " ") + `"
         PERSISTENT_STATE_BIND: "true"
+    - name: Recovery and reset leave the disks alone, all writing goes to memory
+      if: '[ -e /run/cos/recovery_mode ] || [ -e /run/cos/autoreset_mode ]'
+      environment_file: /run/cos/cos-layout.env
+      environment:
+        OVERLAY: "tmpfs:25%"
+        RW_PATHS: "` + strings.Join(append(RWPaths(), "/home", "/opt", "/root", "/usr/local"), " ") + `"
 `)
 }

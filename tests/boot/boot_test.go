@@ -119,15 +119,15 @@ func TestInstallUEFI(t *testing.T) {
 	m := start(t, q, Config{UEFI: true, CD: image, Disks: disks, Port: port}, artefacts)
 	wait(t, m, 3*time.Minute, "executed automatically in 4s")
 	picture(t, m, filepath.Join(artefacts, "1-menu.png"))
-	wait(t, m, 8*time.Minute, "slipway: /dev/vda, .*disk0: chosen, it is the first large enough disk")
+	wait(t, m, 15*time.Minute, "slipway: /dev/vda, .*disk0: chosen, it is the first large enough disk")
 	wait(t, m, time.Minute, "slipway: /dev/vdb, .*disk1: becomes the storage pool, it is the first blank disk")
-	wait(t, m, 8*time.Minute, "slipway: step 3 of 8")
+	wait(t, m, 15*time.Minute, "slipway: step 3 of 8")
 	picture(t, m, filepath.Join(artefacts, "2-installer.png"))
-	wait(t, m, 25*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
+	wait(t, m, 40*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
 	wait(t, m, 3*time.Minute, "Booting `Slipway'")
-	wait(t, m, 10*time.Minute, `XFS \(vdb\): Mounting`) // the kernel, on every console
-	wait(t, m, 10*time.Minute, "login:")
-	body := fetch(t, port, 5*time.Minute)
+	wait(t, m, 20*time.Minute, `XFS \(vdb\): Mounting`) // the kernel, on every console
+	wait(t, m, 20*time.Minute, "login:")
+	body := fetch(t, port, 10*time.Minute)
 	if !strings.Contains(body, "<html") {
 		t.Errorf("the Local UI answers %q", body)
 	}
@@ -142,7 +142,7 @@ func TestLiveBIOS(t *testing.T) {
 	if err := m.Type("\x1b[B\x1b[B\r"); err != nil { // the third entry
 		t.Fatal(err)
 	}
-	wait(t, m, 10*time.Minute, "root@localhost")
+	wait(t, m, 20*time.Minute, "root@localhost")
 	if err := m.Type("cat /run/cos/live_mode; findmnt -n -o SOURCE /run/initramfs/live\r"); err != nil {
 		t.Fatal(err)
 	}
