@@ -174,6 +174,7 @@ func (f *fakeAgent) changes(mux *http.ServeMux) {
 	post("POST /logout", func([]byte) (any, *api.Problem) { f.token = ""; return nil, nil })
 	post("PUT /network/hostname", done)
 	post("PUT /host/ntp", done)
+	post("PUT /host/management", done)
 	post("POST /diag/ping", func([]byte) (any, *api.Problem) {
 		return api.DiagResult{Target: "10.77.0.1", Reached: true, Output: "PING 10.77.0.1 56(84) bytes of data.\n64 bytes from 10.77.0.1: icmp_seq=1 ttl=64 time=0.041 ms\n"}, nil
 	})

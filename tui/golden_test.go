@@ -39,6 +39,7 @@ func TestEveryPage(t *testing.T) {
 		{"create-vlan", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create VLAN"); d.press("<tab>", "5000") }, "1 to 4094"},
 		{"create-bond", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bond") }, "Member eth1"},
 		{"create-bridge", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bridge") }, "Spanning tree"},
+		{"management", nil, open("Management interface", "<right>"), "< eth0 >"},
 		{"dns", nil, open("DNS Configuration", "<tab>", "10.77.0.300"), "is no IP address"},
 		{"difference", withDifference, func(d *driver) { toStatic(d) }, "[ Try it ]"},
 		{"try", withDifference, func(d *driver) { toStatic(d); d.press("<tab>", "<enter>") }, "Checking link"},

@@ -17,6 +17,7 @@ func (c *console) menu() {
 	}
 	hostname := entry("Hostname", c.hostname)
 	adapters := entry("Host Network Adapters", c.adapters)
+	management := entry("Management interface", c.management)
 	dns := entry("DNS Configuration", c.dns)
 	ntp := entry("NTP Configuration", c.ntp)
 	link := entry("Link this host", c.linking)
@@ -37,6 +38,9 @@ func (c *console) menu() {
 		}
 		hostname.value = s.host.Name
 		adapters.value = adapterSummary(s.network.Adapters)
+		if management.value = s.host.ManagementAdapter; management.value == "" {
+			management.value = automatic
+		}
 		dns.value = form.OrDash(strings.Join(nameServers(s.network.Adapters), ", "))
 		if ntp.value = form.OrDash(strings.Join(s.host.Clock.Servers, ", ")); len(s.host.Clock.Servers) == 0 {
 			ntp.value = "as DHCP says"

@@ -234,6 +234,26 @@ func TestTimeServers(t *testing.T) {
 	}
 }
 
+func TestManagementInterface(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	open("Management interface", "<right>")(d)
+	d.sees("< eth0 >")
+	d.press("<tab>", "<enter>")
+	d.sees("The management interface is eth0.")
+	f.set(func() { f.host.ManagementAdapter = "eth0" })
+	d.pick("Management interface")
+	d.sees("< eth0 >")
+	d.press("<left>", "<tab>", "<enter>")
+	d.sees("The management interface is automatic.")
+	if made := f.made(); !strings.Contains(made, `PUT /host/management {"adapter":"eth0"}`) || !strings.Contains(made, `{"adapter":""}`) {
+		t.Errorf("calls:\n%s", made)
+	}
+}
+
 func TestPasswordOfRootNeedsNoCurrentOne(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

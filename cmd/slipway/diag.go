@@ -66,7 +66,10 @@ func (c *cli) diagnose(cmd *cobra.Command, ask func(context.Context, *apiclient.
 
 func (c *cli) managementCommand() *cobra.Command {
 	return &cobra.Command{Use: "management [ADAPTER]", Short: "Choose the adapter that people and other hosts come by; none takes the one with the default gateway",
-		Args: cobra.MaximumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("host management takes one adapter, or none")
+			}
 			return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 				change := api.ManagementChange{}
 				if len(args) == 1 {

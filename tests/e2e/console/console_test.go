@@ -35,6 +35,7 @@ func TestConsole(t *testing.T) {
 		suite.Step{Name: "duplicate address is refused with its holder", Run: at(duplicate)},
 		suite.Step{Name: "second try is refused", Run: at(secondTry)},
 		suite.Step{Name: "name server is kept", Run: at(nameServer)},
+		suite.Step{Name: "time servers and diagnostics", Run: at(timeAndDiagnostics)},
 		suite.Step{Name: "agent down and back", Run: at(agentDown)},
 		suite.Step{Name: "kill of console and agent rolls back", Run: at(killed)},
 		suite.Step{Name: "reboot inside the window rolls back", Run: at(rebooted)},
@@ -68,6 +69,14 @@ func firstBoot(p person) {
 func confined(p person) {
 	if out := p.run("systemd-analyze", "security", "--threshold=20", "--no-pager", "console-getty.service"); !strings.Contains(out, "Overall exposure level") {
 		p.t.Errorf("systemd-analyze security: %s", out)
+	}
+	for unit, fragment := range map[string]string{"slipway-console@tty1.service": "slipway-console@.service", "serial-getty@ttyS0.service": "slipway-console@.service"} {
+		if out := p.run("systemctl", "show", "--property=FragmentPath", "--value", unit); !strings.Contains(out, fragment) {
+			p.t.Errorf("%s is %s, not the console", unit, out)
+		}
+	}
+	if out := p.run("systemd-analyze", "verify", "slipway-console@tty1.service"); strings.Contains(out, "slipway") {
+		p.t.Errorf("systemd-analyze verify: %s", out)
 	}
 	pid := strings.TrimSpace(p.run("systemctl", "show", "--property=MainPID", "--value", "console-getty.service"))
 	status := p.run("cat", "/proc/"+pid+"/status")
@@ -123,7 +132,7 @@ func secondTry(p person) {
 }
 
 func nameServer(p person) {
-	p.types("Home", "Down", "Down", "Enter")
+	p.types("Home", "Down", "Down", "Down", "Enter")
 	p.sees("DNS configuration", "Primary")
 	p.types("Tab", "C-u", gateway, "Tab", "Tab", "C-u", "lab.example", "Tab", "Enter")
 	p.sees("Difference", "lab.example")
@@ -135,6 +144,37 @@ func nameServer(p person) {
 		p.t.Errorf("resolved does not search lab.example: %s", out)
 	}
 	p.types("Enter")
+	p.sees("Configuration")
+}
+
+// timeAndDiagnostics: by keys, and the same by the command line.
+func timeAndDiagnostics(p person) {
+	p.types("Home", "Down", "Down", "Down", "Down", "Enter")
+	p.sees("NTP configuration")
+	p.types("C-u", "10.77.0.1", "Tab", "Enter")
+	p.sees("The time servers are set.", "NTP Configuration 10.77.0.1")
+	if out := p.run("cat", "/run/systemd/timesyncd.conf.d/50-slipway-host.conf"); !strings.Contains(out, "NTP=10.77.0.1\n") {
+		p.t.Errorf("timesyncd reads %q", out)
+	}
+	p.types("Home", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Enter")
+	p.sees("Diagnostics", "Ping and trace")
+	p.types("C-u", gateway, "Tab", "Enter")
+	p.sees(gateway+" answers.", "ttl=")
+	p.types("Escape")
+	p.sees("Ping and trace")
+	p.types("Down", "Down", "Down", "Enter")
+	p.sees("Agent's log", "slipway")
+	for _, command := range [][]string{{"diag", "ping", "--count", "1", gateway}, {"diag", "trace", gateway}, {"diag", "logs", "--lines", "5"}} {
+		p.run(append([]string{"slipway"}, command...)...)
+	}
+	for _, target := range []string{"10.77.0.99", "-f", "a;reboot"} {
+		if _, err := p.h.Exec(p.t.Context(), "slipway", "diag", "ping", "--count", "1", "--", target); err == nil {
+			p.t.Errorf("ping %s is a success", target)
+		}
+	}
+	p.types("Escape")
+	p.sees("Ping and trace")
+	p.types("Escape")
 	p.sees("Configuration")
 	p.types("Escape")
 	p.sees("Log out and go back")
@@ -176,6 +216,9 @@ func rebooted(p person) {
 	p.restsOn(static, window)
 	p.isAt(static, 10*time.Second)
 	n, err := drive.JSON[api.Network](p.t.Context(), p.h, "network", "show")
+	if out := p.run("cat", "/run/systemd/timesyncd.conf.d/50-slipway-host.conf"); !strings.Contains(out, "NTP=10.77.0.1\n") {
+		p.t.Errorf("the boot forgot the time servers: %q", out)
+	}
 	if err != nil || n.Candidate != nil {
 		p.t.Errorf("after the boot: %+v, %v", n, err)
 	}
