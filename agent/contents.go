@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"runtime/debug"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -194,6 +195,7 @@ func (a *Agent) importUpload(ctx context.Context, h *ops.Handle, id string) erro
 		err = rerr
 	}
 	a.changed()
+	debug.FreeOSMemory() // unpacking is the one thing that takes much memory; beside etcd it is wanted back at once
 	return err
 }
 
