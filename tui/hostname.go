@@ -36,9 +36,8 @@ func (c *console) hostname() {
 			})
 			return err
 		}, func() {
-			c.pop()
 			c.seen.host.Name = want
-			c.top().refreshed()
+			c.pop()
 			c.message = "The host is now called " + want + "."
 			c.again()
 		})

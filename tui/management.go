@@ -30,6 +30,7 @@ func (c *console) management() {
 			_, err := apiclient.Decode[struct{}](c.Client, func() (*http.Response, error) { return c.Client.SetManagement(ctx, change) })
 			return err
 		}, func() {
+			c.seen.host.ManagementAdapter = change.Adapter
 			c.pop()
 			c.message = "The management interface is " + adapter.value() + "."
 			c.again()

@@ -37,6 +37,7 @@ func (c *console) ntp() {
 			})
 			return err
 		}, func() {
+			c.seen.host.Clock.Servers = list
 			c.pop()
 			c.message = "The time servers are set."
 			c.again()

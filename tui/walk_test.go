@@ -245,6 +245,7 @@ func TestManagementInterface(t *testing.T) {
 	d.press("<tab>", "<enter>")
 	d.sees("The management interface is eth0.")
 	f.set(func() { f.host.ManagementAdapter = "eth0" })
+	d.sees("Management interface eth0")
 	d.pick("Management interface")
 	d.sees("< eth0 >")
 	d.press("<left>", "<tab>", "<enter>")
