@@ -1,4 +1,5 @@
 // From the first visit to linked hosts with content, as a newcomer does it, with a look at every page.
+import { readFileSync } from 'node:fs';
 import { allow, ask, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
 
 const s = await hear();
@@ -134,8 +135,15 @@ async function wizard(page) {
   await button(page, 'Deploy cluster').waitFor();
   await look(page, s.screens, 'wizard-review');
   if (await page.getByText('long enough').count()) fault('the review shows a masked value');
+  const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Export as YAML').click()]);
+  if (readFileSync(await file.path(), 'utf8').includes('long enough')) fault('the export has a masked value');
   await button(page, 'Cancel').click();
-  await page.getByRole('heading', { level: 1, name: 'Cluster' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Cluster', exact: true }).waitFor();
+  await button(page, 'Create cluster').click();
+  await page.getByLabel('Cluster name').fill('other');
+  await page.locator('input[type=file]').setInputFiles(await file.path());
+  await page.waitForFunction(() => document.querySelector('#name').value === 'harbour');
+  await button(page, 'Cancel').click();
 }
 
 async function rest(page) {

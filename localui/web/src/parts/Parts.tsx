@@ -59,7 +59,7 @@ const tones: Record<string, Tone> = {
   Ready: 'success', Synced: 'success', Healthy: 'success', Running: 'success', Succeeded: 'success', succeeded: 'success', completed: 'success', ok: 'success', done: 'success',
   InUse: 'info', Syncing: 'info', Provisioning: 'info', Progressing: 'info', Deleting: 'info', running: 'info', pending: 'info', cancelling: 'info',
   NotSynced: 'warning', Degraded: 'warning', Unknown: 'warning', unknown: 'warning', warn: 'warning', cancelled: 'warning',
-  Failed: 'danger', Unhealthy: 'danger', Error: 'danger', failed: 'danger', fail: 'danger',
+  Failed: 'danger', Unhealthy: 'danger', Unreachable: 'danger', Error: 'danger', failed: 'danger', fail: 'danger',
 };
 
 /** A state in its colour and always in words too. */

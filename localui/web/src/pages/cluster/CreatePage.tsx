@@ -1,5 +1,5 @@
 import { Alert, Button, Wizard, WizardStep } from '@patternfly/react-core';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api, dataOf, type Definition, type LinkedHost } from '../../api/client';
 import { useLive } from '../../api/live';
@@ -9,6 +9,7 @@ import { Loading, Nothing, PageBody, Refusal } from '../../parts/Parts';
 import { OnTheLeader } from '../../parts/leader';
 import { t } from '../../texts';
 import { exportOf, groupOf, idOf, newDraft, specOf, type Draft } from './draft';
+import { importOf } from './import';
 import { blocking } from './matrix';
 import { NodeStep } from './NodeStep';
 import { PreflightStep } from './PreflightStep';
@@ -57,7 +58,12 @@ function Create({ definitions, hosts }: { definitions: Definition[]; hosts: Link
   const closed = (n: number) => before.slice(0, n).some(Boolean);
   const w = t.wizard;
   return (
-    <PageBody title={w.title} lead={w.lead} actions={<Button variant="secondary" onClick={() => download(`${draft.name || 'cluster'}.yaml`, 'application/yaml', exportOf(draft, definition))}>{w.export}</Button>}>
+    <PageBody title={w.title} lead={w.lead} actions={
+      <Files
+        export={() => download(`${draft.name || 'cluster'}.yaml`, 'application/yaml', exportOf(draft, definition))}
+        import={async (file) => change(await importOf(await file.text(), hosts, definitions))}
+      />
+    }>
       <Wizard
         navAriaLabel={w.title} onClose={() => void go('/cluster')} isVisitRequired
         onStepChange={(_, step) => {
@@ -85,6 +91,27 @@ function Create({ definitions, hosts }: { definitions: Definition[]; hosts: Link
         </WizardStep>
       </Wizard>
     </PageBody>
+  );
+}
+
+/** The whole answer as a file, out and in. */
+function Files(p: { export: () => void; import: (file: File) => Promise<void> }) {
+  const input = useRef<HTMLInputElement>(null);
+  const read = useAction(p.import);
+  return (
+    <>
+      <Button variant="secondary" onClick={() => input.current?.click()}>{t.wizard.import}</Button>
+      <Button variant="secondary" onClick={p.export}>{t.wizard.export}</Button>
+      <input
+        ref={input} type="file" hidden accept=".yaml,.yml,.json" aria-label={t.wizard.import}
+        onChange={(e) => {
+          const file = e.target.files?.[0];
+          e.target.value = '';
+          if (file) void read.start(file);
+        }}
+      />
+      <Refusal text={read.error} />
+    </>
   );
 }
 

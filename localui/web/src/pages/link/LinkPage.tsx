@@ -1,4 +1,4 @@
-import { Button } from '@patternfly/react-core';
+import { Button, Checkbox } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useCaller } from '../../api/caller';
 import { api, type LinkedHost } from '../../api/client';
@@ -15,10 +15,9 @@ import { useToken } from './useToken';
 export default function LinkPage() {
   const { link, operations } = useLive();
   const { mayChange } = useCaller();
-  const [dialog, setDialog] = useState<'join' | 'leave'>();
+  const [dialog, setDialog] = useState<'join' | 'leave' | 'promote'>();
   const [unlinking, setUnlinking] = useState<LinkedHost>();
   const token = useToken(link?.role !== 'follower');
-  const leave = () => api.POST('/link/leave', { params: { query: {} } });
   if (!link) return <PageBody title={t.menu.link}><Loading /></PageBody>;
   const running = (operations ?? []).find((o) => o.kind.startsWith('link.'));
   const follower = link.role === 'follower';
@@ -26,6 +25,7 @@ export default function LinkPage() {
     <>
       {!follower && !token.value && <Button onClick={() => void token.generate()} isLoading={token.busy}>{t.link.generate}</Button>}
       {link.role === 'none' && <Button variant="secondary" onClick={() => setDialog('join')}>{t.link.join}</Button>}
+      {follower && <Button variant="secondary" onClick={() => setDialog('promote')}>{t.link.promote}</Button>}
       {follower && <Button variant="secondary" isDanger onClick={() => setDialog('leave')}>{t.link.leave}</Button>}
     </>
   );
@@ -40,8 +40,9 @@ export default function LinkPage() {
         <HostsTable link={link} unlink={mayChange && link.role === 'leader' ? setUnlinking : undefined} />
       )}
       {dialog === 'join' && <JoinDialog close={() => setDialog(undefined)} />}
-      {dialog === 'leave' && (
-        <Ask title={t.link.leave} confirm={t.link.leave} danger run={leave} close={() => setDialog(undefined)}><p>{t.link.leaveText}</p></Ask>
+      {dialog === 'leave' && <LeaveDialog close={() => setDialog(undefined)} />}
+      {dialog === 'promote' && (
+        <Ask title={t.link.promote} confirm={t.confirm} danger run={() => api.POST('/link/promote')} close={() => setDialog(undefined)}><p>{t.link.promoteText}</p></Ask>
       )}
       {unlinking && (
         <Ask
@@ -52,5 +53,15 @@ export default function LinkPage() {
         </Ask>
       )}
     </PageBody>
+  );
+}
+
+function LeaveDialog({ close }: { close: () => void }) {
+  const [force, setForce] = useState(false);
+  return (
+    <Ask title={t.link.leave} confirm={t.link.leave} danger run={() => api.POST('/link/leave', { params: { query: { force } } })} close={close}>
+      <p>{t.link.leaveText}</p>
+      <Checkbox id="force" className="sw-gap" label={t.link.leaveForce} isChecked={force} onChange={(_, on) => setForce(on)} />
+    </Ask>
   );
 }
