@@ -293,6 +293,7 @@ func TestResizeStorm(t *testing.T) {
 	d.press("<enter>")
 	d.sees("Adapter eth0")
 	d.press("<right>", "<right>", "<left>", "<tab>", "<clear>")
+	d.sees("needs an IP address")
 	// What does not fit scrolls: the row in use is always seen.
 	d.pick("Apply")
 	d.sees("not right yet")
