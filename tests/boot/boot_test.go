@@ -105,18 +105,30 @@ func picture(t *testing.T, m *Machine, path string) {
 	}
 }
 
-// TestInstallUEFI is the way of a bare machine with two disks: CD, automatic installation on the first, reboot, the second
-// as storage pool, agent.
+// TestInstallUEFI is the way of a new machine with a CD (or virtual media).
 func TestInstallUEFI(t *testing.T) {
 	q, image, artefacts := setup(t)
-	disks := []string{filepath.Join(t.TempDir(), "system.qcow2"), filepath.Join(t.TempDir(), "pool.qcow2")}
+	install(t, q, Config{UEFI: true, CD: image}, artefacts)
+}
+
+// TestInstallBIOS is the way of an old machine with a USB disk.
+func TestInstallBIOS(t *testing.T) {
+	q, image, artefacts := setup(t)
+	install(t, q, Config{USB: image}, artefacts)
+}
+
+// install takes a bare machine with two disks through the automatic installation on the first and the reboot; then the
+// second must be the storage pool and the Local UI must answer.
+func install(t *testing.T, q QEMU, c Config, artefacts string) {
+	c.Port = freePort(t)
 	for i, gib := range []int{24, 30} { // the second is larger, and must not be taken
-		if err := q.CreateDisk(t.Context(), disks[i], gib); err != nil {
+		disk := filepath.Join(t.TempDir(), "disk"+strconv.Itoa(i)+".qcow2")
+		if err := q.CreateDisk(t.Context(), disk, gib); err != nil {
 			t.Fatal(err)
 		}
+		c.Disks = append(c.Disks, disk)
 	}
-	port := freePort(t)
-	m := start(t, q, Config{UEFI: true, CD: image, Disks: disks, Port: port}, artefacts)
+	m := start(t, q, c, artefacts)
 	wait(t, m, 3*time.Minute, "executed automatically in 4s")
 	picture(t, m, filepath.Join(artefacts, "1-menu.png"))
 	wait(t, m, 15*time.Minute, "slipway: /dev/vda, .*disk0: chosen, it is the first large enough disk")
@@ -126,9 +138,7 @@ func TestInstallUEFI(t *testing.T) {
 	wait(t, m, 40*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
 	wait(t, m, 3*time.Minute, "Booting `Slipway'")
 	wait(t, m, 20*time.Minute, `XFS \(vdb\): Mounting`) // the kernel, on every console
-	wait(t, m, 20*time.Minute, "login:")
-	body := fetch(t, port, 10*time.Minute)
-	if !strings.Contains(body, "<html") {
+	if body := fetch(t, c.Port, 15*time.Minute); !strings.Contains(body, "<html") {
 		t.Errorf("the Local UI answers %q", body)
 	}
 	picture(t, m, filepath.Join(artefacts, "3-console.png"))
