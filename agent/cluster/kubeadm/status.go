@@ -35,7 +35,7 @@ const (
 
 // layerProbes are the functions of a layer; a pack's own checks come on top.
 var layerProbes = map[string][]string{
-	"kubernetes": {probeAPI, probeNodes, probeService, probeDNS},
+	"kubernetes": {probeAPI, probeNodes, probeService, probeDNS, probeRegistry},
 	"cni":        {probePodNetwork},
 	"vip":        {probeVIP},
 	"csi":        {probeVolume},
