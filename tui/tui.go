@@ -20,6 +20,9 @@ const idleLimit = 15 * time.Minute
 // pause is after how long without a key a person is taken to have come anew.
 const pause = 10 * time.Second
 
+// ownColours makes tview use those of the terminal; its theme is one for the whole process.
+var ownColours sync.Once
+
 // Options says what the console talks to.
 type Options struct {
 	Client *apiclient.Client
@@ -82,7 +85,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	c.app.SetScreen(screen)
-	tview.Styles = tview.Theme{} // the terminal's own colours
+	ownColours.Do(func() { tview.Styles = tview.Theme{} })
 	c.push(c.landing())
 	c.app.SetRoot(c.frame(), true).SetInputCapture(c.anyKey)
 	c.workers.Go(c.watch)
