@@ -69,50 +69,54 @@ func (e *Engine) ctrList(ctx context.Context, args ...string) ([]string, error) 
 	return strings.Fields(string(out)), err
 }
 
-// images pulls every image of the packs from the agent's registry. All must be there before kubeadm runs, and pinned:
-// what the kubelet's garbage collection takes away on a full disk has to be fetched again.
-func (j *job) images() step {
-	return step{name: "images", phase: cluster.PhasePrepare,
+// images pulls the images of the packs of these layers, or of all, from the agent's registry. What kubeadm starts must be
+// there before it runs; the rest the kubelet pulls from the same registry as pods want it, while other hosts join, and the
+// last step sees to it that nothing is missing. They stay: the kubelet's garbage collection of images is off (config.go).
+func (j *job) images(name string, phase cluster.Phase, layers ...string) step {
+	refs := j.imageRefs(layers...)
+	return step{name: name, phase: phase,
 		done: func(ctx context.Context) (bool, error) {
-			missing, err := j.imagesMissing(ctx)
+			missing, err := j.imagesMissing(ctx, refs)
 			return len(missing) == 0, err
 		},
 		do: func(ctx context.Context, say progress) error {
-			missing, err := j.imagesMissing(ctx)
+			missing, err := j.imagesMissing(ctx, refs)
 			if err != nil {
 				return err
 			}
-			total := len(j.imageRefs())
 			for i, ref := range missing {
-				say(ref, int64(total-len(missing)+i), int64(total))
+				say(ref, int64(len(refs)-len(missing)+i), int64(len(refs)))
 				_, err := j.ctr(ctx, "images", "pull", "--hosts-dir", j.path(certsDir),
 					"--label", "io.cri-containerd.pinned=pinned", ref)
 				if err != nil {
 					return fmt.Errorf("pull %s from this host's content: %w", ref, err)
 				}
 			}
-			say(fmt.Sprintf("%d images", total), int64(total), int64(total))
+			say(fmt.Sprintf("%d images", len(refs)), int64(len(refs)), int64(len(refs)))
 			return nil
 		}}
 }
 
-func (j *job) imageRefs() []string {
+// imageRefs lists the images of the packs of these layers, or of all packs.
+func (j *job) imageRefs(layers ...string) []string {
 	var refs []string
 	for _, p := range j.packs {
-		refs = append(refs, p.Images...)
+		if len(layers) == 0 || slices.Contains(layers, p.Layer) {
+			refs = append(refs, p.Images...)
+		}
 	}
 	slices.Sort(refs)
 	return slices.Compact(refs)
 }
 
 // imagesMissing lists the images that are not there with all their content, unpacked; a pull that was cut is missing.
-func (j *job) imagesMissing(ctx context.Context) ([]string, error) {
+func (j *job) imagesMissing(ctx context.Context, refs []string) ([]string, error) {
 	have, err := j.ctrList(ctx, "images", "check", "-q")
 	if err != nil {
 		return nil, err
 	}
 	var missing []string
-	for _, ref := range j.imageRefs() {
+	for _, ref := range refs {
 		if !slices.Contains(have, ref) {
 			missing = append(missing, ref)
 		}

@@ -30,7 +30,7 @@ func (e *Engine) steps(a cluster.Assignment) ([]step, error) {
 		return nil, err
 	}
 	j := &job{Engine: e, a: a, packs: packs}
-	steps := []step{j.placeBinaries(), j.hostSettings(), j.accessAndTime(), j.containerd(), j.images()}
+	steps := []step{j.placeBinaries(), j.hostSettings(), j.accessAndTime(), j.containerd(), j.images("images", cluster.PhasePrepare, "kubernetes", "vip")}
 	if a.Phase == cluster.PhasePrepare {
 		return steps, nil
 	}
@@ -51,6 +51,7 @@ func (e *Engine) steps(a cluster.Assignment) ([]step, error) {
 		}
 	}
 	if a.Phase == cluster.PhaseFinalize {
+		steps = append(steps, j.images("all-images", cluster.PhaseFinalize))
 		steps = append(steps, j.finalize()...)
 	}
 	return steps, nil
