@@ -136,6 +136,9 @@ func install(t *testing.T, q QEMU, c Config, artefacts string) {
 	wait(t, m, 15*time.Minute, "slipway: step 3 of 8")
 	picture(t, m, filepath.Join(artefacts, "2-installer.png"))
 	wait(t, m, 40*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
+	if c.USB != "" { // it is booted again, and must not install again
+		wait(t, m, 3*time.Minute, "Booting `Start the Slipway that is installed")
+	}
 	wait(t, m, 3*time.Minute, "Booting `Slipway'")
 	wait(t, m, 20*time.Minute, `XFS \(vdb\): Mounting`) // the kernel, on every console
 	if body := fetch(t, c.Port, 15*time.Minute); !strings.Contains(body, "<html") {

@@ -19,7 +19,8 @@ import (
 type Config struct {
 	Dir  string // for its sockets, its log and its firmware's variables
 	UEFI bool   // else BIOS
-	// CD or USB is the image to boot when the disks have nothing to boot.
+	// CD is the image to boot when the disks have nothing to boot, USB the one that is booted first: SeaBIOS looks at one
+	// hard disk only.
 	CD, USB string
 	Disks   []string // qcow2 files, in the order of /dev/vda, /dev/vdb
 	Port    int      // of 127.0.0.1, leads to the machine's 5080; 0 for none
@@ -92,7 +93,7 @@ func (q QEMU) arguments(c Config) []string {
 	}
 	if c.USB != "" {
 		args = append(args, "-drive", "if=none,id=usb,format=raw,snapshot=on,file="+c.USB,
-			"-device", "qemu-xhci", "-device", "usb-storage,drive=usb,removable=on,bootindex=9")
+			"-device", "qemu-xhci", "-device", "usb-storage,drive=usb,removable=on,bootindex=0")
 	}
 	if c.Port != 0 {
 		args = append(args, "-netdev", fmt.Sprintf("user,id=n0,hostfwd=tcp:127.0.0.1:%d-:5080", c.Port),
