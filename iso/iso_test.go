@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -32,18 +33,48 @@ func fakeParts(t *testing.T) Parts {
 	}
 }
 
+// shared is one image for all tests that only read it.
+var shared struct {
+	once sync.Once
+	dir  string
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(shared.dir)
+	os.Exit(code)
+}
+
 func fakeImage(t *testing.T) string {
 	t.Helper()
-	spec, err := Tree(fakeParts(t), Content{Menu: Menu{Release: "v1.2.3", Consoles: []string{"ttyS0", "tty1"}},
+	shared.once.Do(func() {
+		dir, err := os.MkdirTemp("", "iso")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.dir = dir
+		writeFake(t, fakeParts(t), filepath.Join(dir, "test.iso"))
+	})
+	return filepath.Join(shared.dir, "test.iso")
+}
+
+func fakeImageFrom(t *testing.T, parts Parts) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "test.iso")
+	writeFake(t, parts, out)
+	return out
+}
+
+func writeFake(t *testing.T, parts Parts, out string) {
+	t.Helper()
+	spec, err := Tree(parts, Content{Menu: Menu{Release: "v1.2.3", Consoles: []string{"ttyS0", "tty1"}},
 		Settings: []byte("after: reboot\n"), UserData: []byte("#cloud-config\n"), Epoch: epoch})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := filepath.Join(t.TempDir(), "test.iso")
 	if err := Write(t.Context(), spec, out); err != nil {
 		t.Fatal(err)
 	}
-	return out
 }
 
 func TestWriteAndVerify(t *testing.T) {
@@ -86,20 +117,6 @@ func TestSameInputSameImage(t *testing.T) {
 	if second := digestFile(t, fakeImageFrom(t, parts)); first != second {
 		t.Errorf("two builds differ: %s, %s", first, second)
 	}
-}
-
-func fakeImageFrom(t *testing.T, parts Parts) string {
-	t.Helper()
-	spec, err := Tree(parts, Content{Menu: Menu{Release: "v1.2.3", Consoles: []string{"ttyS0", "tty1"}},
-		Settings: []byte("after: reboot\n"), UserData: []byte("#cloud-config\n"), Epoch: epoch})
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := filepath.Join(t.TempDir(), "test.iso")
-	if err := Write(t.Context(), spec, out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // Building must not take the sources with it: the writer removes its workspace.

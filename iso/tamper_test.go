@@ -124,7 +124,7 @@ func TestMenu(t *testing.T) {
 }
 
 func TestNormaliseIsIdempotent(t *testing.T) {
-	image := fakeImage(t)
+	image := fakeImageFrom(t, fakeParts(t))
 	before := digestFile(t, image)
 	file, err := os.OpenFile(image, os.O_RDWR, 0)
 	if err != nil {
