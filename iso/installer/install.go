@@ -33,7 +33,10 @@ func Run(ctx context.Context, interactive bool) error {
 	consoles := openConsoles(consoleList)
 	defer consoles.Close()
 	err := run(ctx, consoles, interactive)
-	if err != nil {
+	switch {
+	case errors.Is(err, errDeclined):
+		consoles.say(err.Error())
+	case err != nil:
 		consoles.say("INSTALLATION FAILED: " + err.Error())
 		consoles.say("The log is " + logFile + " (read it with: less " + logFile + "). Restart the machine to try again.")
 	}
@@ -55,13 +58,13 @@ func run(ctx context.Context, consoles *consoles, interactive bool) error {
 			return err
 		}
 	}
-	if err := install(ctx, plan.System, config, consoles); err != nil {
-		return fmt.Errorf("install on %s: %w", plan.System.Path, err)
-	}
-	if plan.Pool.Format {
+	if plan.Pool.Format { // before the system, so that an installed host always has the pool that was decided
 		if err := plan.Pool.format(ctx, overwrite); err != nil {
 			return err
 		}
+	}
+	if err := install(ctx, plan.System, config, consoles); err != nil {
+		return fmt.Errorf("install on %s: %w", plan.System.Path, err)
 	}
 	unix.Sync()
 	consoles.say("SLIPWAY IS INSTALLED on " + plan.System.Path + ". Remove the medium if the machine boots it first.")
