@@ -11,6 +11,11 @@
 //	kairos/files              --> kairos-DIGEST   about a second
 //	slipway binary, systemd   --> Out             about a second
 //
+// BuildImage goes another way from the third stage, to the parts of an ISO:
+//
+//	kairos-DIGEST             --> boot-DIGEST     dracut, grub-mkimage: a minute
+//	boot-DIGEST, the same Out --> image-DIGEST    mksquashfs: seconds; only the newest is kept
+//
 // A stage is built in DIGEST.part and renamed when it is complete: a build that
 // is cut leaves nothing that looks done, and the next one starts that stage anew.
 //
