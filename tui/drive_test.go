@@ -33,7 +33,7 @@ func sit(t *testing.T, f *fakeAgent, width, height int, change ...func(*Options)
 	d := &driver{t: t, screen: screen, drawn: screen.drawn, width: width}
 	clock := newClock()
 	d.clock = clock.move
-	o := Options{Client: f.client(), Version: "0.1.0", Screen: screen, Refresh: 50 * time.Millisecond, Now: clock.now}
+	o := Options{Client: f.client(), Version: "0.1.0", Screen: screen, Stay: true, Refresh: 50 * time.Millisecond, Now: clock.now}
 	for _, c := range change {
 		c(&o)
 	}

@@ -24,7 +24,11 @@ type landingView struct {
 
 func (c *console) landing() page {
 	v := &landingView{Box: tview.NewBox(), c: c}
-	return page{title: "Device information", keys: "F2 or c: customise  F12 or p: restart or shut down  arrows scroll", body: v}
+	keys := "F2 or c: customise  F12 or p: restart or shut down  arrows scroll"
+	if !c.Stay {
+		keys = "F2 or c: customise  F12 or p: restart or shut down  q: leave"
+	}
+	return page{title: "Device information", keys: keys, body: v}
 }
 
 func (v *landingView) Draw(s tcell.Screen) {
@@ -72,6 +76,8 @@ func (v *landingView) InputHandler() func(*tcell.EventKey, func(tview.Primitive)
 			v.c.customise(v.c.menu)
 		case k == tcell.KeyF12, k == tcell.KeyRune && e.Rune() == 'p':
 			v.c.customise(v.c.power)
+		case k == tcell.KeyRune && e.Rune() == 'q':
+			v.c.exit()
 		case k == tcell.KeyDown:
 			v.top++
 		case k == tcell.KeyUp:

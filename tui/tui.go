@@ -37,6 +37,8 @@ type Options struct {
 	// Redraw is how often the whole screen is written anew, for terminals that the system writes its messages over; oftener
 	// at first, while the system still starts, and at the first key after a pause. 0 means never.
 	Redraw time.Duration
+	// Stay is for the machine's own screen: nobody leaves it, by accident or to get a shell.
+	Stay bool
 	// Now replaces the clock, for tests.
 	Now func() time.Time
 }
@@ -46,6 +48,7 @@ type console struct {
 	Options
 	app     *tview.Application
 	ctx     context.Context
+	end     context.CancelFunc
 	workers sync.WaitGroup
 	wake    chan struct{}
 	epoch   atomic.Int64 // log-ins and log-outs so far
@@ -79,7 +82,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &console{Options: o, app: tview.NewApplication().EnablePaste(true), ctx: ctx, wake: make(chan struct{}, 1), lastKey: o.Now()}
+	c := &console{Options: o, app: tview.NewApplication().EnablePaste(true), ctx: ctx, end: cancel, wake: make(chan struct{}, 1), lastKey: o.Now()}
 	screen, err := openScreen(o.Screen)
 	if err != nil {
 		return err
@@ -104,22 +107,30 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
+// opened is a screen that is initialised already: tview would do it, and overlook the error.
+type opened struct{ tcell.Screen }
+
+func (opened) Init() error { return nil }
+
 // openScreen opens the terminal, one of unknown kind as a vt100: what every serial console understands.
 func openScreen(given tcell.Screen) (tcell.Screen, error) {
-	if given != nil {
-		return given, nil
+	screen, err := given, error(nil)
+	if screen == nil {
+		screen, err = tcell.NewScreen()
 	}
-	screen, err := tcell.NewScreen()
 	if err != nil {
 		if err := os.Setenv("TERM", "vt100"); err != nil {
 			return nil, err
 		}
 		screen, err = tcell.NewScreen()
 	}
-	if err != nil {
-		return nil, fmt.Errorf("this is no terminal that the console can draw on: %w", err)
+	if err == nil {
+		err = screen.Init()
 	}
-	return screen, nil
+	if err != nil {
+		return nil, fmt.Errorf("the console needs a terminal: %w", err)
+	}
+	return opened{screen}, nil
 }
 
 // post runs f in the screen's loop and draws.
@@ -193,12 +204,20 @@ func (c *console) anyKey(e *tcell.EventKey) *tcell.EventKey {
 	c.lastKey = c.Now()
 	switch e.Key() {
 	case tcell.KeyCtrlC:
-		return nil // nobody leaves the console by accident, or gets a shell from it
+		c.exit()
+		return nil
 	case tcell.KeyCtrlL:
 		c.app.Sync()
 		return nil
 	}
 	return e
+}
+
+// exit ends the console where that is allowed.
+func (c *console) exit() {
+	if !c.Stay {
+		c.end()
+	}
 }
 
 // confirm asks before something that cannot be taken back.

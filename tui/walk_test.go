@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -268,6 +269,57 @@ func TestPasswordOfRootNeedsNoCurrentOne(t *testing.T) {
 	d.sees("The password of root is changed.")
 	if made := f.made(); !strings.Contains(made, `PUT /users/root/password {"password":"four unrelated words"}`) {
 		t.Errorf("calls:\n%s", made)
+	}
+}
+
+// In a shell the console can be left; the machine's own cannot.
+func TestLeavingAShellsConsole(t *testing.T) {
+	t.Parallel()
+	for name, key := range map[string]string{"q": "q", "ctrl-c": "<ctrl-c>"} {
+		f := newFake(t)
+		ended := make(chan error, 1)
+		screen := &watched{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), drawn: make(chan struct{}, 1)}
+		go func() { ended <- Run(t.Context(), Options{Client: f.client(), Screen: screen}) }()
+		d := &driver{t: t, screen: screen, drawn: screen.drawn, width: 80}
+		d.sees("q: leave")
+		d.press(key)
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		case <-time.After(patience):
+			t.Errorf("%s does not leave", name)
+		}
+	}
+	d := sit(t, newFake(t), 80, 24)
+	d.sees("3f9a1c52")
+	d.press("q", "<ctrl-c>", "<f2>")
+	d.sees("User login")
+}
+
+// A screen left alone or used for long keeps nothing: neither goroutines nor pages grow.
+func TestNothingGrows(t *testing.T) {
+	f := newFake(t)
+	f.process.Role = "admin"
+	f.network.Try = api.Try{Id: "try1", State: api.AwaitingConfirm, Deadline: start.Add(40 * time.Second)}
+	d := sit(t, f, 80, 24, func(o *Options) { o.Refresh = time.Millisecond })
+	d.sees("3f9a1c52")
+	d.press("<f2>")
+	d.sees("Keep them within 40 s")
+	round := func() {
+		f.set(func() { f.network.Try.State = api.RolledBack })
+		d.sees("back on the settings")
+		f.set(func() { f.network.Try.State = api.AwaitingConfirm })
+		d.sees("Keep them within 40 s")
+	}
+	round()
+	before := runtime.NumGoroutine()
+	for range 30 {
+		round()
+	}
+	if now := runtime.NumGoroutine(); now > before+5 {
+		t.Errorf("%d goroutines have become %d", before, now)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func (c *cli) tuiCommand() *cobra.Command {
-	var redraw time.Duration
+	var own bool
 	cmd := &cobra.Command{Use: "tui", Short: "The console: see the host and set it up with keys", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		debug.SetGCPercent(50) // the console stays for months: memory counts more than the time to collect it
 		client, done, err := c.connect(cmd.Context())
@@ -21,13 +21,16 @@ func (c *cli) tuiCommand() *cobra.Command {
 			return err
 		}
 		defer done()
-		o := tui.Options{Client: client, Version: version, Redraw: redraw}
+		o := tui.Options{Client: client, Version: version, Stay: own}
+		if own {
+			o.Redraw = 30 * time.Second
+		}
 		if c.host == "" {
 			o.Journal = agentJournal
 		}
 		return tui.Run(cmd.Context(), o)
 	}}
-	cmd.Flags().DurationVar(&redraw, "redraw", 0, "write the whole screen anew this often, on a terminal that the system writes over; 0 never")
+	cmd.Flags().BoolVar(&own, "console", false, "as the machine's own screen: it cannot be left, and is written anew every 30 s, for the system writes over it")
 	return cmd
 }
 
