@@ -29,7 +29,7 @@ func fakeParts(t *testing.T) Parts {
 	return Parts{
 		Squashfs: part("squashfs", 300_001), Kernel: part("kernel", 50_000), Initrd: part("initrd", 70_000),
 		BIOS: part("eltorito", 12_288), MBR: part("mbr", 512), Shim: part("shim", 9_000), Grub: part("grub", 8_000),
-		Packages: part("packages", 100),
+		Packages: part("packages", 100), Modules: part("modules", 80),
 	}
 }
 
@@ -83,7 +83,8 @@ func TestWriteAndVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.VolumeID != "COS_LIVE" || report.Release != "v1.2.3" || !report.BIOS || !report.UEFI || len(report.Files) != 11 {
+	if report.VolumeID != "COS_LIVE" || report.Release != "v1.2.3" || !report.BIOS || !report.UEFI || len(report.Files) != 12 ||
+		len(report.Packages) == 0 || len(report.Modules) == 0 {
 		t.Errorf("got %+v", report)
 	}
 	left, err := filepath.Glob(image + ".*")

@@ -14,6 +14,7 @@ const (
 	biosPath     = "boot/eltorito.img"
 	squashfsPath = "rootfs.squashfs"
 	packagesPath = "slipway/packages"
+	modulesPath  = "slipway/modules"
 	settingsPath = "slipway/install.yaml"
 	// userDataPath is where Kairos looks for configuration on a live medium.
 	userDataPath = "config.yaml"
@@ -23,7 +24,7 @@ const (
 
 // Parts are the paths of what an image is made from; see rootfs.Image.
 type Parts struct {
-	Squashfs, Kernel, Initrd, BIOS, MBR, Shim, Grub, Packages string
+	Squashfs, Kernel, Initrd, BIOS, MBR, Shim, Grub, Packages, Modules string
 }
 
 // Content is what makes this image different from another one of the same parts.
@@ -52,6 +53,7 @@ func Tree(p Parts, c Content) (Spec, error) {
 			{Path: "boot/grub2/grub.cfg", Data: menu},
 			{Path: squashfsPath, Source: p.Squashfs},
 			{Path: packagesPath, Source: p.Packages},
+			{Path: modulesPath, Source: p.Modules},
 			{Path: settingsPath, Data: c.Settings},
 			{Path: userDataPath, Data: c.UserData},
 		}, loaders...),

@@ -17,8 +17,10 @@ type Report struct {
 	BIOS     bool           `json:"bootsBIOS"`
 	UEFI     bool           `json:"bootsUEFI"`
 	Files    []ManifestFile `json:"files"`
-	// Packages are the Debian packages of the root file system, with versions.
+	// Packages are the Debian packages of the root file system, Modules the Go modules of its other programs, each with
+	// its version.
 	Packages []string `json:"packages"`
+	Modules  []string `json:"modules"`
 }
 
 // Verify reads an image back: structure, boot entries, partition table, and the digest of every file. The error names all
@@ -61,14 +63,17 @@ func verify(ctx context.Context, image io.ReaderAt, size int64) (Report, error) 
 	if err != nil {
 		return Report{}, err
 	}
-	if r, ok := records[packagesPath]; ok {
-		text, err := io.ReadAll(io.LimitReader(v.open(r), maxManifest))
-		if err != nil {
-			return Report{}, err
-		}
-		report.Packages = strings.Split(strings.TrimSpace(string(text)), "\n")
+	if report.Packages, err = v.lines(records, packagesPath); err != nil {
+		return Report{}, err
 	}
-	return report, nil
+	report.Modules, err = v.lines(records, modulesPath)
+	return report, err
+}
+
+// lines reads a list; the manifest vouches that it is there.
+func (v *volume) lines(records map[string]record, path string) ([]string, error) {
+	text, err := io.ReadAll(io.LimitReader(v.open(records[path]), maxManifest))
+	return strings.Split(strings.TrimSpace(string(text)), "\n"), err
 }
 
 // files are the records of all regular files, by path.

@@ -149,7 +149,7 @@ func newISOVerifyCommand() *cobra.Command {
 			for _, f := range report.Files {
 				fmt.Fprintf(w, "  %-28s %11d  sha256:%s\n", f.Path, f.Size, f.SHA256)
 			}
-			fmt.Fprintf(w, "%d Debian packages (-o json lists them)\n", len(report.Packages))
+			fmt.Fprintf(w, "%d Debian packages, %d Go modules (-o json lists them)\n", len(report.Packages), len(report.Modules))
 			return nil
 		},
 	}

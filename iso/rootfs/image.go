@@ -3,14 +3,18 @@ package rootfs
 import (
 	"context"
 	"crypto/sha256"
+	"debug/buildinfo"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slipway-os/slipway/iso/rootfs/apt"
@@ -24,8 +28,9 @@ type Image struct {
 	BIOS, MBR string
 	// Shim and Grub are EFI programs, signed by Debian.
 	Shim, Grub string
-	// Packages lists the Debian packages: name, version, one for each line.
-	Packages string
+	// Packages lists the Debian packages, Modules the Go modules of the programs that are not from Debian: name, version, one
+	// for each line.
+	Packages, Modules string
 }
 
 // ImageOptions says what to make.
@@ -79,7 +84,7 @@ func BuildImage(ctx context.Context, o ImageOptions) (Image, error) {
 	}
 	boot := func(name string) string { return filepath.Join(bootDir, name) }
 	return Image{
-		Squashfs: filepath.Join(squashDir, "rootfs.squashfs"), Packages: filepath.Join(squashDir, "packages"),
+		Squashfs: filepath.Join(squashDir, "rootfs.squashfs"), Packages: filepath.Join(squashDir, "packages"), Modules: filepath.Join(squashDir, "modules"),
 		Kernel: boot(kernelFile), Initrd: boot(initrdFile), BIOS: boot(biosFile), MBR: boot(mbrFile), Shim: boot(shimFile), Grub: boot(grubFile),
 	}, b.removeOthers(squashDir)
 }
@@ -90,7 +95,7 @@ func (b *builder) squash(kairosDir, bootDir string, o ImageOptions) (stage, erro
 		return stage{}, fmt.Errorf("read the agent: %w", err)
 	}
 	s := stage{name: "image", digest: digest(filepath.Base(kairosDir), filepath.Base(bootDir), agent, digestTree(systemd.Files()),
-		fmt.Sprint(systemd.Links(), systemd.AgentLinks(), squashCommand("T", "S", o)))}
+		fmt.Sprint(systemd.Links(), systemd.AgentLinks(), squashCommand("T", "S", o), "with lists of packages and modules"))}
 	s.build = func(ctx context.Context, dir string) error {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
@@ -107,6 +112,9 @@ func (b *builder) squash(kairosDir, bootDir string, o ImageOptions) (stage, erro
 			return err
 		}
 		if err := listPackages(ctx, tree, filepath.Join(dir, "packages")); err != nil {
+			return err
+		}
+		if err := listModules(tree, filepath.Join(dir, "modules")); err != nil {
 			return err
 		}
 		if err := b.runSquash(ctx, tree, filepath.Join(dir, "rootfs.squashfs"), o); err != nil {
@@ -151,6 +159,25 @@ func listPackages(ctx context.Context, tree, out string) error {
 		return fmt.Errorf("list the packages: %w", err)
 	}
 	return os.WriteFile(out, list, 0o644)
+}
+
+// listModules reads what the programs were built from out of themselves.
+func listModules(tree, out string) error {
+	seen := map[string]bool{}
+	for _, program := range []string{"slipway", "kairos-agent", "immucore"} {
+		info, err := buildinfo.ReadFile(filepath.Join(tree, "usr/bin", program))
+		if err != nil {
+			return fmt.Errorf("read the modules of %s: %w", program, err)
+		}
+		for _, module := range info.Deps {
+			if module.Replace != nil {
+				module = module.Replace
+			}
+			seen[module.Path+" "+module.Version] = true
+		}
+		seen["go "+strings.TrimPrefix(info.GoVersion, "go")] = true
+	}
+	return os.WriteFile(out, []byte(strings.Join(slices.Sorted(maps.Keys(seen)), "\n")+"\n"), 0o644)
 }
 
 // removeOthers removes images of earlier builds: each is hundreds of megabytes, and a new agent makes a new one.
