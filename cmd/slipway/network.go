@@ -42,7 +42,14 @@ func (c *cli) networkCommand() *cobra.Command {
 			return c.print(t, func(w io.Writer) { fmt.Fprintln(w, t.State) })
 		})
 	}}
-	return group("network", "Adapters, host name and DNS", show, c.networkSet(), confirm, cancel)
+	var within time.Duration
+	remove := &cobra.Command{Use: "remove ADAPTER", Short: "Forget the settings of an adapter on trial; a VLAN, bond or bridge goes", Args: exactly(1, "one adapter"), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			return c.try(ctx, client, api.NetworkChange{Remove: args, ConfirmWithinSeconds: int(within.Seconds())})
+		})
+	}}
+	remove.Flags().DurationVar(&within, "confirm-within", time.Minute, "how long to wait for the confirmation (10s to 10m)")
+	return group("network", "Adapters, host name and DNS", show, c.networkSet(), remove, confirm, cancel)
 }
 
 func getNetwork(ctx context.Context, client *apiclient.Client) (api.Network, error) {
@@ -68,6 +75,12 @@ type setFlags struct {
 	adapter   api.AdapterSettings
 	addresses []string
 	vlan      int
+	none      bool
+	ipv6      string
+	bond      api.Bond
+	bridge    bool
+	stp       bool
+	members   []string
 	within    time.Duration
 }
 
@@ -75,7 +88,7 @@ func (c *cli) networkSet() *cobra.Command {
 	var f setFlags
 	cmd := &cobra.Command{Use: "set ADAPTER", Short: "Change an adapter on trial, or name the host with --hostname",
 		Long: "The change is tried: without `slipway network confirm TRY` within --confirm-within the host is back on what it had.\n" +
-			"With --vlan N the settings are those of the VLAN N on ADAPTER.",
+			"With --vlan N the settings are those of the VLAN N on ADAPTER. --bond MODE and --bridge make ADAPTER of --member.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 				if f.hostname != "" && len(args) == 0 {
@@ -103,6 +116,14 @@ func (c *cli) networkSet() *cobra.Command {
 	fl.StringSliceVar(&f.adapter.Search, "search", nil, "search domains")
 	fl.IntVar(&f.adapter.Mtu, "mtu", 0, "MTU in bytes")
 	fl.IntVar(&f.vlan, "vlan", 0, "VLAN id on the adapter, 1 to 4094")
+	fl.BoolVar(&f.none, "no-address", false, "neither DHCP nor an IPv4 address")
+	fl.StringVar(&f.adapter.Gateway6, "gateway6", "", "default gateway of IPv6")
+	fl.StringVar(&f.ipv6, "ipv6", "", "auto, static or off")
+	fl.StringVar(&f.bond.Mode, "bond", "", "make a bond in this mode: balance-rr, active-backup, balance-xor, broadcast, 802.3ad, balance-tlb or balance-alb")
+	fl.IntVar(&f.bond.MonitorMillis, "bond-monitor", 0, "how often the bond looks at its members' links, in milliseconds; default 100")
+	fl.BoolVar(&f.bridge, "bridge", false, "make a bridge")
+	fl.BoolVar(&f.stp, "stp", false, "with --bridge: spanning tree")
+	fl.StringSliceVar(&f.members, "member", nil, "adapters of the bond or bridge")
 	fl.DurationVar(&f.within, "confirm-within", time.Minute, "how long to wait for the confirmation (10s to 10m)")
 	return cmd
 }
@@ -110,8 +131,25 @@ func (c *cli) networkSet() *cobra.Command {
 func (f setFlags) change(adapter string) (api.NetworkChange, error) {
 	a := f.adapter
 	a.Name, a.Addresses = adapter, f.addresses
-	if a.Dhcp == (len(f.addresses) > 0) {
-		return api.NetworkChange{}, usagef("say either --dhcp or --address CIDR")
+	a.Ipv6 = api.AdapterSettingsIpv6(f.ipv6)
+	said := 0
+	for _, yes := range []bool{a.Dhcp, len(f.addresses) > 0, f.none} {
+		if yes {
+			said++
+		}
+	}
+	if said != 1 {
+		return api.NetworkChange{}, usagef("say one of --dhcp, --address CIDR and --no-address")
+	}
+	if len(f.members) > 0 && f.bond.Mode == "" && !f.bridge {
+		return api.NetworkChange{}, usagef("--member needs --bond MODE or --bridge")
+	}
+	if f.bond.Mode != "" {
+		a.Bond = f.bond
+		a.Bond.Members = f.members
+	}
+	if f.bridge {
+		a.Bridge = api.Bridge{Stp: f.stp, Members: f.members}
 	}
 	if f.vlan != 0 {
 		a.Name = fmt.Sprintf("%s.%d", adapter, f.vlan)
