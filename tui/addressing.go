@@ -29,6 +29,17 @@ func addAddressing(f *formView, s api.AdapterSettings) *addressing {
 	return a
 }
 
+// fill takes over what another adapter is set to.
+func (a *addressing) fill(s api.AdapterSettings) {
+	v := form.FromSettings(s)
+	a.scheme.set(v.Scheme)
+	a.ipv6.set(v.IPv6)
+	for field, text := range map[*textField]string{a.address: v.Address, a.mask: v.Mask, a.gateway: v.Gateway, a.more: v.More, a.gateway6: v.Gateway6, a.mtu: v.MTU} {
+		field.set(text)
+	}
+	a.fit()
+}
+
 // suggest fills a static address with what the adapter has now, so that keeping an address of DHCP is one key.
 func (a *addressing) suggest(now api.Adapter) {
 	if a.scheme.value() != form.Static || a.address.value() != "" {

@@ -16,6 +16,8 @@ type editor struct {
 	f    *formView
 	read func() (api.AdapterSettings, form.Problems)
 	rows map[string]*row // by the API's name of the field
+	// others are adapters that change together with the one of the form; nil for none.
+	others func() []api.AdapterSettings
 
 	asking, stale bool
 }
@@ -32,7 +34,7 @@ func (e *editor) check() {
 		return
 	}
 	e.asking, e.stale = true, false
-	change := api.NetworkChange{Set: []api.AdapterSettings{s}}
+	change := e.change(s)
 	e.c.workers.Go(func() {
 		p, err := e.c.preview(e.c.ctx, change)
 		e.c.post(func() {
@@ -46,6 +48,14 @@ func (e *editor) check() {
 			}
 		})
 	})
+}
+
+func (e *editor) change(s api.AdapterSettings) api.NetworkChange {
+	set := []api.AdapterSettings{s}
+	if e.others != nil {
+		set = append(set, e.others()...)
+	}
+	return api.NetworkChange{Set: set}
 }
 
 // problems puts what the agent says to the rows of the form; what has no row is said at the first.
@@ -82,7 +92,7 @@ func (e *editor) apply() {
 		e.c.message = "Something above is not right yet."
 		return
 	}
-	change := api.NetworkChange{Set: []api.AdapterSettings{s}}
+	change := e.change(s)
 	var p api.NetworkPreview
 	e.c.call("Checking", func(ctx context.Context) (err error) {
 		p, err = e.c.preview(ctx, change)

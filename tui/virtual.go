@@ -23,7 +23,7 @@ func (c *console) createVLAN() {
 	rows["vlan.parent"], parent = f.choice("Adapter", c.defaultAdapter(), names...)
 	var id *textField
 	rows["vlan.id"], id = f.field("VLAN ID", "")
-	c.create("Create VLAN", f, rows, func(p form.Problems) api.AdapterSettings {
+	c.create("Create VLAN", f, rows, members{}, func(p form.Problems) api.AdapterSettings {
 		n, err := strconv.Atoi(id.value())
 		if err != nil || n < 1 || n > 4094 {
 			p["vlan.id"] = "A VLAN ID is a number from 1 to 4094."
@@ -40,13 +40,13 @@ func (c *console) createBond() {
 	rows["name"], name = f.field("Name", c.freeName("bond"))
 	rows["bond.mode"], mode = f.choice("Mode", "active-backup", bondModes...)
 	rows["bond.monitorMillis"], monitor = f.field("Link check (ms)", "100")
-	members := c.memberRows(f, rows, "bond.members")
-	c.create("Create bond", f, rows, func(p form.Problems) api.AdapterSettings {
+	m := c.memberRows(f, rows, "bond.members")
+	c.create("Create bond", f, rows, m, func(p form.Problems) api.AdapterSettings {
 		n, err := strconv.Atoi(monitor.value())
 		if err != nil {
 			p["bond.monitorMillis"] = "The monitoring interval is a number of milliseconds, such as 100."
 		}
-		return api.AdapterSettings{Name: name.value(), Bond: api.Bond{Mode: mode.value(), MonitorMillis: n, Members: members()}}
+		return api.AdapterSettings{Name: name.value(), Bond: api.Bond{Mode: mode.value(), MonitorMillis: n, Members: m.list()}}
 	})
 }
 
@@ -56,33 +56,14 @@ func (c *console) createBridge() {
 	var name *textField
 	rows["name"], name = f.field("Name", c.freeName("br"))
 	_, stp := f.choice("Spanning tree", "yes", "yes", "no")
-	members := c.memberRows(f, rows, "members")
-	c.create("Create bridge", f, rows, func(p form.Problems) api.AdapterSettings {
-		list := members()
+	m := c.memberRows(f, rows, "members")
+	c.create("Create bridge", f, rows, m, func(p form.Problems) api.AdapterSettings {
+		list := m.list()
 		if len(list) == 0 {
 			p["members"] = "A bridge needs a member."
 		}
 		return api.AdapterSettings{Name: name.value(), Bridge: api.Bridge{Stp: stp.value() == "yes", Members: list}}
 	})
-}
-
-// memberRows asks of each adapter whether it is a member; problems of the members stand at the first.
-func (c *console) memberRows(f *formView, rows map[string]*row, field string) func() []string {
-	asked := map[string]*choice{}
-	var order []string
-	for _, a := range c.seen.network.Adapters {
-		if c.carriesCluster(a.Name) != "" {
-			continue
-		}
-		r, w := f.choice("Member "+a.Name, "no", "no", "yes")
-		if rows[field] == nil {
-			rows[field] = r
-		}
-		asked[a.Name], order = w, append(order, a.Name)
-	}
-	return func() []string {
-		return slices.DeleteFunc(slices.Clone(order), func(n string) bool { return asked[n].value() == "no" })
-	}
 }
 
 // freeName is prefix with the first number that no adapter has.
@@ -92,23 +73,4 @@ func (c *console) freeName(prefix string) string {
 			return name
 		}
 	}
-}
-
-// create ends the form of a new adapter with its addressing, and shows it.
-func (c *console) create(title string, f *formView, rows map[string]*row, kind func(form.Problems) api.AdapterSettings) {
-	fields := addAddressing(f, api.AdapterSettings{Dhcp: true})
-	for name, r := range fields.rows {
-		rows[name] = r
-	}
-	e := &editor{c: c, f: f, rows: rows, read: func() (api.AdapterSettings, form.Problems) {
-		own := form.Problems{}
-		s, problems := fields.settings(kind(own))
-		for field, text := range own {
-			problems[field] = text
-		}
-		return s, problems
-	}}
-	f.button("Create", e.apply)
-	f.changed = e.check
-	c.pushForm(title, f)
 }
