@@ -22,7 +22,7 @@ if [ ! -d "$cache/$digest" ]; then
   trap 'rm -rf "$out"' EXIT
   npm run --silent schema >/dev/null
   npx --no-install tsc --noEmit
-  npx --no-install vite build --logLevel warn --outDir "$out" --emptyOutDir
+  npx --no-install vite build --logLevel error --outDir "$out" --emptyOutDir
   find "$out" -type f \( -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.svg' \) -exec gzip -9n {} +
   chmod 755 "$out"
   mv "$out" "$cache/$digest"
