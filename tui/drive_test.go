@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -53,8 +54,15 @@ func sit(t *testing.T, f *fakeAgent, width, height int, change ...func(*Options)
 	})
 	<-d.drawn
 	screen.SetSize(width, height)
-	screen.PostEventWait(tcell.NewEventResize(width, height))
+	d.post(tcell.NewEventResize(width, height))
 	return d
+}
+
+// post sends an event; a full queue is one that the console is working on.
+func (d *driver) post(e tcell.Event) {
+	for d.screen.PostEvent(e) != nil {
+		runtime.Gosched()
+	}
 }
 
 // text is what the screen shows.

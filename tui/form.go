@@ -58,8 +58,8 @@ func (f *formView) choice(label, value string, values ...string) (*row, *choice)
 	return f.add(label, w), w
 }
 
-func (f *formView) button(text string, press func()) *row {
-	return f.add("", &button{text: text, press: press})
+func (f *formView) button(text string, press func()) {
+	f.add("", &button{text: text, press: press})
 }
 
 // clear takes the rows from n on away, to be made anew.

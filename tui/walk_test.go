@@ -203,15 +203,15 @@ func TestPastedTokenLosesItsLineBreaks(t *testing.T) {
 	d := sit(t, f, 80, 24)
 	d.sees("3f9a1c52")
 	open("Link this host")(d)
-	d.screen.PostEventWait(tcell.NewEventPaste(true))
+	d.post(tcell.NewEventPaste(true))
 	for _, r := range "abc\r\ndef\n" {
 		key := tcell.KeyRune
 		if r == '\n' || r == '\r' {
 			key = tcell.Key(r)
 		}
-		d.screen.PostEventWait(tcell.NewEventKey(key, r, tcell.ModNone))
+		d.post(tcell.NewEventKey(key, r, tcell.ModNone))
 	}
-	d.screen.PostEventWait(tcell.NewEventPaste(false))
+	d.post(tcell.NewEventPaste(false))
 	d.sees("[abcdef")
 	d.pick("Link to the leader")
 	d.sees("Done.")
@@ -358,12 +358,12 @@ func TestResizeStorm(t *testing.T) {
 	for i := range 200 {
 		w, h := 1+(i*37)%300, 1+(i*17)%80
 		d.screen.SetSize(w, h)
-		d.screen.PostEventWait(tcell.NewEventResize(w, h))
+		d.post(tcell.NewEventResize(w, h))
 		d.press("<tab>", "<ctrl-c>")
 	}
 	d.width = 40
 	d.screen.SetSize(40, 8)
-	d.screen.PostEventWait(tcell.NewEventResize(40, 8))
+	d.post(tcell.NewEventResize(40, 8))
 	d.press("<esc>")
 	d.sees("Choose an adapter")
 	d.press("<enter>")
