@@ -129,7 +129,7 @@ func (g *group) powerCut(t *testing.T) {
 	if err := drive.WaitAgent(t.Context(), h); err != nil {
 		t.Fatal(err)
 	}
-	suite.Until(t, 3*time.Minute, func() (bool, error) {
+	suite.Until(t, 5*time.Minute, func() (bool, error) {
 		k := show(t, g.Host(1))
 		return k.State == api.Running && ready(k) == 3, fmt.Errorf("the cluster is %s: %s", k.State, k.Reason)
 	})
