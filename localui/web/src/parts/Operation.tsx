@@ -6,12 +6,14 @@ import { bytes, duration, percent } from '../format';
 import { t } from '../texts';
 import { Refusal, State } from './Parts';
 
-/** How far a step is, in words. */
+/** How far a step is, in words; nothing once it is done. Without a unit only the share means something. */
 export function stepProgress(s: Step): string {
   const p = s.progress;
-  if (!p || p.total <= 0) return '';
-  const of = p.unit === 'bytes' ? `${bytes(p.done)} / ${bytes(p.total)}` : `${p.done} / ${p.total}`;
-  return `${of} (${percent(p.done, p.total)} %)`;
+  if (!p || p.total <= 0 || s.state === 'succeeded') return '';
+  const share = `${percent(p.done, p.total)} %`;
+  if (!p.unit) return share;
+  const of = p.unit === 'bytes' ? `${bytes(p.done)} / ${bytes(p.total)}` : `${p.done} / ${p.total} ${p.unit}`;
+  return `${of} (${share})`;
 }
 
 export function stepTime(s: Step, now: number): string {

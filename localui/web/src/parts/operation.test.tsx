@@ -11,7 +11,9 @@ const start = '2026-11-20T10:00:00Z';
 it.each([
   [step({}), '', ''],
   [step({ progress: { done: 1 << 20, total: 4 << 20, unit: 'bytes' }, startedAt: start }), '1.0 MiB / 4.0 MiB (25 %)', '1 min 30 s'],
-  [step({ progress: { done: 2, total: 3, unit: '' }, startedAt: start, endedAt: '2026-11-20T10:00:05Z' }), '2 / 3 (66 %)', '5 s'],
+  [step({ progress: { done: 2, total: 3, unit: '' }, startedAt: start }), '66 %', '1 min 30 s'],
+  [step({ progress: { done: 2, total: 3, unit: 'hosts' }, startedAt: start }), '2 / 3 hosts (66 %)', '1 min 30 s'],
+  [step({ state: 'succeeded', progress: { done: 0, total: 3, unit: '' }, startedAt: start, endedAt: '2026-11-20T10:00:05Z' }), '', '5 s'],
 ])('%j', (s, progress, time) => {
   expect(stepProgress(s)).toBe(progress);
   expect(stepTime(s, Date.parse('2026-11-20T10:01:30Z'))).toBe(time);
