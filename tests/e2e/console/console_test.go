@@ -37,7 +37,10 @@ func TestConsole(t *testing.T) {
 		suite.Step{Name: "name server is kept", Run: at(nameServer)},
 		suite.Step{Name: "time servers and diagnostics", Run: at(timeAndDiagnostics)},
 		suite.Step{Name: "agent down and back", Run: at(agentDown)},
-		suite.Step{Name: "kill of console and agent rolls back", Run: at(killed)},
+		suite.Step{Name: "bridge is made and removed", Run: at(bridge)},
+		suite.Step{Name: "kill of the agent rolls back", Run: at(killed("slipway-agent.service"))},
+		suite.Step{Name: "kill of the console rolls back", Run: at(killed("console-getty.service"))},
+		suite.Step{Name: "kill of both rolls back", Run: at(killed("slipway-agent.service", "console-getty.service"))},
 		suite.Step{Name: "reboot inside the window rolls back", Run: at(rebooted)},
 	)
 }
@@ -191,15 +194,46 @@ func agentDown(p person) {
 	p.sees("Health Healthy")
 }
 
-// killed: a crash of everything inside the window ends on the old settings, and the console comes back.
-func killed(p person) {
+// bridge: a new adapter takes the address over, and goes when it is taken back.
+func bridge(p person) {
 	p.logsIn()
-	p.triesStatic(other, gateway)
-	p.sees("The new settings work")
-	p.run("systemctl", "kill", "--signal=KILL", "slipway-agent.service", "console-getty.service")
-	p.within(30*time.Second, "Device information")
-	p.restsOn(static, window)
+	p.types("Home", "Down", "Enter")
+	p.sees("Create bridge")
+	p.types("End", "Enter")
+	p.sees("Spanning tree", "Member eth0", "[br0")
+	p.types("Tab", "Tab", "Right", "End", "Enter")
+	p.sees("Difference", "bridge", "eth0")
+	p.types("Tab", "Enter")
+	p.within(window, "The new settings work")
+	if out := p.run("ip", "-brief", "link", "show", "master", "br0"); !strings.Contains(out, "eth0") {
+		p.t.Errorf("eth0 is no member of br0: %s", out)
+	}
+	p.types("Tab", "Enter")
+	p.within(window, "back on the settings it had")
 	p.isAt(static, window)
+	if out, err := p.h.Exec(p.t.Context(), "ip", "link", "show", "br0"); err == nil {
+		p.t.Errorf("br0 is still there: %s", out)
+	}
+	p.types("Enter")
+	p.sees("Configuration")
+	p.types("Escape")
+	p.sees("Log out and go back")
+	p.types("Tab", "Enter")
+	p.sees("Device information")
+}
+
+// killed: a crash of any part inside the window ends on the old settings, and the console comes back.
+func killed(units ...string) func(person) {
+	return func(p person) {
+		p.logsIn()
+		p.triesStatic(other, gateway)
+		p.sees("The new settings work")
+		p.run(append([]string{"systemctl", "kill", "--signal=KILL"}, units...)...)
+		p.restsOn(static, window)
+		p.isAt(static, window)
+		p.run("systemctl", "restart", "console-getty.service") // who was logged in is so no longer
+		p.within(30*time.Second, "Device information")
+	}
 }
 
 // rebooted: what is on trial does not survive the boot.
