@@ -3,7 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 if ! command -v chromium >/dev/null; then
-  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends chromium
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -q -y -o DPkg::Lock::Timeout=600 update >/dev/null
+  apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends chromium >/dev/null
 fi
 want=$(sha256sum <package-lock.json)
 [ "$(cat node_modules/.installed 2>/dev/null)" = "$want" ] && exit 0
