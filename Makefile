@@ -23,7 +23,7 @@ help: ## Show what there is
 packages: # Debian packages that the build and the lab need
 	@tests/packages.sh
 
-build: ## Build slipway and slipway-build into bin/
+build: ui ## Build slipway and slipway-build into bin/
 	@mkdir -p bin
 	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
@@ -34,10 +34,10 @@ bundle: packages build ## Build the default content bundle (Kubernetes and what 
 	@mkdir -p $(dir $(BUNDLE))
 	bin/slipway-build bundle -f cmd/slipway-build/packs/bundle.yaml -o $(BUNDLE)
 
-rootfs: packages ui build ## Build the root file system of a host
+rootfs: packages build ## Build the root file system of a host
 	bin/slipway-build rootfs --agent bin/slipway -o $(ROOTFS)
 
-iso: packages ui build ## Build the bootable image (APPLIANCE=appliance.yaml; SMALL=1 without drivers of real hardware)
+iso: packages build ## Build the bootable image (APPLIANCE=appliance.yaml; SMALL=1 without drivers of real hardware)
 	@mkdir -p $(dir $(ISO))
 	bin/slipway-build iso --agent bin/slipway $(if $(APPLIANCE),-c $(APPLIANCE)) $(if $(SMALL),--small) -o $(ISO)
 	bin/slipway-build iso verify $(ISO)
@@ -45,7 +45,7 @@ iso: packages ui build ## Build the bootable image (APPLIANCE=appliance.yaml; SM
 demo: bundle rootfs ## The main job: three hosts become a running Kubernetes cluster (KEEP=1 leaves it up)
 	go run ./tests/e2e/demo --rootfs $(ROOTFS) --bundle $(BUNDLE) $(if $(KEEP),--keep)
 
-run: ui build ## One agent on this machine, without root
+run: build ## One agent on this machine, without root
 	bin/slipway agent --root $(CURDIR)/.cache/run
 
 lab: rootfs ## Start the lab alone (HOSTS=n)

@@ -253,6 +253,7 @@ networkctl reload`)
 // testForward talks through both ways into the lab to a server on a host.
 func testForward(ctx context.Context, t *testing.T, l *Lab) {
 	h := l.Host(2)
+	run(ctx, t, h, "systemctl", "stop", "slipway-agent.service") // which has the port, where the tree has an agent
 	run(ctx, t, h, "systemd-run", "--unit=lab-server", "socat", "TCP-LISTEN:5080,fork,reuseaddr", "EXEC:hostname")
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)
