@@ -94,7 +94,9 @@ func (a *Agent) assign(as cluster.Assignment, ok bool) {
 	case ok:
 		a.engine.Assign(as)
 	case a.engine.Report().Reached == cluster.PhaseDelete:
-		a.engine.Forget()
+		if err := a.engine.Forget(); err != nil {
+			a.log.Error("the deleted cluster could not be forgotten; it is tried again", "error", err)
+		}
 		a.changed()
 	}
 }

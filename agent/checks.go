@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -119,7 +120,7 @@ func (a *Agent) runChecks(ctx context.Context, plan cluster.Plan) ([]cluster.Che
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	if err := context.Cause(ctx); err != nil && err != context.DeadlineExceeded {
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return nil, err
 	}
 	return cluster.Checks(plan, a.clusterHosts(), facts), nil

@@ -39,7 +39,7 @@ type ObservedAddress struct {
 // Find is the observed adapter that the settings of a mean.
 func Find(observed []Observed, a Adapter) (Observed, bool) {
 	for _, o := range observed {
-		found := false
+		var found bool
 		switch {
 		case a.Virtual():
 			found = o.Name == a.Name

@@ -31,7 +31,7 @@ func (c *cli) contentCommand() *cobra.Command {
 			return c.print(items, func(w io.Writer) { contentTable(w, items) })
 		})
 	}}
-	show := &cobra.Command{Use: "show DIGEST", Short: "Show what is in an item", Args: exactly(1, "one digest"), RunE: func(cmd *cobra.Command, args []string) error {
+	show := &cobra.Command{Use: "show DIGEST", Short: "Show what is in an item", Args: one("digest"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			d, err := apiclient.Decode[api.ContentDetail](client, func() (*http.Response, error) { return client.GetContent(ctx, args[0]) })
 			if err != nil {
@@ -84,7 +84,7 @@ func contentTable(w io.Writer, items []api.ContentItem) {
 
 func (c *cli) contentDelete() *cobra.Command {
 	var dryRun bool
-	cmd := &cobra.Command{Use: "delete DIGEST", Short: "Delete an item on every linked host", Args: exactly(1, "one digest"), RunE: func(cmd *cobra.Command, args []string) error {
+	cmd := &cobra.Command{Use: "delete DIGEST", Short: "Delete an item on every linked host", Args: one("digest"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			d, err := apiclient.Decode[api.ContentDeletion](client, func() (*http.Response, error) {
 				return client.DeleteContent(ctx, args[0], &api.DeleteContentParams{DryRun: dryRun})

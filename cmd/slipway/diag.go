@@ -16,13 +16,13 @@ import (
 func (c *cli) diagCommand() *cobra.Command {
 	var count, lines int
 	var errorsOnly bool
-	ping := &cobra.Command{Use: "ping TARGET", Short: "Ask from the host whether an address or name answers", Args: exactly(1, "one address or host name"), RunE: func(cmd *cobra.Command, args []string) error {
+	ping := &cobra.Command{Use: "ping TARGET", Short: "Ask from the host whether an address or name answers", Args: one("address or host name"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.diagnose(cmd, func(ctx context.Context, client *apiclient.Client) (*http.Response, error) {
 			return client.DiagPing(ctx, api.PingRequest{Target: args[0], Count: count})
 		})
 	}}
 	ping.Flags().IntVar(&count, "count", 4, "how many requests, 1 to 10")
-	trace := &cobra.Command{Use: "trace TARGET", Short: "Find the way from the host to an address or name", Args: exactly(1, "one address or host name"), RunE: func(cmd *cobra.Command, args []string) error {
+	trace := &cobra.Command{Use: "trace TARGET", Short: "Find the way from the host to an address or name", Args: one("address or host name"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.diagnose(cmd, func(ctx context.Context, client *apiclient.Client) (*http.Response, error) {
 			return client.DiagTrace(ctx, api.TraceRequest{Target: args[0]})
 		})

@@ -25,7 +25,7 @@ func (c *cli) linkCommand() *cobra.Command {
 			return err
 		})
 	}}
-	join := &cobra.Command{Use: "join TOKEN", Short: "Link this host to the leader that made the token (- reads it from standard input)", Args: exactly(1, "one token"), RunE: func(cmd *cobra.Command, args []string) error {
+	join := &cobra.Command{Use: "join TOKEN", Short: "Link this host to the leader that made the token (- reads it from standard input)", Args: one("token"), RunE: func(cmd *cobra.Command, args []string) error {
 		t := args[0]
 		if t == "-" {
 			b, err := readBounded("-", 8<<10)
@@ -49,7 +49,7 @@ func (c *cli) linkCommand() *cobra.Command {
 		})
 	}}
 	leave.Flags().BoolVar(&force, "force", false, "leave even if the leader cannot be told")
-	remove := &cobra.Command{Use: "remove HOST", Short: "Unlink a host, by id or name; on the leader", Args: exactly(1, "one host"), RunE: func(cmd *cobra.Command, args []string) error {
+	remove := &cobra.Command{Use: "remove HOST", Short: "Unlink a host, by id or name; on the leader", Args: one("host"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			return c.follow(ctx, client, func() (*http.Response, error) { return client.RemoveLinkedHost(ctx, args[0]) })
 		})

@@ -24,7 +24,7 @@ func (c *cli) networkCommand() *cobra.Command {
 			return c.print(n, func(w io.Writer) { networkTable(w, n) })
 		})
 	}}
-	confirm := &cobra.Command{Use: "confirm TRY", Short: "Keep what is on trial", Args: exactly(1, "the id of a try"), RunE: func(cmd *cobra.Command, args []string) error {
+	confirm := &cobra.Command{Use: "confirm TRY", Short: "Keep what is on trial", Args: one("id of a try"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			t, err := apiclient.Decode[api.Try](client, func() (*http.Response, error) { return client.ConfirmTry(ctx, args[0]) })
 			if err != nil {
@@ -33,7 +33,7 @@ func (c *cli) networkCommand() *cobra.Command {
 			return c.print(t, func(w io.Writer) { fmt.Fprintln(w, t.State) })
 		})
 	}}
-	cancel := &cobra.Command{Use: "cancel TRY", Short: "Take back what is on trial", Args: exactly(1, "the id of a try"), RunE: func(cmd *cobra.Command, args []string) error {
+	cancel := &cobra.Command{Use: "cancel TRY", Short: "Take back what is on trial", Args: one("id of a try"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			t, err := apiclient.Decode[api.Try](client, func() (*http.Response, error) { return client.CancelTry(ctx, args[0]) })
 			if err != nil {
@@ -43,7 +43,7 @@ func (c *cli) networkCommand() *cobra.Command {
 		})
 	}}
 	var within time.Duration
-	remove := &cobra.Command{Use: "remove ADAPTER", Short: "Forget the settings of an adapter on trial; a VLAN, bond or bridge goes", Args: exactly(1, "one adapter"), RunE: func(cmd *cobra.Command, args []string) error {
+	remove := &cobra.Command{Use: "remove ADAPTER", Short: "Forget the settings of an adapter on trial; a VLAN, bond or bridge goes", Args: one("adapter"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			return c.try(ctx, client, api.NetworkChange{Remove: args, ConfirmWithinSeconds: int(within.Seconds())})
 		})

@@ -28,7 +28,7 @@ func (c *cli) operationCommand() *cobra.Command {
 			})
 		})
 	}}
-	show := &cobra.Command{Use: "show ID", Short: "Show an operation with its steps", Args: exactly(1, "one id"), RunE: func(cmd *cobra.Command, args []string) error {
+	show := &cobra.Command{Use: "show ID", Short: "Show an operation with its steps", Args: one("id"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			op, err := apiclient.Decode[api.Operation](client, func() (*http.Response, error) {
 				return client.GetOperation(ctx, args[0], &api.GetOperationParams{})
@@ -39,10 +39,10 @@ func (c *cli) operationCommand() *cobra.Command {
 			return c.print(op, func(w io.Writer) { operationTable(w, op) })
 		})
 	}}
-	wait := &cobra.Command{Use: "wait ID", Short: "Wait until an operation has ended", Args: exactly(1, "one id"), RunE: func(cmd *cobra.Command, args []string) error {
+	wait := &cobra.Command{Use: "wait ID", Short: "Wait until an operation has ended", Args: one("id"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error { return c.watch(ctx, client, args[0]) })
 	}}
-	cancel := &cobra.Command{Use: "cancel ID", Short: "Ask an operation to stop", Args: exactly(1, "one id"), RunE: func(cmd *cobra.Command, args []string) error {
+	cancel := &cobra.Command{Use: "cancel ID", Short: "Ask an operation to stop", Args: one("id"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
 			_, err := apiclient.Decode[api.Operation](client, func() (*http.Response, error) { return client.CancelOperation(ctx, args[0]) })
 			return err

@@ -141,11 +141,11 @@ func group(use, short string, children ...*cobra.Command) *cobra.Command {
 	return g
 }
 
-// exactly refuses any other number of arguments as wrong usage.
-func exactly(n int, what string) cobra.PositionalArgs {
+// one refuses any other number of arguments as wrong usage.
+func one(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usagef("%s takes %s", cmd.CommandPath(), what)
+		if len(args) != 1 {
+			return usagef("%s takes one %s", cmd.CommandPath(), what)
 		}
 		return nil
 	}

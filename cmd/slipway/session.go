@@ -80,7 +80,7 @@ func (c *cli) loginCommand() *cobra.Command {
 
 func (c *cli) setupCommand() *cobra.Command {
 	var code string
-	cmd := &cobra.Command{Use: "setup USER", Short: "Create the first user (password by --password-file); --code from the network", Args: exactly(1, "one user name"), RunE: func(cmd *cobra.Command, args []string) error {
+	cmd := &cobra.Command{Use: "setup USER", Short: "Create the first user (password by --password-file); --code from the network", Args: one("user name"), RunE: func(cmd *cobra.Command, args []string) error {
 		password, err := c.password()
 		if err != nil {
 			return err
@@ -112,13 +112,13 @@ func (c *cli) setupCommand() *cobra.Command {
 
 func (c *cli) userCommand() *cobra.Command {
 	var admin bool
-	create := &cobra.Command{Use: "create NAME", Short: "Create a user; the password by --password-file", Args: exactly(1, "one user name"), RunE: func(cmd *cobra.Command, args []string) error {
+	create := &cobra.Command{Use: "create NAME", Short: "Create a user; the password by --password-file", Args: one("user name"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.withNewPassword(cmd, func(ctx context.Context, client *apiclient.Client, password string) (*http.Response, error) {
 			return client.CreateUser(ctx, api.NewUser{User: args[0], Password: password, Admin: admin})
 		})
 	}}
 	create.Flags().BoolVar(&admin, "admin", false, "may change things, not only look")
-	passwd := &cobra.Command{Use: "passwd NAME", Short: "Set a password; the new one by --new-password-file", Args: exactly(1, "one user name"), RunE: func(cmd *cobra.Command, args []string) error {
+	passwd := &cobra.Command{Use: "passwd NAME", Short: "Set a password; the new one by --new-password-file", Args: one("user name"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.withNewPassword(cmd, func(ctx context.Context, client *apiclient.Client, password string) (*http.Response, error) {
 			current := ""
 			if c.host != "" {

@@ -62,15 +62,15 @@ func newBare(ctx context.Context, l *drive.Lab, bundle string) (*bare, error) {
 		return nil, err
 	}
 	b := &bare{l}
-	for i, h := range l.Hosts() {
-		if err := b.place(ctx, h, i, s, m); err != nil {
+	for _, h := range l.Hosts() {
+		if err := b.place(ctx, h, s, m); err != nil {
 			return nil, fmt.Errorf("%s: %w", h.Name(), err)
 		}
 	}
 	return b, nil
 }
 
-func (b *bare) place(ctx context.Context, h *lab.Host, n int, s *store.Store, m content.Manifest) error {
+func (b *bare) place(ctx context.Context, h *lab.Host, s *store.Store, m content.Manifest) error {
 	files := map[string][]byte{"bare.sh": script, "kubeadm.yaml": b.config(h, initYAML), "join.yaml": b.config(h, joinYAML)}
 	for _, p := range m.Packs {
 		c, list, err := s.Pack(p.Digest)
