@@ -3,9 +3,9 @@ package apiserver
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/auth"
 )
 
 // GetHealth answers anybody.
@@ -51,12 +51,7 @@ func (s *Server) Login(ctx context.Context, r api.LoginRequestObject) (api.Login
 	if err != nil {
 		return nil, err
 	}
-	return api.Login200JSONResponse{Body: session, Headers: api.Login200ResponseHeaders{SetCookie: cookie(session.Token, session.ExpiresAt)}}, nil
-}
-
-func cookie(value string, expires time.Time) string {
-	c := http.Cookie{Name: cookieName, Value: value, Path: "/", Expires: expires, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode}
-	return c.String()
+	return api.Login200JSONResponse{Body: session, Headers: api.Login200ResponseHeaders{SetCookie: auth.Cookie(session.Token, session.ExpiresAt).String()}}, nil
 }
 
 // Logout ends the caller's session.
@@ -66,7 +61,7 @@ func (s *Server) Logout(ctx context.Context, _ api.LogoutRequestObject) (api.Log
 			return nil, err
 		}
 	}
-	return api.Logout204Response{Headers: api.Logout204ResponseHeaders{SetCookie: cookie("", time.Unix(1, 0))}}, nil
+	return api.Logout204Response{Headers: api.Logout204ResponseHeaders{SetCookie: auth.ClearCookie().String()}}, nil
 }
 
 // GetSession says who is asking.

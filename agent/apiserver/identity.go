@@ -5,14 +5,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
-)
 
-// cookieName is the browser's session cookie.
-const cookieName = "slipway_session"
+	"github.com/slipway-os/slipway/agent/auth"
+)
 
 type unixConnKey struct{}
 
@@ -39,34 +37,25 @@ func openedAt(ctx context.Context) time.Time {
 func (s *Server) identify(r *http.Request) Caller {
 	if conn, ok := r.Context().Value(unixConnKey{}).(*net.UnixConn); ok {
 		c := Caller{}
-		if token, fromCookie := sessionToken(r); token != "" && !fromCookie {
+		switch token, fromCookie, ok := auth.RequestToken(r); {
+		case fromCookie: // no browser comes this way
+			c = s.Sessions.SocketCaller(conn)
+		case ok:
 			c = s.Sessions.SessionCaller(token)
 			c.Session = token
-		} else {
-			c = s.Sessions.SocketCaller(conn)
 		}
 		c.Via, c.Address = "socket", "local"
 		return c
 	}
 	address, _, _ := net.SplitHostPort(r.RemoteAddr)
 	nobody := Caller{Via: "https", Address: address}
-	token, fromCookie := sessionToken(r)
-	if token == "" || (fromCookie && !sameSite(r)) {
+	token, fromCookie, ok := auth.RequestToken(r)
+	if !ok || (fromCookie && !sameSite(r)) {
 		return nobody
 	}
 	c := s.Sessions.SessionCaller(token)
 	c.Via, c.Address, c.Session = "https", address, token
 	return c
-}
-
-func sessionToken(r *http.Request) (token string, fromCookie bool) {
-	if h := r.Header.Get("Authorization"); strings.HasPrefix(h, "Bearer ") {
-		return strings.TrimPrefix(h, "Bearer "), false
-	}
-	if c, err := r.Cookie(cookieName); err == nil {
-		return c.Value, true
-	}
-	return "", false
 }
 
 // sameSite refuses the cookie on a change that another site's page started (CSRF): browsers tell by Sec-Fetch-Site, older

@@ -16,6 +16,14 @@ import (
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/auth"
+)
+
+// Tokens have the form of real ones: 43 characters of base64url.
+var (
+	adminToken  = strings.Repeat("A", 43)
+	viewerToken = strings.Repeat("V", 42) + "A"
+	endedToken  = strings.Repeat("E", 42) + "A"
 )
 
 // fake answers nothing but who is asking; any other call panics on its nil interface and shows as 500.
@@ -29,9 +37,9 @@ func (*fake) SocketCaller(*net.UnixConn) Caller { return Caller{User: "root", Ro
 
 func (*fake) SessionCaller(token string) Caller {
 	switch token {
-	case "admin-token":
+	case adminToken:
 		return Caller{User: "ann", Role: "admin", SessionID: "1"}
-	case "viewer-token":
+	case viewerToken:
 		return Caller{User: "vic", Role: "viewer", SessionID: "2"}
 	}
 	return Caller{}
@@ -41,7 +49,7 @@ func (*fake) Login(_ context.Context, user, password, _ string, _ bool) (api.Ses
 	if password != "right" {
 		return api.Session{}, Errorf(401, "login:wrong-password", "The user name or the password is wrong.")
 	}
-	return api.Session{Token: "admin-token", User: user, Role: "admin", ExpiresAt: time.Unix(2e9, 0)}, nil
+	return api.Session{Token: adminToken, User: user, Role: "admin", ExpiresAt: time.Unix(2e9, 0)}, nil
 }
 
 func (f *fake) Append(r AuditRecord) error {
@@ -142,14 +150,14 @@ func TestViewersLookAndAdminsChange(t *testing.T) {
 		method, path, token string
 		want                int
 	}{
-		{"GET", "/api/v1/operations", "viewer-token", 200},
-		{"POST", "/api/v1/operations/x/cancel", "viewer-token", 403},
-		{"POST", "/api/v1/operations/x/cancel", "admin-token", 404},
-		{"PUT", "/api/v1/users/ann/password", "viewer-token", 403},
+		{"GET", "/api/v1/operations", viewerToken, 200},
+		{"POST", "/api/v1/operations/x/cancel", viewerToken, 403},
+		{"POST", "/api/v1/operations/x/cancel", adminToken, 404},
+		{"PUT", "/api/v1/users/ann/password", viewerToken, 403},
 		{"POST", "/api/v1/logout", "nobody", 401},
-		{"GET", "/api/v1/setup/code", "admin-token", 403}, // never over the network
-		{"GET", "/api/v1/link/token", "viewer-token", 403},
-		{"GET", "/api/v1/clusters/x/kubeconfig", "viewer-token", 403},
+		{"GET", "/api/v1/setup/code", adminToken, 403}, // never over the network
+		{"GET", "/api/v1/link/token", viewerToken, 403},
+		{"GET", "/api/v1/clusters/x/kubeconfig", viewerToken, 403},
 	} {
 		w := do(h, c.method, c.path, `{"password":"x"}`, "Authorization", "Bearer "+c.token)
 		if w.Code != c.want {
@@ -164,7 +172,7 @@ func TestSessionOverTheSocketReplacesTheProcess(t *testing.T) {
 	for _, c := range []struct {
 		token string
 		want  int
-	}{{"", 404}, {"admin-token", 404}, {"viewer-token", 403}, {"ended", 401}} {
+	}{{"", 404}, {adminToken, 404}, {viewerToken, 403}, {endedToken, 401}, {"malformed", 401}} {
 		r := httptest.NewRequest("POST", "/api/v1/operations/x/cancel", nil)
 		r = r.WithContext(ConnContext(r.Context(), &net.UnixConn{}))
 		if c.token != "" {
@@ -191,7 +199,7 @@ func TestCookieOfAnotherSitesPageIsIgnored(t *testing.T) {
 		{"old browser, another origin", []string{"Origin", "https://evil.example"}, 401},
 		{"no browser at all", nil, 401},
 	} {
-		header := append([]string{"Cookie", cookieName + "=admin-token"}, c.header...)
+		header := append([]string{"Cookie", auth.CookieName + "=" + adminToken}, c.header...)
 		if w := do(h, "POST", "/api/v1/operations/x/cancel", "", header...); w.Code != c.want {
 			t.Errorf("%s: %d, want %d", c.name, w.Code, c.want)
 		}
@@ -260,7 +268,7 @@ func FuzzLoginBody(f *testing.F) {
 func TestConfirmClosesItsConnection(t *testing.T) {
 	h, _ := newServer(t)
 	for path, want := range map[string]string{"/api/v1/network/tries/t1/confirm": "close", "/api/v1/logout": ""} {
-		if got := do(h, "POST", path, "", "Authorization", "Bearer admin-token").Header().Get("Connection"); got != want {
+		if got := do(h, "POST", path, "", "Authorization", "Bearer "+adminToken).Header().Get("Connection"); got != want {
 			t.Errorf("POST %s answers with Connection %q, want %q", path, got, want)
 		}
 	}
