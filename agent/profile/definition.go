@@ -114,7 +114,7 @@ func (d Definition) check() error {
 			return fmt.Errorf("variables[%d] %.63q: %w", i, v.Name, err)
 		}
 	}
-	return nil
+	return d.checkCertificates()
 }
 
 // checkPacks wants known layers in order, one pack per layer but for add-ons, no pack twice, and Kubernetes.

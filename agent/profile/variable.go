@@ -31,6 +31,8 @@ type Variable struct {
 	ReadOnly bool `json:"readOnly,omitempty" yaml:"readOnly"`
 	// Masked values are never shown, logged or exported.
 	Masked bool `json:"masked,omitempty" yaml:"masked"`
+	// CertificateKey says that the value is a certificate, and names the variable of its private key: a form can make both.
+	CertificateKey string `json:"certificateKey,omitempty" yaml:"certificateKey"`
 }
 
 // Option is one choice of a drop-down.

@@ -27,9 +27,9 @@ const (
 	frameBytes = 14 + 28
 )
 
-// probeVIP asks on every adapter whose subnet has the VIP who uses it. The answer is a MAC, this host's own included.
+// ProbeVIP asks on every adapter whose subnet has the VIP who uses it. The answer is a MAC, this host's own included.
 // probed is false when no adapter has such a subnet.
-func probeVIP(ctx context.Context, vip string) (answer string, probed bool, err error) {
+func ProbeVIP(ctx context.Context, vip string) (answer string, probed bool, err error) {
 	if vip == "" {
 		return "", false, nil
 	}

@@ -85,7 +85,7 @@ func (g *Gatherer) Gather(ctx context.Context, req cluster.CheckRequest) (cluste
 		return nil
 	})
 	group.Go(func() error {
-		answer, probed, err := probeVIP(ctx, req.VIP)
+		answer, probed, err := ProbeVIP(ctx, req.VIP)
 		f.VIPAnswer, f.VIPProbed = answer, probed
 		if err != nil {
 			unmeasured(cluster.CheckVIPFree, err)
