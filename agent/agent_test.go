@@ -25,7 +25,7 @@ type running struct {
 }
 
 // start runs an agent below root until the test ends or stop is called.
-func start(t *testing.T, root string) *running {
+func start(t testing.TB, root string) *running {
 	t.Helper()
 	cfg, err := LoadConfig(root, "0.1.0")
 	if err != nil {
@@ -58,7 +58,7 @@ func start(t *testing.T, root string) *running {
 }
 
 // shortDir is a directory whose path leaves room for a socket (unix(7): 107 bytes).
-func shortDir(t *testing.T) string {
+func shortDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "sw")
 	if err != nil {

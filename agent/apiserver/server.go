@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -31,9 +32,13 @@ func New(s Services, log *slog.Logger) http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = srv.failed
 	e.Use(middleware.Recover(), securityHeaders)
+	schemas, err := readBodies()
+	if err != nil {
+		panic(err) // the contract is compiled in; TestEveryRouteRefusesStrangers reads it too
+	}
 	limit := middleware.BodyLimit(maxBody)
 	guarded := e.Group("/api/v1", srv.audit, srv.authorise, nextConnection)
-	api.RegisterHandlersWithBaseURL(&grouped{guarded, limit}, api.NewStrictHandler(srv, nil), "")
+	api.RegisterHandlersWithBaseURL(&grouped{guarded, []echo.MiddlewareFunc{limit, schemas.check}}, api.NewStrictHandler(srv, nil), "")
 	// Uploads stay outside the generated routes: their bodies are streams.
 	uploads := echo.WrapHandler(s.Uploads)
 	guarded.Any("/uploads/*", uploads)
@@ -48,11 +53,11 @@ func New(s Services, log *slog.Logger) http.Handler {
 // grouped registers the generated routes in a group with its own middleware.
 type grouped struct {
 	*echo.Group
-	limit echo.MiddlewareFunc
+	first []echo.MiddlewareFunc
 }
 
 func (g *grouped) with(m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
-	return append([]echo.MiddlewareFunc{g.limit}, m...)
+	return append(slices.Clone(g.first), m...)
 }
 
 func (g *grouped) GET(p string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
