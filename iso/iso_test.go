@@ -27,7 +27,7 @@ func fakeParts(t *testing.T) Parts {
 		return path
 	}
 	return Parts{
-		Squashfs: part("squashfs", 300_001), Kernel: part("kernel", 50_000), Initrd: part("initrd", 70_000),
+		Squashfs: part("squashfs", largeFile+300_001), Kernel: part("kernel", 50_000), Initrd: part("initrd", 70_000),
 		BIOS: part("eltorito", 12_288), MBR: part("mbr", 512), Shim: part("shim", 9_000), Grub: part("grub", 8_000),
 		Packages: part("packages", 100), Modules: part("modules", 80),
 	}

@@ -22,7 +22,9 @@ const (
 type File struct {
 	Path   string // in the image, slash-separated, without a leading slash
 	Source string
-	Data   []byte
+	// Offset and Length, in bytes, take a section of Source; Length 0 takes it to its end.
+	Offset, Length int64
+	Data           []byte
 }
 
 // Spec says what an image holds.

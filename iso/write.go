@@ -1,7 +1,6 @@
 package iso
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,10 +34,7 @@ func Write(ctx context.Context, s Spec, out string) error {
 	if err := writeISO(s, stageDir, part); err != nil {
 		return fmt.Errorf("write the image: %w", err)
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := finishImage(s, part); err != nil {
+	if err := finishImage(ctx, s, part); err != nil {
 		return err
 	}
 	if err := os.Rename(part, out); err != nil {
@@ -70,12 +66,15 @@ func writeISO(s Spec, stageDir, out string) error {
 }
 
 // finishImage adds what go-diskfs does not write, and makes the image durable.
-func finishImage(s Spec, name string) error {
+func finishImage(ctx context.Context, s Spec, name string) error {
 	image, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
 	defer image.Close()
+	if err := placeLarge(ctx, image, s); err != nil {
+		return err
+	}
 	code, err := os.ReadFile(s.MBR)
 	if err != nil {
 		return fmt.Errorf("read the boot code: %w", err)
@@ -93,12 +92,20 @@ func finishImage(s Spec, name string) error {
 }
 
 // stage builds the tree for the writer. It holds hard links where it can: the writer removes the tree, never its files.
+// Large files are empty in it: they are placed later.
 func stage(ctx context.Context, s Spec, dir string) error {
 	for _, f := range s.Files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := stageFile(f, filepath.Join(dir, filepath.FromSlash(f.Path))); err != nil {
+		large, err := s.large(f)
+		if large {
+			f = File{Path: f.Path}
+		}
+		if err == nil {
+			err = stageFile(f, filepath.Join(dir, filepath.FromSlash(f.Path)))
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", f.Path, err)
 		}
 	}
@@ -116,19 +123,22 @@ func stageFile(f File, to string) error {
 	if f.Source == "" {
 		return os.WriteFile(to, f.Data, 0o644)
 	}
+	if f.Offset != 0 || f.Length != 0 {
+		return copyFile(f, to)
+	}
 	source, err := filepath.EvalSymlinks(f.Source) // the link itself would be staged, as a link
 	if err != nil {
 		return err
 	}
 	err = os.Link(source, to)
 	if errors.Is(err, unix.EXDEV) || errors.Is(err, unix.EPERM) {
-		return copyFile(source, to)
+		return copyFile(f, to)
 	}
 	return err
 }
 
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
+func copyFile(from File, to string) error {
+	in, err := from.open()
 	if err != nil {
 		return err
 	}
@@ -139,28 +149,6 @@ func copyFile(from, to string) error {
 	}
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Close())
-}
-
-// sizeOf is the length of a file's contents.
-func sizeOf(f File) (int64, error) {
-	if f.Source == "" {
-		return int64(len(f.Data)), nil
-	}
-	info, err := os.Stat(f.Source)
-	if err != nil {
-		return 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return 0, fmt.Errorf("%s is not a regular file", f.Source)
-	}
-	return info.Size(), nil
-}
-
-func (f File) open() (io.ReadCloser, error) {
-	if f.Source == "" {
-		return io.NopCloser(bytes.NewReader(f.Data)), nil
-	}
-	return os.Open(f.Source)
 }
 
 func syncDir(dir string) error {
