@@ -22,6 +22,8 @@ const (
 type account struct {
 	name  string
 	uid   int
+	gid   int
+	home  string
 	admin bool
 	hash  string // field 2 of shadow
 	// Days since 1970, or a number of days; -1 where the field is empty, as shadow(5) says.
@@ -85,7 +87,7 @@ func parseAccounts(passwd, shadow, group []byte) map[string]account {
 			continue
 		}
 		admin := uid == 0 || slices.Contains(admins, f[0]) || int(gid) == adminGID
-		all[f[0]] = account{name: f[0], uid: int(uid), admin: admin, hash: "*", lastChange: -1, maxAge: -1, expire: -1}
+		all[f[0]] = account{name: f[0], uid: int(uid), gid: int(gid), home: f[5], admin: admin, hash: "*", lastChange: -1, maxAge: -1, expire: -1}
 	}
 	seen := map[string]bool{}
 	for f := range fields(shadow, 9) {

@@ -31,11 +31,11 @@ func TestParseAccounts(t *testing.T) {
 		t.Errorf("accounts: %v", all)
 	}
 	for name, want := range map[string]account{
-		"root":   {"root", 0, true, "*", 20000, 99999, -1},
-		"daemon": {"daemon", 1, false, "*", -1, -1, -1},
-		"ann":    {"ann", 1000, true, "$6$s$h", 20000, 99999, -1},
-		"bob":    {"bob", 1001, false, "!$6$s$h", 0, 30, 20500},
-		"cyd":    {"cyd", 1002, true, "*", -1, -1, -1}, // AdminGroup is the primary group
+		"root":   {"root", 0, 0, "/root", true, "*", 20000, 99999, -1},
+		"daemon": {"daemon", 1, 1, "/usr/sbin", false, "*", -1, -1, -1},
+		"ann":    {"ann", 1000, 1000, "/home/ann", true, "$6$s$h", 20000, 99999, -1},
+		"bob":    {"bob", 1001, 1001, "/home/bob", false, "!$6$s$h", 0, 30, 20500},
+		"cyd":    {"cyd", 1002, 900, "/home/cyd", true, "*", -1, -1, -1}, // AdminGroup is the primary group
 	} {
 		if all[name] != want {
 			t.Errorf("%s: %+v", name, all[name])
