@@ -50,6 +50,7 @@ type Config struct {
 	Accounts Accounts
 	// Three buckets of the agent's state: accounts made here, sessions, and locks.
 	Users, Sessions, Locks Store
+	Passwords              PasswordRules
 	Log                    *slog.Logger
 }
 

@@ -13,7 +13,43 @@ import (
 const (
 	minPassword = 8   // characters; NIST SP 800-63B, section 3.1.1.2
 	maxPassword = 256 // bytes
+	// maxMinLength and maxClasses bound what may be asked: everybody must still be able to think of a password.
+	maxMinLength = 64
+	maxClasses   = 4
 )
+
+// PasswordRules is what a new password must be besides not easy to guess. The zero value asks for 8 characters of any kind.
+type PasswordRules struct {
+	// MinLength is in characters, 8 to 64; 0 means 8.
+	MinLength int `yaml:"minLength"`
+	// Classes is how many kinds of characters must be mixed: lower case, upper case, digits, others. 0 to 4.
+	Classes int `yaml:"classes"`
+}
+
+// Validate tells what is wrong with the rules themselves.
+func (r PasswordRules) Validate() error {
+	if r.MinLength != 0 && (r.MinLength < minPassword || r.MinLength > maxMinLength) {
+		return fmt.Errorf("passwords.minLength is %d; it must be %d to %d", r.MinLength, minPassword, maxMinLength)
+	}
+	if r.Classes < 0 || r.Classes > maxClasses {
+		return fmt.Errorf("passwords.classes is %d; it must be 0 to %d", r.Classes, maxClasses)
+	}
+	return nil
+}
+
+// Length is the least number of characters.
+func (r PasswordRules) Length() int { return max(r.MinLength, minPassword) }
+
+// classes counts the kinds of characters in a password.
+func classes(password string) (n int) {
+	other := func(r rune) bool { return !unicode.IsLower(r) && !unicode.IsUpper(r) && !unicode.IsDigit(r) }
+	for _, kind := range []func(rune) bool{unicode.IsLower, unicode.IsUpper, unicode.IsDigit, other} {
+		if strings.ContainsFunc(password, kind) {
+			n++
+		}
+	}
+	return n
+}
 
 // validName is what useradd(8) of Debian takes, without upper case and the trailing dollar.
 var validName = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
@@ -34,17 +70,19 @@ func CheckName(name string) error {
 	return nil
 }
 
-// CheckPassword tells what is wrong with a new password. Long beats complicated: as NIST SP 800-63B advises there are
-// no classes of characters to mix, but what guessers try first is refused.
-func CheckPassword(name, password string) error {
+// Check tells what is wrong with a new password. Long beats complicated: as NIST SP 800-63B advises there are no classes
+// of characters to mix unless the owner of the host wants it, but what guessers try first is refused.
+func (r PasswordRules) Check(name, password string) error {
 	lower := strings.ToLower(password)
 	switch {
-	case utf8.RuneCountInString(password) < minPassword:
-		return fmt.Errorf("the password is too short: use at least %d characters, three or four unrelated words are best", minPassword)
+	case utf8.RuneCountInString(password) < r.Length():
+		return fmt.Errorf("the password is too short: use at least %d characters, three or four unrelated words are best", r.Length())
 	case len(password) > maxPassword:
 		return fmt.Errorf("the password is too long: use at most %d bytes", maxPassword)
 	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
 		return errors.New("the password has characters that cannot be typed at a console; use letters, digits, signs and spaces")
+	case classes(password) < r.Classes:
+		return fmt.Errorf("the password is too plain: mix at least %d of lower case, upper case, digits and other characters", r.Classes)
 	case strings.Trim(lower, "0123456789!?.-_ ") == name || strings.Contains(lower, "slipway"):
 		return errors.New("the password is too easy to guess: it is made from the user name or the product's name")
 	case trivial(lower):

@@ -77,7 +77,7 @@ func (a *Auth) SetupCode() (string, error) {
 }
 
 // CreateFirstUser makes the first administrator. From the network it takes the setup code; local is true for root on
-// the unix socket, who needs none. Errors: ErrSetupDone, ErrWrongCode, those of CheckName and CheckPassword.
+// the unix socket, who needs none. Errors: ErrSetupDone, ErrWrongCode, those of CheckName and PasswordRules.
 func (a *Auth) CreateFirstUser(ctx context.Context, code, name, password string, local bool) error {
 	a.change.Lock()
 	defer a.change.Unlock()
@@ -111,7 +111,7 @@ func (a *Auth) create(ctx context.Context, name, password string, admin bool) er
 	if err := CheckName(name); err != nil {
 		return err
 	}
-	if err := CheckPassword(name, password); err != nil {
+	if err := a.cfg.Passwords.Check(name, password); err != nil {
 		return err
 	}
 	all, err := readAccounts(a.cfg.Root)
@@ -150,7 +150,7 @@ func (a *Auth) SetPassword(ctx context.Context, by Caller, name, current, passwo
 	} else if by.Role != RoleAdmin {
 		return errors.New("only an administrator may set another user's password")
 	}
-	if err := CheckPassword(name, password); err != nil {
+	if err := a.cfg.Passwords.Check(name, password); err != nil {
 		return err
 	}
 	a.change.Lock()
