@@ -3,6 +3,8 @@ package iso
 import (
 	"fmt"
 	"strings"
+
+	"github.com/slipway-os/slipway/iso/appliance"
 )
 
 // Menu says what the boot menu of the medium offers.
@@ -27,7 +29,8 @@ configfile ($root)/boot/grub2/grub.cfg
 `
 
 // config is the medium's grub.cfg. With an installed Slipway on a disk of the machine, that one is booted unless somebody
-// chooses otherwise: else a machine that boots its CD first would install again and again.
+// chooses otherwise: else a machine that boots its CD first would install again and again. Half an installation is not
+// offered: the default installs again.
 func (m Menu) config() []byte {
 	live := liveArguments
 	for _, console := range m.Consoles {
@@ -47,14 +50,14 @@ if [ "${grub_platform}" = "pc" ]; then
   fi
 fi
 search --no-floppy --label --set=installed COS_STATE
-if [ -n "${installed}" ]; then
+if [ -n "${installed}" -a -s (${installed})%s ]; then
   set default=disk
   menuentry "Start the Slipway that is installed on this machine" --id disk {
     set root=$installed
     if [ -s /grub2/grub.cfg ]; then configfile /grub2/grub.cfg; else configfile /grub/grub.cfg; fi
   }
 fi
-`)
+`, appliance.InstalledMark)
 	entry := func(id, title, arguments string) {
 		fmt.Fprintf(&b, "menuentry \"%s\" --id %s {\n  set root=$medium\n  linux /%s %s %s\n  initrd /%s\n}\n",
 			title, id, kernelPath, live, arguments, initrdPath)

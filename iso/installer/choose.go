@@ -80,6 +80,8 @@ func chosenBecause(disk Disk, named bool) string {
 		why = "it carries an earlier installation"
 	}
 	switch {
+	case disk.Cut:
+		why += " that was cut off, which is done again"
 	case disk.Ours:
 		why += ", which is replaced"
 	case len(disk.Contents) > 0:

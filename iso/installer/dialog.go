@@ -61,6 +61,8 @@ func (d *dialog) show(disks []Disk) {
 		switch {
 		case disk.Medium:
 			what = "the medium that was booted"
+		case disk.Ours && disk.Cut:
+			what = "an installation that was cut off"
 		case disk.Ours:
 			what = "an earlier installation (" + what + ")"
 		case disk.Pool:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slipway-os/slipway/agent/host"
@@ -26,6 +27,8 @@ type Disk struct {
 	Contents []string
 	// Ours: it carries an installation of Slipway (or another Kairos), which a new one may replace.
 	Ours bool
+	// Cut: an installation was cut off. It may have got no further than an empty partition table; the disk is not Ours then.
+	Cut bool
 	// Pool: it carries a storage pool of Slipway.
 	Pool bool
 }
@@ -34,7 +37,7 @@ type Disk struct {
 var systemLabels = []string{"COS_STATE", "COS_ACTIVE", "COS_PASSIVE", "COS_RECOVERY", "COS_OEM", "COS_PERSISTENT", "COS_GRUB", "COS_SYSTEM"}
 
 // Columns are what lsblk must be asked for.
-const Columns = "NAME,PATH,TYPE,SIZE,RM,RO,MODEL,SERIAL,TRAN,FSTYPE,LABEL,PTTYPE,MOUNTPOINTS"
+const Columns = "NAME,PATH,TYPE,SIZE,RM,RO,MODEL,SERIAL,TRAN,FSTYPE,LABEL,PTTYPE,PARTLABEL,MOUNTPOINTS"
 
 type device struct {
 	Name, Path, Type      string
@@ -42,6 +45,7 @@ type device struct {
 	RM, RO                bool
 	Model, Serial, Tran   string
 	FSType, Label, PTType string
+	PartLabel             string
 	Mountpoints           []string
 	Children              []device
 }
@@ -68,6 +72,7 @@ func ParseDisks(data []byte) ([]Disk, error) {
 			Transport: d.Tran, Removable: d.RM || d.Tran == "usb", ReadOnly: d.RO,
 		}
 		disk.inspect(d)
+		disk.recogniseHalf(d)
 		disks = append(disks, disk)
 	}
 	return disks, nil
@@ -92,6 +97,24 @@ func (disk *Disk) inspect(d device) {
 		disk.inspect(child)
 		disk.Partitions = append(disk.Partitions, child.Path)
 	}
+}
+
+// partitionNames are those that kairos-agent gives (its pkg/constants), in the partition table itself.
+var partitionNames = []string{"bios", "efi", "oem", "recovery", "state", "persistent"}
+
+// recogniseHalf knows what an installation leaves that was cut off before its partitions had file systems with labels: our
+// partitions, empty; a partition table without partitions, which is nobody's data; a pool that was being made.
+func (disk *Disk) recogniseHalf(d device) {
+	switch {
+	case d.PTType != "" && len(d.Children) == 0 && d.FSType == "", d.Label == halfPoolLabel:
+		disk.Contents, disk.Cut = nil, true
+	case d.PTType != "" && !disk.Ours && !disk.Pool && !slices.ContainsFunc(d.Children, isForeign):
+		disk.Ours, disk.Cut = true, true
+	}
+}
+
+func isForeign(d device) bool {
+	return d.FSType != "" || len(d.Children) > 0 || !slices.Contains(partitionNames, d.PartLabel)
 }
 
 func (disk Disk) String() string {

@@ -53,7 +53,9 @@ func run(ctx context.Context, consoles *consoles, interactive bool) error {
 	if err != nil {
 		return err
 	}
-	for _, disk := range plan.Wipe {
+	// The system disk too: a power cut between its new partitions and their file systems would bring old ones back, with
+	// the mark of the old installation.
+	for _, disk := range append(plan.Wipe, plan.System) {
 		if err := wipe(ctx, disk); err != nil {
 			return err
 		}
@@ -67,6 +69,9 @@ func run(ctx context.Context, consoles *consoles, interactive bool) error {
 		return fmt.Errorf("install on %s: %w", plan.System.Path, err)
 	}
 	unix.Sync()
+	if err := finish(ctx, plan.System); err != nil {
+		return fmt.Errorf("mark the installation as complete: %w", err)
+	}
 	consoles.say("SLIPWAY IS INSTALLED on " + plan.System.Path + ". Remove the medium if the machine boots it first.")
 	return afterwards(ctx, plan.After, consoles)
 }
@@ -94,7 +99,11 @@ func listDisks(ctx context.Context) ([]Disk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the disks: %w", err)
 	}
-	return ParseDisks(list)
+	disks, err := ParseDisks(list)
+	for i, disk := range disks {
+		disks[i].Cut = disk.Cut || disk.Ours && cutOff(ctx, disk)
+	}
+	return disks, err
 }
 
 // wipe removes the signatures of a disk and of its partitions, so that nothing is found by its label any more.

@@ -2,7 +2,6 @@ package installer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -13,6 +12,9 @@ import (
 
 // minimumPool is the smallest disk that is worth being a storage pool, in bytes.
 const minimumPool = 10 << 30
+
+// halfPoolLabel is the label of a pool until it is complete: a power cut leaves no file system that would be kept.
+const halfPoolLabel = "SLIPWAY_HALF"
 
 // Pool is the decision about the storage pool.
 type Pool struct {
@@ -66,14 +68,16 @@ func namedPool(disks []Disk, system Disk, s appliance.Install) (Pool, error) {
 }
 
 // format makes the file system that the installed host finds by its label. mkfs.xfs refuses a disk with anything on it, a
-// second guard, unless it may be overwritten.
+// second guard, unless it may be overwritten. The label comes last.
 func (p Pool) format(ctx context.Context, overwrite bool) error {
-	args := []string{"-q", "-L", host.PoolLabel}
-	if overwrite {
-		args = append(args, "-f")
+	mkfs := []string{"mkfs.xfs", "-q", "-L", halfPoolLabel, p.Disk.Path}
+	if overwrite || p.Disk.Cut {
+		mkfs = append(mkfs, "-f")
 	}
-	if out, err := exec.CommandContext(ctx, "mkfs.xfs", append(args, p.Disk.Path)...).CombinedOutput(); err != nil {
-		return errors.Join(fmt.Errorf("format the storage pool on %s: %w", p.Disk.Path, err), errors.New(strings.TrimSpace(string(out))))
+	for _, command := range [][]string{mkfs, {"sync"}, {"xfs_admin", "-L", host.PoolLabel, p.Disk.Path}} {
+		if out, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput(); err != nil {
+			return fmt.Errorf("format the storage pool on %s: %s: %w: %s", p.Disk.Path, command[0], err, strings.TrimSpace(string(out)))
+		}
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (b *builder) squash(kairosDir, bootDir string, o ImageOptions) (stage, erro
 		return stage{}, fmt.Errorf("read the agent: %w", err)
 	}
 	s := stage{name: "image", digest: digest(filepath.Base(kairosDir), filepath.Base(bootDir), agent, digestTree(systemd.Files()),
-		fmt.Sprint(systemd.Links(), systemd.AgentLinks(), squashCommand("T", "S", o), "with lists of packages and modules"))}
+		fmt.Sprint(systemd.Links(), systemd.AgentLinks(), squashCommand("T", "S", o), "with lists of packages and modules, and its name"))}
 	s.build = func(ctx context.Context, dir string) error {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
@@ -109,6 +109,10 @@ func (b *builder) squash(kairosDir, bootDir string, o ImageOptions) (stage, erro
 		}
 		// The installed host's boot loader reads both from inside the image.
 		if err := installFile(tree, "boot/initrd", filepath.Join(bootDir, initrdFile), 0o644); err != nil {
+			return err
+		}
+		// What tells one image from another, on the host: an upgrade knows by it which one is running.
+		if err := writeFile(tree, "usr/lib/slipway/image", []byte(s.digest+"\n"), 0o644); err != nil {
 			return err
 		}
 		if err := listPackages(ctx, tree, filepath.Join(dir, "packages")); err != nil {

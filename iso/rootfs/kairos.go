@@ -149,6 +149,7 @@ var kairosLinks = []systemd.Link{
 	{Path: "usr/lib/systemd/system/multi-user.target.wants/cos-setup-boot.service", Target: "../cos-setup-boot.service"},
 	{Path: "usr/lib/systemd/system/slipway-live.target.wants/slipway-installer.service", Target: "../slipway-installer.service"},
 	{Path: "usr/lib/systemd/system/multi-user.target.wants/slipway-reset.service", Target: "../slipway-reset.service"},
+	{Path: "usr/lib/systemd/system/timers.target.wants/slipway-trial.timer", Target: "../slipway-trial.timer"},
 	{Path: "usr/lib/systemd/system/multi-user.target.wants/slipway-pool.service", Target: "../slipway-pool.service"},
 	{Path: "usr/lib/systemd/system/multi-user.target.wants/cos-setup-network.service", Target: "../cos-setup-network.service"},
 }
