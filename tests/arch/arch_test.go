@@ -95,6 +95,7 @@ func TestOneOwnerPerLibrary(t *testing.T) {
 	}{
 		"go.etcd.io/bbolt":                       {[]string{"agent/state"}, "one place owns the schema, its version and its migrations"},
 		"github.com/vishvananda/netlink":         {[]string{"agent/network/rtnl", "tests/lab", "agent/cluster/preflight", "agent/cluster/kubeadm"}, "addresses are networkd's; others only look"},
+		"github.com/mdlayher/packet":             {[]string{"agent/arp"}, "one place asks a network who has an address"},
 		"github.com/labstack/echo":               {[]string{"agent/api", "agent/apiserver", "localui"}, "HTTP routing is the server's business"},
 		"github.com/coreos/go-systemd":           {[]string{"agent/systemd", "agent/network/networkd", "cmd/slipway"}, "units are driven in one place; the command says it is ready"},
 		"github.com/pquerna/otp":                 {[]string{"linking"}, "the one-time password is a rule of linking"},

@@ -2,16 +2,14 @@ package preflight
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"time"
 
-	"github.com/mdlayher/packet"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/slipway-os/slipway/agent/arp"
 )
 
 // RFC 5227, section 1.1: three probes, one to two seconds apart, and two seconds of silence after the last. The random
@@ -20,11 +18,6 @@ const (
 	probeCount   = 3
 	probeEvery   = time.Second
 	announceWait = 2 * time.Second
-)
-
-const (
-	etherARP   = 0x0806
-	frameBytes = 14 + 28
 )
 
 // ProbeVIP asks on every adapter whose subnet has the VIP who uses it. The answer is a MAC, this host's own included.
@@ -59,7 +52,7 @@ func ProbeVIP(ctx context.Context, vip string) (answer string, probed bool, err 
 	return "", err == nil && len(links) > 0, err
 }
 
-// linksTo returns the adapters whose subnet has the address. own is the MAC of the adapter that carries it already.
+// linksTo returns the adapters that are up whose subnet has the address. own is the MAC of the adapter that carries it already.
 func linksTo(target netip.Addr) (links []net.Interface, own string, err error) {
 	all, err := net.Interfaces()
 	if err != nil {
@@ -78,7 +71,7 @@ func linksTo(target netip.Addr) (links []net.Interface, own string, err error) {
 			if p.Addr() == target {
 				return nil, macOr(l), nil
 			}
-			if len(l.HardwareAddr) == 6 && isAdapter(l.Name) && p.Bits() < 32 && p.Masked().Contains(target) {
+			if len(l.HardwareAddr) == 6 && l.Flags&net.FlagUp != 0 && isAdapter(l.Name) && p.Bits() < 32 && p.Masked().Contains(target) {
 				links = append(links, l)
 				break
 			}
@@ -95,83 +88,15 @@ func macOr(l net.Interface) string {
 	return l.Name
 }
 
-// probeLink returns the MAC that answers for target, "" when nobody does.
+// probeLink returns the MAC that answers for target, "" when nobody does. The other hosts of a run probe at the same time
+// without a sender's address; their questions are nobody's answer.
 func probeLink(ctx context.Context, l net.Interface, target netip.Addr) (string, error) {
-	conn, err := packet.Listen(&l, packet.Raw, etherARP, nil)
-	if err != nil {
-		return "", fmt.Errorf("probe on %s: %w", l.Name, err)
+	who, _, err := arp.Ask(ctx, arp.Question{
+		Adapter: l.Name, From: netip.IPv4Unspecified(), To: target, Every: probeEvery, Times: probeCount, Wait: announceWait,
+		Answer: func(m arp.Message) bool { return m.SenderIP == target },
+	})
+	if err == nil {
+		err = ctx.Err()
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-	frame := arpProbe(l.HardwareAddr, target)
-	broadcast := &packet.Addr{HardwareAddr: net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}
-	for i := range probeCount {
-		if _, err := conn.WriteTo(frame, broadcast); err != nil {
-			return "", fmt.Errorf("probe on %s: %w", l.Name, err)
-		}
-		wait := probeEvery
-		if i == probeCount-1 {
-			wait = announceWait
-		}
-		mac, err := listenFor(conn, target, time.Now().Add(wait))
-		if err != nil || mac != "" {
-			return mac, err
-		}
-		if ctx.Err() != nil {
-			return "", ctx.Err()
-		}
-	}
-	return "", nil
-}
-
-// listenFor reads frames until one comes from target or the deadline passes.
-func listenFor(conn *packet.Conn, target netip.Addr, deadline time.Time) (string, error) {
-	if err := conn.SetReadDeadline(deadline); err != nil {
-		return "", err
-	}
-	buf := make([]byte, 1514)
-	for {
-		n, _, err := conn.ReadFrom(buf)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return "", nil
-		}
-		if err != nil {
-			return "", err
-		}
-		if mac, ip, ok := parseARP(buf[:n]); ok && ip == target {
-			return mac.String(), nil
-		}
-	}
-}
-
-// arpProbe is a broadcast request for target with the sender address 0.0.0.0, which no host takes into its table.
-func arpProbe(from net.HardwareAddr, target netip.Addr) []byte {
-	b := make([]byte, 0, frameBytes)
-	b = append(b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
-	b = append(b, from...)
-	b = binary.BigEndian.AppendUint16(b, etherARP)
-	b = append(b, 0, 1, 8, 0, 6, 4, 0, 1) // Ethernet, IPv4, address lengths, request
-	b = append(b, from...)
-	b = append(b, 0, 0, 0, 0)
-	b = append(b, 0, 0, 0, 0, 0, 0)
-	ip := target.As4()
-	return append(b, ip[:]...)
-}
-
-// parseARP reads the sender of an ARP frame (RFC 826). The other hosts of a run probe at the same time with the sender
-// address 0.0.0.0; their frames are nobody's answer.
-func parseARP(frame []byte) (net.HardwareAddr, netip.Addr, bool) {
-	if len(frame) < frameBytes || binary.BigEndian.Uint16(frame[12:]) != etherARP {
-		return nil, netip.Addr{}, false
-	}
-	arp := frame[14:]
-	if [6]byte(arp[:6]) != [6]byte{0, 1, 8, 0, 6, 4} {
-		return nil, netip.Addr{}, false
-	}
-	ip := netip.AddrFrom4([4]byte(arp[14:18]))
-	if ip.IsUnspecified() {
-		return nil, netip.Addr{}, false
-	}
-	return net.HardwareAddr(append([]byte(nil), arp[8:14]...)), ip, true
+	return who.String(), err
 }

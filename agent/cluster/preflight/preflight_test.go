@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -87,38 +86,6 @@ func TestDefaultRouteLinks(t *testing.T) {
 	if got := defaultRouteLinks(table); !slices.Equal(got, []string{"eth0"}) {
 		t.Errorf("got %v", got)
 	}
-}
-
-func TestParseARP(t *testing.T) {
-	mac := net.HardwareAddr{2, 0, 0, 0, 0, 1}
-	target := netip.MustParseAddr("10.0.0.9")
-	probe := arpProbe(mac, target)
-	if len(probe) != frameBytes {
-		t.Fatalf("the probe has %d bytes", len(probe))
-	}
-	if _, _, ok := parseARP(probe); ok {
-		t.Error("another host's probe is taken for an answer")
-	}
-	reply := slices.Clone(probe)
-	reply[21] = 2
-	copy(reply[28:32], []byte{10, 0, 0, 9})
-	if hw, ip, ok := parseARP(reply); !ok || ip != target || hw.String() != mac.String() {
-		t.Errorf("%v %v %v", hw, ip, ok)
-	}
-	for name, frame := range map[string][]byte{"empty": nil, "short": reply[:41], "not ARP": append([]byte(strings.Repeat("x", 12)+"\x08\x00"), reply[14:]...)} {
-		if _, _, ok := parseARP(frame); ok {
-			t.Errorf("%s was accepted", name)
-		}
-	}
-}
-
-func FuzzParseARP(f *testing.F) {
-	f.Add(arpProbe(net.HardwareAddr{2, 0, 0, 0, 0, 1}, netip.MustParseAddr("10.0.0.9")))
-	f.Fuzz(func(t *testing.T, frame []byte) {
-		if hw, ip, ok := parseARP(frame); ok && (len(hw) != 6 || !ip.Is4() || ip.IsUnspecified()) {
-			t.Errorf("accepted %v %v", hw, ip)
-		}
-	})
 }
 
 func TestSocketsOn(t *testing.T) {

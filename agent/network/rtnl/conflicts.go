@@ -10,13 +10,15 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/slipway-os/slipway/agent/arp"
 	"github.com/slipway-os/slipway/agent/network"
 )
 
 // Probing as RFC 5227 (1.1) has it, quicker: a wired network answers within milliseconds.
 const (
+	probes     = 3
 	probeEvery = 200 * time.Millisecond
-	probeFor   = 700 * time.Millisecond // three probes and the time to answer the last
+	probeWait  = 300 * time.Millisecond
 )
 
 // Conflicts looks for other machines that hold IPv4 addresses which candidate brings, and names the first one's MAC.
@@ -44,14 +46,12 @@ func (r Reader) Conflicts(ctx context.Context, confirmed, candidate network.Sett
 
 // probe asks without a sender's address, so that nobody learns a wrong one.
 func probe(ctx context.Context, observed []network.Observed, o network.Observed, ip netip.Addr) error {
-	ctx, cancel := context.WithTimeout(ctx, probeFor)
-	defer cancel()
 	mine := func(mac net.HardwareAddr) bool {
 		return slices.ContainsFunc(observed, func(o network.Observed) bool { return o.MAC == mac.String() })
 	}
-	who, found, err := ask(ctx, question{
-		adapter: o.Name, from: netip.IPv4Unspecified(), to: ip, every: probeEvery,
-		answer: func(a arp) bool { return a.claims(ip) && !mine(a.sender) },
+	who, found, err := arp.Ask(ctx, arp.Question{
+		Adapter: o.Name, From: netip.IPv4Unspecified(), To: ip, Every: probeEvery, Times: probes, Wait: probeWait,
+		Answer: func(m arp.Message) bool { return m.Claims(ip) && !mine(m.Sender) },
 	})
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package rtnl
 
 import (
-	"bytes"
 	"context"
 	"net"
 	"net/netip"
@@ -192,42 +191,6 @@ func TestDrop(t *testing.T) {
 	if len(o.Gateways) != 0 || len(left) != 1 || left[0] != "192.0.2.200/32" {
 		t.Errorf("left %v, gateways %v", left, o.Gateways)
 	}
-}
-
-func TestARPRoundTrip(t *testing.T) {
-	want := arp{op: arpRequest, sender: net.HardwareAddr{2, 0, 0, 0, 0, 1},
-		senderIP: netip.MustParseAddr("192.0.2.1"), targetIP: netip.MustParseAddr("192.0.2.2")}
-	got, ok := parseARP(want.marshal())
-	if !ok || got.op != want.op || got.sender.String() != want.sender.String() || got.senderIP != want.senderIP || got.targetIP != want.targetIP {
-		t.Errorf("%+v %v", got, ok)
-	}
-}
-
-func TestClaims(t *testing.T) {
-	ip, other, none := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.IPv4Unspecified()
-	for _, c := range []struct {
-		a    arp
-		want bool
-	}{
-		{arp{op: arpReply, senderIP: ip, targetIP: other}, true},
-		{arp{op: arpRequest, senderIP: ip, targetIP: other}, true},
-		{arp{op: arpRequest, senderIP: none, targetIP: ip}, true}, // another one probes for it
-		{arp{op: arpRequest, senderIP: other, targetIP: ip}, false},
-		{arp{op: arpReply, senderIP: other, targetIP: ip}, false},
-	} {
-		if c.a.claims(ip) != c.want {
-			t.Errorf("%+v: want %v", c.a, c.want)
-		}
-	}
-}
-
-func FuzzParseARP(f *testing.F) {
-	f.Add(arp{op: arpReply, sender: make(net.HardwareAddr, 6), senderIP: netip.IPv4Unspecified(), targetIP: netip.IPv4Unspecified()}.marshal())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if a, ok := parseARP(b); ok && !bytes.Equal(a.marshal()[:18], b[:18]) {
-			t.Errorf("%x became %+v", b, a)
-		}
-	})
 }
 
 func FuzzCheckAnswer(f *testing.F) {

@@ -12,6 +12,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
+	"github.com/slipway-os/slipway/agent/arp"
 	"github.com/slipway-os/slipway/agent/network"
 )
 
@@ -113,9 +114,9 @@ func answersARP(ctx context.Context, o network.Observed, gw netip.Addr) (bool, e
 			from = x.Prefix.Addr()
 		}
 	}
-	_, ok, err := ask(ctx, question{
-		adapter: o.Name, from: from, to: gw, every: time.Second,
-		answer: func(m arp) bool { return m.senderIP == gw && m.sender.String() != o.MAC },
+	_, ok, err := arp.Ask(ctx, arp.Question{
+		Adapter: o.Name, From: from, To: gw, Every: time.Second,
+		Answer: func(m arp.Message) bool { return m.SenderIP == gw && m.Sender.String() != o.MAC },
 	})
 	return ok, err
 }
