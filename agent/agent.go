@@ -57,7 +57,8 @@ type Agent struct {
 	checkRun gosync.Mutex // one preflight run at a time
 	creating gosync.Mutex // one creation at a time
 
-	port int // of https, set before anything runs
+	port     int    // of https, set before anything runs
+	registry string // address of this host's registry, likewise
 
 	mu      gosync.Mutex
 	catalog content.Catalog // what the syncer was told last
@@ -234,7 +235,7 @@ func (a *Agent) run(ctx context.Context, ready func([]string)) error {
 	}
 	loops := []func(context.Context) error{a.node.Run, a.ops.Run, a.sync.Run, a.uploads.Run, a.checks.run, a.leader.run, a.runSelf, a.runLeaderSelf, a.runPublisher}
 	if a.engine != nil {
-		loops = append(loops, a.engine.Run, a.network.Run)
+		loops = append(loops, a.engine.Run, a.network.Run, a.runClusterRegistry)
 	}
 	for _, loop := range loops {
 		g.Go(func() error {

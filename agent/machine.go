@@ -192,6 +192,11 @@ func (a *Agent) hostReport() hostReport {
 	f, err := a.sysinfo.Read()
 	r := hostReport{Host: cluster.Host{ID: a.identity.ID, Name: hostName(), InUse: a.inCluster(), Connected: true, Version: a.cfg.Version}}
 	r.Health, r.HealthReason = a.health(err)
+	for _, d := range f.Disks {
+		if d.Role == host.RolePool {
+			r.Host.PoolDrive = &cluster.Drive{Path: d.Path, Serial: d.Serial}
+		}
+	}
 	for _, x := range f.Adapters {
 		c := cluster.AdapterFacts{Name: x.Name, MAC: x.MAC, Carrier: x.Carrier, MTU: x.MTU, DefaultRoute: x.Gateway != "", Prefixes: []string{}}
 		for _, p := range x.Addresses {

@@ -31,6 +31,7 @@ const (
 	CheckPortsReachable  = "ports-reachable"
 	CheckContent         = "content"
 	CheckDiskSpace       = "disk-space"
+	CheckStorageDrive    = "storage-drive"
 	CheckMemory          = "memory"
 	CheckCPU             = "cpu"
 	CheckCgroups         = "cgroups"
@@ -110,6 +111,7 @@ var rules = []struct {
 	{id: CheckPortsReachable, rule: portsReachable, measured: true},
 	{id: CheckContent, rule: contentPresent, measured: true},
 	{id: CheckDiskSpace, rule: diskSpace, measured: true},
+	{id: CheckStorageDrive, rule: storageDrive},
 	{id: CheckMemory, rule: memory, measured: true},
 	{id: CheckCPU, rule: cpu, measured: true},
 	{id: CheckCgroups, rule: cgroups, measured: true},

@@ -108,11 +108,12 @@ func (r run) ownerOf(mac string) string {
 }
 
 func portsFree(r run, s subject) []verdict {
+	ports := r.plan.Config.ports(s.member.Role)
 	if s.facts.PortsBusy == nil {
 		return []verdict{unknown("the ports were not tried")}
 	}
 	var busy []string
-	for _, p := range Ports(s.member.Role) {
+	for _, p := range ports {
 		if holder, taken := s.facts.PortsBusy[p.Key()]; taken {
 			busy = append(busy, withDetail(fmt.Sprintf("%s (%s)", p.Key(), p.Purpose), holder))
 		}
@@ -120,7 +121,7 @@ func portsFree(r run, s subject) []verdict {
 	if len(busy) > 0 {
 		return []verdict{fail("Stop the programs that hold these ports.", "ports are in use: %s", reason(busy))}
 	}
-	return []verdict{ok("%d ports are free", len(Ports(s.member.Role)))}
+	return []verdict{ok("%d ports are free", len(ports))}
 }
 
 // portsReachable answers per peer. A port that is busy on the peer is that host's own failure and is not held against the way.
@@ -128,7 +129,7 @@ func portsReachable(r run, s subject) []verdict {
 	var out []verdict
 	for _, peer := range r.subjects {
 		if peer.member.Node.HostID != s.member.Node.HostID {
-			v := reachPeer(s, peer)
+			v := r.reachPeer(s, peer)
 			v.peer = peer.member.Node.Name
 			out = append(out, v)
 		}
@@ -136,10 +137,10 @@ func portsReachable(r run, s subject) []verdict {
 	return out
 }
 
-func reachPeer(s, peer subject) verdict {
+func (r run) reachPeer(s, peer subject) verdict {
 	tried := s.facts.Reach[peer.member.Node.HostID]
 	var bad, untried []string
-	ports := dialedPorts(s.member.Role, peer.member.Role)
+	ports := r.plan.Config.dialedPorts(s.member.Role, peer.member.Role)
 	for _, p := range ports {
 		problem, was := tried[p.Key()]
 		_, busy := peer.facts.PortsBusy[p.Key()]

@@ -24,6 +24,35 @@ func TestChecksAllGood(t *testing.T) {
 	}
 }
 
+// A drive may be named by its serial number; without a wish the pool may be anywhere.
+func TestStorageDrive(t *testing.T) {
+	for want, status := range map[string]CheckStatus{"": CheckOK, "/dev/sdb": CheckOK, "S-0": CheckOK, "S-1": CheckFail} {
+		plan := Plan{Config: Config{Variables: map[string]string{VarStorageDrive: want}}}
+		got := storageDrive(run{plan: plan}, subject{host: Host{PoolDrive: &Drive{Path: "/dev/sdb", Serial: "S-0"}}})
+		if len(got) != 1 || got[0].status != status {
+			t.Errorf("%q: %+v", want, got)
+		}
+	}
+	if got := storageDrive(run{}, subject{}); got[0].status != CheckOK {
+		t.Errorf("nothing asked, no drive: %+v", got)
+	}
+}
+
+func TestRegistryPort(t *testing.T) {
+	for _, c := range []struct {
+		on, port string
+		want     int
+	}{{"true", "30003", 30003}, {"false", "30003", 0}, {"", "30003", 0}, {"true", "", 0}, {"true", "70000", 0}, {"true", "-1", 0}} {
+		config := Config{Variables: map[string]string{VarInClusterRegistry: c.on, VarRegistryPort: c.port}}
+		if got := config.RegistryPort(); got != c.want {
+			t.Errorf("%+v: %d", c, got)
+		}
+		if worker := config.ports(RoleWorker); len(worker) != len(nodePorts) {
+			t.Errorf("%+v: a worker listens on %v", c, worker)
+		}
+	}
+}
+
 func TestChecksFind(t *testing.T) {
 	seconds := func(s int) *int64 { n := int64(s) * int64(time.Second); return &n }
 	// Each case spoils one thing; host 1 is a control-plane host, host 3 a worker.
@@ -61,6 +90,10 @@ func TestChecksFind(t *testing.T) {
 		"disk tight":     {func(_ []Host, f, _ *Facts) { f.DiskFreeBytes[DiskPool] = 5 * gib }, CheckDiskSpace, "host-1", CheckWarn, "pool has only"},
 		"disk unknown":   {func(_ []Host, f, _ *Facts) { delete(f.DiskFreeBytes, DiskKubelet) }, CheckDiskSpace, "host-1", CheckUnknown, "kubelet"},
 		"images":         {func(_ []Host, f, _ *Facts) { f.DiskFreeBytes[DiskContainerd] = 1400 << 20 }, CheckDiskSpace, "host-1", CheckFail, "containerd"},
+		"pool drive":     {func(h []Host, _, _ *Facts) { h[1].PoolDrive.Path = "/dev/sdc" }, CheckStorageDrive, "host-1", CheckFail, "is on /dev/sdc, not on /dev/sdb"},
+		"no pool drive":  {func(h []Host, _, _ *Facts) { h[3].PoolDrive = nil }, CheckStorageDrive, "host-3", CheckFail, "a folder of the system disk, not /dev/sdb"},
+		"registry port":  {func(_ []Host, f, _ *Facts) { f.PortsBusy["30003/tcp"] = "nginx" }, CheckPortsFree, "host-1", CheckFail, "30003/tcp (in-cluster registry): nginx"},
+		"registry way":   {func(_ []Host, _, f *Facts) { f.Reach["id-0"]["30003/tcp"] = "refused" }, CheckPortsReachable, "host-3", CheckFail, "30003/tcp (in-cluster registry)"},
 		"memory":         {func(_ []Host, f, _ *Facts) { f.MemoryBytes = gib }, CheckMemory, "host-1", CheckFail, "1.0 GiB"},
 		"memory tight":   {func(_ []Host, _, f *Facts) { f.MemoryBytes = gib }, CheckMemory, "host-3", CheckWarn, "only 1.0 GiB"},
 		"cpu":            {func(_ []Host, f, _ *Facts) { f.CPUs = 1 }, CheckCPU, "host-1", CheckFail, "needs 2"},
@@ -81,7 +114,14 @@ func TestChecksFind(t *testing.T) {
 			hosts := testHosts(4)
 			spec := testPools(1)
 			spec.NTPServers = []string{"pool.example.com"}
-			p := mustPlan(t, spec, hosts)
+			stack := testStack()
+			for name, value := range map[string]string{VarStorageDrive: "/dev/sdb", VarInClusterRegistry: "true", VarRegistryPort: "30003"} {
+				stack.Variables[name] = value
+			}
+			p, err := MakePlan(spec, stack, hosts)
+			if err != nil {
+				t.Fatal(err)
+			}
 			facts := goodFacts(p, hosts)
 			one, worker := facts["id-1"], facts["id-3"]
 			tt.change(hosts, &one, &worker)

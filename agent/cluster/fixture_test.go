@@ -13,7 +13,7 @@ func testHosts(n int) []Host {
 	var hosts []Host
 	for i := range n {
 		hosts = append(hosts, Host{ID: fmt.Sprintf("id-%d", i), Name: fmt.Sprintf("host-%d", i), Connected: true, Version: "v1", Leader: i == 0,
-			DNSServers: []string{"192.0.2.1"},
+			DNSServers: []string{"192.0.2.1"}, PoolDrive: &Drive{Path: "/dev/sdb", Serial: fmt.Sprintf("S-%d", i)},
 			Adapters: []AdapterFacts{{Name: "mgmt", MAC: fmt.Sprintf("02:00:00:00:01:%02x", i), Prefixes: []string{fmt.Sprintf("198.51.100.%d/24", 10+i)}},
 				{Name: "eth0", MAC: fmt.Sprintf("02:00:00:00:00:%02x", i), Prefixes: []string{fmt.Sprintf("192.0.2.%d/24", 10+i)}, DefaultRoute: true}}})
 	}

@@ -19,6 +19,14 @@ type Host struct {
 	// DNSServers are those it uses.
 	DNSServers []string `json:"dnsServers,omitempty"`
 	Leader     bool     `json:"leader,omitempty"`
+	// PoolDrive is the disk of the storage pool; nil when the pool is a folder of the system disk.
+	PoolDrive *Drive `json:"poolDrive,omitempty"`
+}
+
+// Drive is one disk, by the names that a person may call it.
+type Drive struct {
+	Path   string `json:"path"`
+	Serial string `json:"serial,omitempty"`
 }
 
 // Stack is a cluster definition as the leader resolved it against its content store: which packs, with which values.
@@ -33,12 +41,6 @@ type Stack struct {
 	// Blobs must be on every host before the cluster can start.
 	Blobs []BlobRef `json:"blobs,omitempty"`
 }
-
-// The variables of a definition that the cluster rules read themselves.
-const (
-	VarPodCIDR     = "podCIDR"
-	VarServiceCIDR = "serviceCIDR"
-)
 
 // layerKubernetes is the layer of the pack that holds Kubernetes; its version is the cluster's.
 const layerKubernetes = "kubernetes"

@@ -155,11 +155,11 @@ func (p Plan) Requests(runID string) map[string]CheckRequest {
 	out := make(map[string]CheckRequest, len(p.Members))
 	for _, m := range p.Members {
 		r := CheckRequest{ID: runID, Address: m.Node.Address, Adapter: m.Node.Adapter, VIP: p.Config.VIP,
-			Ports: Ports(m.Role), Blobs: p.Blobs}
+			Ports: p.Config.ports(m.Role), Blobs: p.Blobs}
 		for _, o := range p.Members {
 			if o.Node.HostID != m.Node.HostID {
 				r.Peers = append(r.Peers, PeerProbe{HostID: o.Node.HostID, Name: o.Node.Name, Address: o.Node.Address,
-					Ports: dialedPorts(m.Role, o.Role)})
+					Ports: p.Config.dialedPorts(m.Role, o.Role)})
 			}
 		}
 		out[m.Node.HostID] = r

@@ -20,7 +20,7 @@ var controlPlanePorts = []PortProbe{
 	{Port: 10259, Protocol: "tcp", Purpose: "kube-scheduler", Local: true},
 }
 
-// Ports returns what a host of a role listens on.
+// Ports returns what a host of a role listens on, in every cluster.
 func Ports(role Role) []PortProbe {
 	if role == RoleWorker {
 		return append([]PortProbe(nil), nodePorts...)
@@ -28,11 +28,20 @@ func Ports(role Role) []PortProbe {
 	return append(append([]PortProbe(nil), controlPlanePorts...), nodePorts...)
 }
 
+// ports are those of a role in this cluster: the registry comes on top where the VIP can be.
+func (c Config) ports(role Role) []PortProbe {
+	out := Ports(role)
+	if port := c.RegistryPort(); port != 0 && role != RoleWorker {
+		out = append(out, PortProbe{Port: port, Protocol: "tcp", Purpose: "in-cluster registry"})
+	}
+	return out
+}
+
 // dialedPorts returns the ports of a peer that a host of role from dials: etcd is spoken between control-plane hosts only,
 // and what a firewall does to others does not matter.
-func dialedPorts(from, to Role) []PortProbe {
+func (c Config) dialedPorts(from, to Role) []PortProbe {
 	var out []PortProbe
-	for _, p := range Ports(to) {
+	for _, p := range c.ports(to) {
 		etcd := p.Port == 2379 || p.Port == 2380
 		if p.Local || (etcd && from == RoleWorker) {
 			continue

@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 )
 
 // The sizes of the ranges: kube-controller-manager gives each node a /24 of the pod range and takes a range at most 16 bits
@@ -32,6 +33,20 @@ func (v *validation) network() {
 		v.rangeAgainstHosts(r)
 	}
 	v.vip()
+	v.registry()
+}
+
+// registry: a port of its own, when there is to be one.
+func (v *validation) registry() {
+	port := v.stack.Variables[VarRegistryPort]
+	if v.stack.Variables[VarInClusterRegistry] != "true" {
+		return
+	}
+	n := (Config{Variables: v.stack.Variables}).RegistryPort()
+	taken := slices.ContainsFunc(Ports(RoleControlPlane), func(p PortProbe) bool { return p.Port == n })
+	if n < 1024 || taken {
+		v.add("variables."+VarRegistryPort, "%.10q is no port that the registry could have: take a free one such as 30003", port)
+	}
 }
 
 // cidr reads one of the two ranges; it names the variable when the range cannot be used.

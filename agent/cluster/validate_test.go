@@ -44,10 +44,14 @@ func TestValidate(t *testing.T) {
 		field  string // "" is valid
 		want   string
 	}{
-		"good":              {func(world) {}, "", ""},
-		"name case":         {func(w world) { w.spec.Name = "Demo" }, "name", "lower-case"},
-		"name long":         {func(w world) { w.spec.Name = strings.Repeat("a", 33) }, "name", "32"},
-		"name none":         {func(w world) { w.spec.Name = "" }, "name", "1 to 32"},
+		"good":      {func(world) {}, "", ""},
+		"name case": {func(w world) { w.spec.Name = "Demo" }, "name", "lower-case"},
+		"name long": {func(w world) { w.spec.Name = strings.Repeat("a", 33) }, "name", "32"},
+		"name none": {func(w world) { w.spec.Name = "" }, "name", "1 to 32"},
+		"registry port": {func(w world) {
+			w.stack.Variables[VarInClusterRegistry], w.stack.Variables[VarRegistryPort] = "true", "6443"
+		}, "variables.registryPort", "take a free one"},
+		"registry off":      {vars(VarRegistryPort, "none"), "", ""},
 		"tag":               {func(w world) { w.spec.Tags = map[string]string{"a\n": ""} }, "tags", "printable"},
 		"no kubernetes":     {func(w world) { w.stack.Packs = nil }, "definition", "no Kubernetes pack"},
 		"ntp":               {func(w world) { w.spec.NTPServers = []string{"ntp.example.com", "192.0.2.300"} }, "ntpServers[1]", "no host name"},

@@ -2,9 +2,7 @@ package kubeadm
 
 import (
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/hex"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -212,11 +210,7 @@ func caHash(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	block, _ := pem.Decode(b)
-	if block == nil {
-		return "", errors.New("no certificate in the file")
-	}
-	cert, err := x509.ParseCertificate(block.Bytes)
+	cert, err := pemCertificate(b)
 	if err != nil {
 		return "", err
 	}

@@ -23,12 +23,23 @@ func hostsTOML(url string) string {
 	return fmt.Sprintf("server = %q\n\n[host.%q]\n  capabilities = [\"pull\", \"resolve\"]\n", url, url)
 }
 
+// hostsFiles are containerd's files about registries, by path. It reads them at every pull.
+func (j *job) hostsFiles() map[string]string {
+	files := map[string]string{hostsToml: hostsTOML(j.opt.RegistryURL)}
+	if file, text := registryHosts(j.a); file != "" {
+		files[file] = text
+	}
+	return files
+}
+
 func (j *job) containerd() step {
 	return step{name: "containerd", phase: cluster.PhasePrepare,
 		done: func(ctx context.Context) (bool, error) {
-			same, err := j.same(hostsToml, func() ([]byte, error) { return []byte(hostsTOML(j.opt.RegistryURL)), nil })
-			if err != nil || !same {
-				return false, err
+			for file, text := range j.hostsFiles() {
+				same, err := j.same(file, func() ([]byte, error) { return []byte(text), nil })
+				if err != nil || !same {
+					return false, err
+				}
 			}
 			state, err := j.opt.Units.ActiveState(ctx, containerdUnit)
 			if err != nil || state != "active" {
@@ -41,8 +52,10 @@ func (j *job) containerd() step {
 			return err == nil, err
 		},
 		do: func(ctx context.Context, say progress) error {
-			if err := j.writeFile(hostsToml, []byte(hostsTOML(j.opt.RegistryURL)), 0o644); err != nil {
-				return err
+			for file, text := range j.hostsFiles() {
+				if err := j.writeFile(file, []byte(text), 0o644); err != nil {
+					return err
+				}
 			}
 			state, err := j.opt.Units.ActiveState(ctx, containerdUnit)
 			if err != nil {

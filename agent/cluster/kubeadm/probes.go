@@ -117,6 +117,9 @@ func (j *job) probes(items []apiObject) map[string]func(context.Context) error {
 	}
 	all[probeNodes] = func(context.Context) error { return nodesReady(items) }
 	all[probePodNetwork] = func(ctx context.Context) error { return j.askPods(ctx, items) }
+	if j.a.Config.RegistryPort() != 0 {
+		all[probeRegistry] = get("https://"+registryHost(j.a)+"/v2/", ca)
+	}
 	if j.a.Config.VIP != "" {
 		all[probeVIP] = get(fmt.Sprintf("https://%s:%d/readyz", j.a.Config.VIP, apiPort), ca)
 	}

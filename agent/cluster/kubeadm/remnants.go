@@ -214,6 +214,7 @@ func (e *Engine) removeAll(patterns []string) error {
 func (e *Engine) ownFiles(context.Context) ([]string, error) {
 	found := slices.DeleteFunc(e.present([]string{kubeDir + "/*", kubeDir + "/.new-*"}), func(p string) bool { return p == assignmentFile })
 	found = append(found, e.present([]string{keysFile, ntpFile, cniPlugins + "/*"})...)
+	found = append(found, e.registryFolders()...)
 	for _, c := range commands {
 		if to, err := os.Readlink(e.path(commandDir + "/" + c)); err == nil && to == e.path(currentBin+"/"+c) {
 			found = append(found, commandDir+"/"+c)
