@@ -24,6 +24,7 @@ type Disk struct {
 	Serial    string `json:"serial"`
 	Role      string `json:"role"`
 	Removable bool   `json:"removable"`
+	Parts     []Part `json:"parts"` // what is on it; the disk itself only when there is no partition
 }
 
 // Block is a disk as the kernel and udev describe it.
@@ -35,10 +36,12 @@ type Block struct {
 
 // Part is one block device of a Block.
 type Part struct {
-	Path   string // such as /dev/vda1
-	Number string // MAJOR:MINOR
-	Type   string // of its file system or partition table as udev found it; empty when unknown or none
-	Label  string // of its file system
+	Path      string `json:"path"`  // such as /dev/vda1
+	Number    string `json:"-"`     // MAJOR:MINOR
+	Type      string `json:"type"`  // of its file system or partition table as udev found it; empty when unknown or none
+	Label     string `json:"label"` // of its file system
+	SizeBytes int64  `json:"sizeBytes"`
+	Target    string `json:"target"` // where it is mounted, the first place when there are several
 }
 
 // Mount is a line of proc(5) mountinfo.
@@ -57,9 +60,25 @@ func Roles(blocks []Block, mounts []Mount, poolDir string) []Disk {
 	out := make([]Disk, 0, len(blocks))
 	for _, b := range blocks {
 		b.Role = role(b, mounts, poolDir)
+		b.Disk.Parts = b.shown(mounts)
 		out = append(out, b.Disk)
 	}
 	slices.SortFunc(out, func(a, b Disk) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
+// shown are the partitions and what is stacked on them, or the disk itself when a file system fills it, with their mounts.
+func (b Block) shown(mounts []Mount) []Part {
+	out := []Part{}
+	for i, p := range b.Parts {
+		if i == 0 && (len(b.Parts) > 1 || p.Type == "") {
+			continue
+		}
+		if m := slices.IndexFunc(mounts, func(m Mount) bool { return m.Number == p.Number || m.Source == p.Path }); m >= 0 {
+			p.Target = mounts[m].Target
+		}
+		out = append(out, p)
+	}
 	return out
 }
 

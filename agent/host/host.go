@@ -37,7 +37,16 @@ type Facts struct {
 	Product       string    `json:"product"` // vendor and model of the machine
 	CPUModel      string    `json:"cpuModel"`
 	UptimeSeconds int64     `json:"uptimeSeconds"`
+	SecureBoot    string    `json:"secureBoot"` // one of the SecureBoot constants
+	GPUs          []string  `json:"gpus"`       // display and accelerator devices on the PCI bus
 }
+
+// What the firmware says of Secure Boot.
+const (
+	SecureBootOn     = "enabled"
+	SecureBootOff    = "disabled"
+	SecureBootAbsent = "unsupported" // the machine started by BIOS, or its firmware does not know it
+)
 
 // Adapter is one network interface as the user sees it.
 type Adapter struct {
@@ -46,7 +55,9 @@ type Adapter struct {
 	Addresses []netip.Prefix `json:"addresses"` // without IPv6 link-local ones
 	DHCP      bool           `json:"dhcp"`
 	MTU       int            `json:"mtu"`
-	Gateway   string         `json:"gateway"` // IPv4, empty for none
+	Gateway   string         `json:"gateway"`  // IPv4, empty for none
+	Gateway6  string         `json:"gateway6"` // IPv6, empty for none
+	Default   bool           `json:"default"`  // what has no other way leaves by this adapter, of IPv4 if there is any
 	DNS       []string       `json:"dns"`
 	Carrier   bool           `json:"carrier"`
 	Driver    string         `json:"driver"`
@@ -67,7 +78,7 @@ func Preferred(adapters []Adapter, management string) []Adapter {
 		switch {
 		case management != "" && a.Name == management:
 			return 0
-		case a.Gateway != "":
+		case a.Gateway != "" || a.Gateway6 != "":
 			return 1
 		}
 		return 2

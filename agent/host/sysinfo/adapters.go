@@ -23,7 +23,8 @@ func (r *Reader) Adapters() ([]host.Adapter, error) {
 	if err != nil {
 		return []host.Adapter{}, fmt.Errorf("reading the addresses of the network adapters: %w", err)
 	}
-	gateways := parseRoutes(r.bytes("proc/net/route"))
+	v4, v6 := parseRoutes(r.bytes("proc/net/route")), parseRoutes6(r.bytes("proc/net/ipv6_route"))
+	way := defaultWay(v4, v6)
 	global := parseResolv(r.first("run/systemd/resolve/resolv.conf", "etc/resolv.conf"))
 	out := []host.Adapter{}
 	for _, e := range entries {
@@ -37,7 +38,9 @@ func (r *Reader) Adapters() ([]host.Adapter, error) {
 			MAC:       r.permanent(e.Name()),
 			Addresses: slices.DeleteFunc(addresses[e.Name()], func(p netip.Prefix) bool { return p.Addr().Is6() && p.Addr().IsLinkLocalUnicast() }),
 			MTU:       int(number(r.text(dir + "/mtu"))),
-			Gateway:   gateways[e.Name()],
+			Gateway:   v4[e.Name()].gateway,
+			Gateway6:  v6[e.Name()].gateway,
+			Default:   e.Name() == way,
 			Carrier:   r.text(dir+"/carrier") == "1",
 		}
 		if a.MAC == "" {
@@ -93,25 +96,6 @@ func dnsAddress(s string) (string, bool) {
 	}
 	ip, err := netip.ParseAddr(s)
 	return ip.String(), err == nil
-}
-
-// parseRoutes reads the IPv4 default gateway of each link from the kernel's table: little-endian hexadecimal numbers.
-func parseRoutes(raw []byte) map[string]string {
-	gateways, metrics := map[string]string{}, map[string]int64{}
-	for line := range strings.Lines(string(raw)) {
-		f := strings.Fields(line)
-		if len(f) < 8 || f[1] != "00000000" || f[7] != "00000000" || f[2] == "00000000" {
-			continue
-		}
-		var b [4]byte
-		if n, err := fmt.Sscanf(f[2], "%02x%02x%02x%02x", &b[3], &b[2], &b[1], &b[0]); n != 4 || err != nil {
-			continue
-		}
-		if _, seen := gateways[f[0]]; !seen || number(f[6]) < metrics[f[0]] {
-			gateways[f[0]], metrics[f[0]] = netip.AddrFrom4(b).String(), number(f[6])
-		}
-	}
-	return gateways
 }
 
 // parseResolv reads the servers of resolv.conf(5) but local stubs.

@@ -90,7 +90,7 @@ func (r *Reader) addPart(b *host.Block, device, dir string, depth int) {
 	b.Parts = append(b.Parts, host.Part{
 		Path: device, Number: number,
 		Type:  firstOf(udev["ID_FS_TYPE"], udev["ID_PART_TABLE_TYPE"]),
-		Label: udev["ID_FS_LABEL"],
+		Label: udev["ID_FS_LABEL"], SizeBytes: sectors(r.text(dir + "/size")),
 	})
 	holders, _ := os.ReadDir(r.path(dir + "/holders"))
 	for _, h := range holders {

@@ -56,6 +56,8 @@ func (r *Reader) Read() (host.Facts, error) {
 		Product:       strings.TrimSpace(r.text("sys/class/dmi/id/sys_vendor") + " " + r.text("sys/class/dmi/id/product_name")),
 		CPUModel:      cpuModel(r.bytes("proc/cpuinfo")),
 		UptimeSeconds: number(uptime),
+		SecureBoot:    r.secureBoot(),
+		GPUs:          r.gpus(),
 	}, errors.Join(err, err2)
 }
 

@@ -86,9 +86,28 @@ func TestOnlyDisks(t *testing.T) {
 		}
 	}
 	r.OnlyDisks = []string{"/dev/vdb", "/dev/vdc", "/dev/file"}
-	want := []host.Disk{{Path: "/dev/vdb", SizeBytes: 4 << 20, Role: host.RoleFree}}
+	want := []host.Disk{{Path: "/dev/vdb", SizeBytes: 4 << 20, Role: host.RoleFree, Parts: []host.Part{}}}
 	if disks, err := r.Disks(); err != nil || !reflect.DeepEqual(disks, want) {
 		t.Errorf("disks %v, %v", disks, err)
+	}
+}
+
+// Feature 57: which adapter is the default is said once, whatever the order of the kernel's table.
+func TestDefaultWay(t *testing.T) {
+	a, b := map[string]way{"eth0": {"10.0.0.1", 100}, "eth1": {"10.1.0.1", 50}, "eth2": {"10.2.0.1", 50}}, map[string]way{"eth9": {"fe80::1", 1}}
+	for want, tables := range map[string][]map[string]way{"eth1": {a, b}, "eth9": {nil, b}, "": {nil, nil}} {
+		if got := defaultWay(tables...); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// Feature 56: a machine that started by BIOS has no variables of the firmware.
+func TestSecureBoot(t *testing.T) {
+	for value, want := range map[string]string{"": host.SecureBootAbsent, "\x06\x00\x00\x00\x00": host.SecureBootOff, "\x06\x00\x00\x00\x01": host.SecureBootOn, "\x01": host.SecureBootAbsent} {
+		if got := fake(t, map[string]string{secureBootVariable: value}, nil).secureBoot(); got != want {
+			t.Errorf("%q: %s, want %s", value, got, want)
+		}
 	}
 }
 
@@ -118,7 +137,7 @@ func TestThisMachine(t *testing.T) {
 }
 
 func FuzzTextFiles(f *testing.F) {
-	for _, name := range []string{"proc/self/mountinfo", "proc/net/route", "run/systemd/netif/links/7", "run/systemd/resolve/resolv.conf", "proc/meminfo"} {
+	for _, name := range []string{"proc/self/mountinfo", "proc/net/route", "proc/net/ipv6_route", "run/systemd/netif/links/7", "run/systemd/resolve/resolv.conf", "proc/meminfo"} {
 		f.Add(kairos[name])
 	}
 	f.Add("0-9999999999999999999")
@@ -130,9 +149,14 @@ func FuzzTextFiles(f *testing.F) {
 				t.Fatalf("mount %+v", m)
 			}
 		}
-		for link, gw := range parseRoutes(raw) {
-			if ip, err := netip.ParseAddr(gw); err != nil || !ip.Is4() || link == "" {
-				t.Fatalf("gateway %q of %q", gw, link)
+		for link, w := range parseRoutes(raw) {
+			if ip, err := netip.ParseAddr(w.gateway); err != nil || !ip.Is4() || link == "" {
+				t.Fatalf("gateway %q of %q", w.gateway, link)
+			}
+		}
+		for link, w := range parseRoutes6(raw) {
+			if ip, err := netip.ParseAddr(w.gateway); err != nil || !ip.Is6() || link == "" {
+				t.Fatalf("gateway %q of %q", w.gateway, link)
 			}
 		}
 		for _, ip := range parseResolv(raw) {
