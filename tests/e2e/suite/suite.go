@@ -46,6 +46,7 @@ func Boot(t *testing.T, name string, hosts int) *drive.Lab {
 		if t.Failed() {
 			explain(t, d)
 		}
+		journals(t, d)
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
