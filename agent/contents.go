@@ -187,9 +187,12 @@ func (a *Agent) importUpload(ctx context.Context, h *ops.Handle, id string) erro
 		return err
 	}
 	defer r.Close()
-	_, err = a.store.Import(ctx, io.Reader(r), bytesOf(h, "verify and unpack"))
+	item, err := a.store.Import(ctx, io.Reader(r), bytesOf(h, "verify and unpack"))
 	if ctx.Err() != nil {
 		return ctx.Err() // the agent stops; the operation goes on after its start
+	}
+	if u, known := a.upload(id); known {
+		a.rememberUpload(u, item.Digest, err)
 	}
 	if rerr := a.uploads.Remove(id); err == nil {
 		err = rerr

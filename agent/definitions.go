@@ -2,8 +2,10 @@ package agent
 
 import (
 	"context"
+	"slices"
 
 	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/content"
 	"github.com/slipway-os/slipway/agent/profile"
 )
 
@@ -21,9 +23,26 @@ func (c contents) Definitions(context.Context) ([]api.Definition, error) {
 			c.a.log.Warn("a cluster definition cannot be read", "name", d.Name, "version", d.Version, "error", err)
 			continue
 		}
-		out = append(out, apiDefinition(parsed.Public()))
+		shown := apiDefinition(parsed.Public())
+		shown.Bundle = c.bundleOf(d.Digest)
+		for i, p := range shown.Packs {
+			_, err := c.a.store.FindPack(p.Name, p.Version)
+			shown.Packs[i].Missing = err != nil
+		}
+		out = append(out, shown)
 	}
 	return out, nil
+}
+
+// bundleOf names the newest content bundle that has the definition.
+func (c contents) bundleOf(definition string) string {
+	for _, i := range c.a.store.List() {
+		m, err := c.a.store.Manifest(i.Digest)
+		if err == nil && slices.ContainsFunc(m.Definitions, func(d content.Definition) bool { return d.Digest == definition }) {
+			return i.Name + " " + i.Version
+		}
+	}
+	return ""
 }
 
 func apiDefinition(d profile.Definition) api.Definition {
@@ -34,7 +53,7 @@ func apiDefinition(d profile.Definition) api.Definition {
 	}
 	for _, v := range d.Variables {
 		row := api.Variable{Name: v.Name, DisplayName: v.DisplayName, Description: v.Description, Section: v.Section, Format: api.VariableFormat(v.Format),
-			Default: v.Default, Required: v.Required, Immutable: v.Immutable, Regex: v.Regex, Hidden: v.Hidden, ReadOnly: v.ReadOnly, Masked: v.Masked}
+			Default: v.Default, Required: v.Required, Immutable: v.Immutable, Regex: v.Regex, Hidden: v.Hidden, ReadOnly: v.ReadOnly, Masked: v.Masked, CertificateKey: v.CertificateKey}
 		if row.Format == "" {
 			row.Format = api.VariableFormat(profile.FormatString)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
+	"github.com/slipway-os/slipway/agent/cluster"
 	"github.com/slipway-os/slipway/agent/content"
 	"github.com/slipway-os/slipway/agent/ops"
 	"github.com/slipway-os/slipway/linking"
@@ -210,6 +211,7 @@ func (a *Agent) linkedHosts() []api.LinkedHost {
 		if !connected {
 			h.Health, h.HealthReason = "Unreachable", "not heard of for a while: is it on, and is its network connected?"
 		}
+		h.Adapters = nodeAdapters(s.host.Host)
 		if s.content != nil {
 			for _, i := range s.content.Items {
 				h.CompletedBytes += i.CompletedBytes
@@ -217,6 +219,16 @@ func (a *Agent) linkedHosts() []api.LinkedHost {
 			}
 		}
 		out = append(out, h)
+	}
+	return out
+}
+
+// nodeAdapters are the adapters that a node's address can be on.
+func nodeAdapters(h cluster.Host) (out []api.HostAdapter) {
+	for _, x := range h.Adapters {
+		if prefix, ok := x.NodePrefix(); ok {
+			out = append(out, api.HostAdapter{Name: x.Name, Address: prefix.String(), Default: x.DefaultRoute})
+		}
 	}
 	return out
 }

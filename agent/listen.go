@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+	gosync "sync"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -72,6 +73,7 @@ func (a *Agent) listen() ([]*listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the registry cannot listen on %s: %w; set registryListen in %s", a.cfg.RegistryListen, err, a.cfg.path("etc/slipway/agent.yaml"))
 	}
+	a.registry = reg.Addr().String()
 	secure := a.server(handler)
 	secure.TLSConfig = a.identity.ServerTLS()
 	secure.HTTP2 = &http.HTTP2Config{MaxReceiveBufferPerConnection: 16 << 20, MaxReceiveBufferPerStream: 8 << 20} // uploads over links with latency
@@ -112,7 +114,7 @@ func (a *Agent) services() apiserver.Services {
 	peer.Handle("/peer/v1/", a.node.Handler())
 	return apiserver.Services{
 		Version: a.cfg.Version, Sessions: sessions{a.auth}, Users: users{a.auth}, Host: machine{a}, Network: networks{a}, Links: links{a}, Content: contents{a},
-		Clusters: clusters{a}, Operations: a.operations, Events: stream{a.bus}, Audit: auditLog{a.audit}, Diag: diagnosis{},
+		Clusters: clusters{a}, Drafts: drafts{a}, Forms: forms{a, new(gosync.Mutex)}, Operations: a.operations, Events: stream{a.bus}, Audit: auditLog{a.audit}, Diag: diagnosis{},
 		Uploads: a.uploadGate(a.uploads), Peer: peer, UI: localui.Handler(),
 	}
 }

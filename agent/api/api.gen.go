@@ -56,22 +56,22 @@ func (e AdapterSettingsIpv6) Valid() bool {
 
 // Defines values for CheckStatus.
 const (
-	Fail    CheckStatus = "fail"
-	Ok      CheckStatus = "ok"
-	Unknown CheckStatus = "unknown"
-	Warn    CheckStatus = "warn"
+	CheckStatusFail    CheckStatus = "fail"
+	CheckStatusOk      CheckStatus = "ok"
+	CheckStatusUnknown CheckStatus = "unknown"
+	CheckStatusWarn    CheckStatus = "warn"
 )
 
 // Valid indicates whether the value is a known member of the CheckStatus enum.
 func (e CheckStatus) Valid() bool {
 	switch e {
-	case Fail:
+	case CheckStatusFail:
 		return true
-	case Ok:
+	case CheckStatusOk:
 		return true
-	case Unknown:
+	case CheckStatusUnknown:
 		return true
-	case Warn:
+	case CheckStatusWarn:
 		return true
 	default:
 		return false
@@ -213,6 +213,27 @@ func (e TryState) Valid() bool {
 	}
 }
 
+// Defines values for VIPProbeState.
+const (
+	VIPProbeStateFree    VIPProbeState = "free"
+	VIPProbeStateUnknown VIPProbeState = "unknown"
+	VIPProbeStateUsed    VIPProbeState = "used"
+)
+
+// Valid indicates whether the value is a known member of the VIPProbeState enum.
+func (e VIPProbeState) Valid() bool {
+	switch e {
+	case VIPProbeStateFree:
+		return true
+	case VIPProbeStateUnknown:
+		return true
+	case VIPProbeStateUsed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VariableFormat.
 const (
 	Base64    VariableFormat = "base64"
@@ -327,6 +348,11 @@ type Caller struct {
 	User string `json:"user"`
 }
 
+// CertificateRequest defines model for CertificateRequest.
+type CertificateRequest struct {
+	CommonName string `json:"commonName"`
+}
+
 // Check defines model for Check.
 type Check struct {
 	Fix     string      `json:"fix,omitempty,omitzero"`
@@ -364,6 +390,19 @@ type Cluster struct {
 
 // ClusterState defines model for Cluster.State.
 type ClusterState string
+
+// ClusterDraft defines model for ClusterDraft.
+type ClusterDraft struct {
+	SavedAt time.Time `json:"savedAt"`
+	SavedBy string    `json:"savedBy"`
+	Spec    string    `json:"spec"`
+}
+
+// ClusterDraftChange defines model for ClusterDraftChange.
+type ClusterDraftChange struct {
+	// Spec the spec as YAML or JSON
+	Spec string `json:"spec"`
+}
 
 // ClusterNode defines model for ClusterNode.
 type ClusterNode struct {
@@ -437,6 +476,8 @@ type CreateCluster struct {
 
 // Definition defines model for Definition.
 type Definition struct {
+	// Bundle name and version of the content bundle that it came with
+	Bundle      string           `json:"bundle,omitempty,omitzero"`
 	Description string           `json:"description,omitempty,omitzero"`
 	DisplayName string           `json:"displayName,omitempty,omitzero"`
 	Name        string           `json:"name"`
@@ -447,7 +488,10 @@ type Definition struct {
 
 // DefinitionPack defines model for DefinitionPack.
 type DefinitionPack struct {
-	Layer   string `json:"layer"`
+	Layer string `json:"layer"`
+
+	// Missing it is not in the storage pool
+	Missing bool   `json:"missing,omitempty,omitzero"`
 	Name    string `json:"name"`
 	Version string `json:"version"`
 }
@@ -529,6 +573,16 @@ type Host struct {
 // HostStatus defines model for Host.Status.
 type HostStatus string
 
+// HostAdapter defines model for HostAdapter.
+type HostAdapter struct {
+	// Address CIDR, its first IPv4 address
+	Address string `json:"address"`
+
+	// Default it has the default route
+	Default bool   `json:"default,omitempty,omitzero"`
+	Name    string `json:"name"`
+}
+
 // HostnameChange defines model for HostnameChange.
 type HostnameChange struct {
 	Hostname string `json:"hostname"`
@@ -539,6 +593,22 @@ type JoinRequest struct {
 	// DropContent this host has content; it may go, because a follower has what its leader has
 	DropContent bool   `json:"dropContent,omitempty,omitzero"`
 	Token       string `json:"token"`
+}
+
+// LastUpload defines model for LastUpload.
+type LastUpload struct {
+	At time.Time `json:"at"`
+
+	// Digest of the content item that it became
+	Digest string `json:"digest,omitempty,omitzero"`
+
+	// Error why it became none
+	Error string `json:"error,omitempty,omitzero"`
+	Name  string `json:"name"`
+
+	// Sha256 of the file as it was uploaded
+	Sha256    string `json:"sha256"`
+	SizeBytes int64  `json:"sizeBytes"`
 }
 
 // Link defines model for Link.
@@ -563,18 +633,20 @@ type LinkToken struct {
 
 // LinkedHost defines model for LinkedHost.
 type LinkedHost struct {
-	Address        string    `json:"address"`
-	CompletedBytes int64     `json:"completedBytes,omitempty,omitzero"`
-	Content        string    `json:"content"`
-	Fingerprint    string    `json:"fingerprint,omitempty,omitzero"`
-	Health         string    `json:"health"`
-	HealthReason   string    `json:"healthReason,omitempty,omitzero"`
-	Id             string    `json:"id"`
-	LastSeen       time.Time `json:"lastSeen,omitempty,omitzero"`
-	Name           string    `json:"name"`
-	Role           string    `json:"role"`
-	Status         string    `json:"status"`
-	TotalBytes     int64     `json:"totalBytes,omitempty,omitzero"`
+	// Adapters those that can carry a node address
+	Adapters       []HostAdapter `json:"adapters,omitempty,omitzero"`
+	Address        string        `json:"address"`
+	CompletedBytes int64         `json:"completedBytes,omitempty,omitzero"`
+	Content        string        `json:"content"`
+	Fingerprint    string        `json:"fingerprint,omitempty,omitzero"`
+	Health         string        `json:"health"`
+	HealthReason   string        `json:"healthReason,omitempty,omitzero"`
+	Id             string        `json:"id"`
+	LastSeen       time.Time     `json:"lastSeen,omitempty,omitzero"`
+	Name           string        `json:"name"`
+	Role           string        `json:"role"`
+	Status         string        `json:"status"`
+	TotalBytes     int64         `json:"totalBytes,omitempty,omitzero"`
 }
 
 // LogLines defines model for LogLines.
@@ -625,6 +697,15 @@ type NetworkChange struct {
 type NetworkPreview struct {
 	Lines    []DiffLine     `json:"lines"`
 	Problems []FieldProblem `json:"problems"`
+}
+
+// NewCertificate defines model for NewCertificate.
+type NewCertificate struct {
+	// Certificate PEM
+	Certificate string `json:"certificate"`
+
+	// Key PEM
+	Key string `json:"key"`
 }
 
 // NewUser defines model for NewUser.
@@ -726,6 +807,13 @@ type Progress struct {
 	Unit  string `json:"unit"`
 }
 
+// RegistryHealth defines model for RegistryHealth.
+type RegistryHealth struct {
+	Address string `json:"address"`
+	Healthy bool   `json:"healthy"`
+	Message string `json:"message,omitempty,omitzero"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -764,6 +852,24 @@ type Step struct {
 	State     string    `json:"state"`
 }
 
+// Storage defines model for Storage.
+type Storage struct {
+	// ContentBytes what the content takes
+	ContentBytes int64 `json:"contentBytes"`
+
+	// FreeBytes free for content
+	FreeBytes  int64          `json:"freeBytes"`
+	LastUpload LastUpload     `json:"lastUpload,omitempty,omitzero"`
+	Path       string         `json:"path"`
+	Registry   RegistryHealth `json:"registry"`
+
+	// TotalBytes size of the file system
+	TotalBytes int64 `json:"totalBytes"`
+
+	// Unfinished uploads that go on when the same file is chosen again
+	Unfinished []UnfinishedUpload `json:"unfinished"`
+}
+
 // Taint defines model for Taint.
 type Taint struct {
 	Effect string `json:"effect"`
@@ -792,12 +898,30 @@ type Try struct {
 // TryState defines model for Try.State.
 type TryState string
 
+// UnfinishedUpload defines model for UnfinishedUpload.
+type UnfinishedUpload struct {
+	Name          string    `json:"name"`
+	ReceivedBytes int64     `json:"receivedBytes"`
+	SizeBytes     int64     `json:"sizeBytes"`
+	UpdatedAt     time.Time `json:"updatedAt"`
+}
+
 // User defines model for User.
 type User struct {
 	Locked bool   `json:"locked,omitempty,omitzero"`
 	Name   string `json:"name"`
 	Role   string `json:"role"`
 }
+
+// VIPProbe defines model for VIPProbe.
+type VIPProbe struct {
+	Address string        `json:"address"`
+	Message string        `json:"message"`
+	State   VIPProbeState `json:"state"`
+}
+
+// VIPProbeState defines model for VIPProbe.State.
+type VIPProbeState string
 
 // VLAN defines model for VLAN.
 type VLAN struct {
@@ -807,12 +931,14 @@ type VLAN struct {
 
 // Variable defines model for Variable.
 type Variable struct {
-	Default     string         `json:"default,omitempty,omitzero"`
-	Description string         `json:"description,omitempty,omitzero"`
-	DisplayName string         `json:"displayName,omitempty,omitzero"`
-	Format      VariableFormat `json:"format"`
-	Hidden      bool           `json:"hidden,omitempty,omitzero"`
-	Immutable   bool           `json:"immutable,omitempty,omitzero"`
+	// CertificateKey the value is a certificate and this names the variable of its key; POST /cluster-certificate makes both
+	CertificateKey string         `json:"certificateKey,omitempty,omitzero"`
+	Default        string         `json:"default,omitempty,omitzero"`
+	Description    string         `json:"description,omitempty,omitzero"`
+	DisplayName    string         `json:"displayName,omitempty,omitzero"`
+	Format         VariableFormat `json:"format"`
+	Hidden         bool           `json:"hidden,omitempty,omitzero"`
+	Immutable      bool           `json:"immutable,omitempty,omitzero"`
 
 	// Masked its value is never shown; ******** as default means that there is one
 	Masked   bool             `json:"masked,omitempty,omitzero"`
@@ -859,6 +985,11 @@ type ListAuditParams struct {
 	Limit int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// ProbeVipParams defines parameters for ProbeVip.
+type ProbeVipParams struct {
+	Address string `form:"address" json:"address"`
+}
+
 // CreateClusterParams defines parameters for CreateCluster.
 type CreateClusterParams struct {
 	DryRun bool `form:"dryRun,omitempty" json:"dryRun,omitempty,omitzero"`
@@ -899,6 +1030,12 @@ type LeaveLinkParams struct {
 type GetOperationParams struct {
 	Wait int `form:"wait,omitempty" json:"wait,omitempty,omitzero"`
 }
+
+// NewClusterCertificateJSONRequestBody defines body for NewClusterCertificate for application/json ContentType.
+type NewClusterCertificateJSONRequestBody = CertificateRequest
+
+// PutClusterDraftJSONRequestBody defines body for PutClusterDraft for application/json ContentType.
+type PutClusterDraftJSONRequestBody = ClusterDraftChange
 
 // CreateClusterJSONRequestBody defines body for CreateCluster for application/json ContentType.
 type CreateClusterJSONRequestBody = CreateCluster
@@ -1017,6 +1154,25 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 type ClientInterface interface {
 	// ListAudit request
 	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NewClusterCertificateWithBody request with any body
+	NewClusterCertificateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	NewClusterCertificate(ctx context.Context, body NewClusterCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteClusterDraft request
+	DeleteClusterDraft(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetClusterDraft request
+	GetClusterDraft(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutClusterDraftWithBody request with any body
+	PutClusterDraftWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	PutClusterDraft(ctx context.Context, body PutClusterDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProbeVip request
+	ProbeVip(ctx context.Context, params *ProbeVipParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListClusters request
 	ListClusters(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1177,6 +1333,9 @@ type ClientInterface interface {
 	// GetSetupCode request
 	GetSetupCode(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetStorage request
+	GetStorage(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListUsers request
 	ListUsers(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1193,6 +1352,90 @@ type ClientInterface interface {
 
 func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAuditRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) NewClusterCertificateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNewClusterCertificateRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) NewClusterCertificate(ctx context.Context, body NewClusterCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNewClusterCertificateRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DeleteClusterDraft(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteClusterDraftRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetClusterDraft(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetClusterDraftRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) PutClusterDraftWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutClusterDraftRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) PutClusterDraft(ctx context.Context, body PutClusterDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutClusterDraftRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ProbeVip(ctx context.Context, params *ProbeVipParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProbeVipRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1887,6 +2130,18 @@ func (c *Client) GetSetupCode(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
+func (c *Client) GetStorage(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStorageRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) ListUsers(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListUsersRequest(c.Server)
 	if err != nil {
@@ -1976,6 +2231,190 @@ func NewListAuditRequest(server string, params *ListAuditParams) (*http.Request,
 		var rawQueryFragments []string
 
 		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewNewClusterCertificateRequest calls the generic NewClusterCertificate builder with application/json body
+func NewNewClusterCertificateRequest(server string, body NewClusterCertificateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewNewClusterCertificateRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewNewClusterCertificateRequestWithBody generates requests for NewClusterCertificate with any type of body
+func NewNewClusterCertificateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/cluster-certificate")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteClusterDraftRequest generates requests for DeleteClusterDraft
+func NewDeleteClusterDraftRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/cluster-draft")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetClusterDraftRequest generates requests for GetClusterDraft
+func NewGetClusterDraftRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/cluster-draft")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutClusterDraftRequest calls the generic PutClusterDraft builder with application/json body
+func NewPutClusterDraftRequest(server string, body PutClusterDraftJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutClusterDraftRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPutClusterDraftRequestWithBody generates requests for PutClusterDraft with any type of body
+func NewPutClusterDraftRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/cluster-draft")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewProbeVipRequest generates requests for ProbeVip
+func NewProbeVipRequest(server string, params *ProbeVipParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/cluster-vip")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "address", params.Address, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -3614,6 +4053,33 @@ func NewGetSetupCodeRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetStorageRequest generates requests for GetStorage
+func NewGetStorageRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/storage")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListUsersRequest generates requests for ListUsers
 func NewListUsersRequest(server string) (*http.Request, error) {
 	var err error
@@ -3774,6 +4240,25 @@ type ClientWithResponsesInterface interface {
 	// ListAuditWithResponse request
 	ListAuditWithResponse(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*ListAuditResponse, error)
 
+	// NewClusterCertificateWithBodyWithResponse request with any body
+	NewClusterCertificateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NewClusterCertificateResponse, error)
+
+	NewClusterCertificateWithResponse(ctx context.Context, body NewClusterCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*NewClusterCertificateResponse, error)
+
+	// DeleteClusterDraftWithResponse request
+	DeleteClusterDraftWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DeleteClusterDraftResponse, error)
+
+	// GetClusterDraftWithResponse request
+	GetClusterDraftWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetClusterDraftResponse, error)
+
+	// PutClusterDraftWithBodyWithResponse request with any body
+	PutClusterDraftWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutClusterDraftResponse, error)
+
+	PutClusterDraftWithResponse(ctx context.Context, body PutClusterDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*PutClusterDraftResponse, error)
+
+	// ProbeVipWithResponse request
+	ProbeVipWithResponse(ctx context.Context, params *ProbeVipParams, reqEditors ...RequestEditorFn) (*ProbeVipResponse, error)
+
 	// ListClustersWithResponse request
 	ListClustersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListClustersResponse, error)
 
@@ -3933,6 +4418,9 @@ type ClientWithResponsesInterface interface {
 	// GetSetupCodeWithResponse request
 	GetSetupCodeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSetupCodeResponse, error)
 
+	// GetStorageWithResponse request
+	GetStorageWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetStorageResponse, error)
+
 	// ListUsersWithResponse request
 	ListUsersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListUsersResponse, error)
 
@@ -3972,6 +4460,160 @@ func (r ListAuditResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type NewClusterCertificateResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *NewCertificate
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r NewClusterCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r NewClusterCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r NewClusterCertificateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeleteClusterDraftResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteClusterDraftResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteClusterDraftResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteClusterDraftResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetClusterDraftResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *ClusterDraft
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetClusterDraftResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetClusterDraftResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetClusterDraftResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PutClusterDraftResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *ClusterDraft
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r PutClusterDraftResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutClusterDraftResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutClusterDraftResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ProbeVipResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *VIPProbe
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ProbeVipResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ProbeVipResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ProbeVipResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5364,6 +6006,37 @@ func (r GetSetupCodeResponse) ContentType() string {
 	return ""
 }
 
+type GetStorageResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *Storage
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStorageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStorageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetStorageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListUsersResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -5462,6 +6135,67 @@ func (c *ClientWithResponses) ListAuditWithResponse(ctx context.Context, params 
 		return nil, err
 	}
 	return ParseListAuditResponse(rsp)
+}
+
+// NewClusterCertificateWithBodyWithResponse request with arbitrary body returning *NewClusterCertificateResponse
+func (c *ClientWithResponses) NewClusterCertificateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NewClusterCertificateResponse, error) {
+	rsp, err := c.NewClusterCertificateWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNewClusterCertificateResponse(rsp)
+}
+
+func (c *ClientWithResponses) NewClusterCertificateWithResponse(ctx context.Context, body NewClusterCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*NewClusterCertificateResponse, error) {
+	rsp, err := c.NewClusterCertificate(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNewClusterCertificateResponse(rsp)
+}
+
+// DeleteClusterDraftWithResponse request returning *DeleteClusterDraftResponse
+func (c *ClientWithResponses) DeleteClusterDraftWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DeleteClusterDraftResponse, error) {
+	rsp, err := c.DeleteClusterDraft(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteClusterDraftResponse(rsp)
+}
+
+// GetClusterDraftWithResponse request returning *GetClusterDraftResponse
+func (c *ClientWithResponses) GetClusterDraftWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetClusterDraftResponse, error) {
+	rsp, err := c.GetClusterDraft(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetClusterDraftResponse(rsp)
+}
+
+// PutClusterDraftWithBodyWithResponse request with arbitrary body returning *PutClusterDraftResponse
+func (c *ClientWithResponses) PutClusterDraftWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutClusterDraftResponse, error) {
+	rsp, err := c.PutClusterDraftWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutClusterDraftResponse(rsp)
+}
+
+func (c *ClientWithResponses) PutClusterDraftWithResponse(ctx context.Context, body PutClusterDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*PutClusterDraftResponse, error) {
+	rsp, err := c.PutClusterDraft(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutClusterDraftResponse(rsp)
+}
+
+// ProbeVipWithResponse request returning *ProbeVipResponse
+func (c *ClientWithResponses) ProbeVipWithResponse(ctx context.Context, params *ProbeVipParams, reqEditors ...RequestEditorFn) (*ProbeVipResponse, error) {
+	rsp, err := c.ProbeVip(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProbeVipResponse(rsp)
 }
 
 // ListClustersWithResponse request returning *ListClustersResponse
@@ -5965,6 +6699,15 @@ func (c *ClientWithResponses) GetSetupCodeWithResponse(ctx context.Context, reqE
 	return ParseGetSetupCodeResponse(rsp)
 }
 
+// GetStorageWithResponse request returning *GetStorageResponse
+func (c *ClientWithResponses) GetStorageWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetStorageResponse, error) {
+	rsp, err := c.GetStorage(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStorageResponse(rsp)
+}
+
 // ListUsersWithResponse request returning *ListUsersResponse
 func (c *ClientWithResponses) ListUsersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListUsersResponse, error) {
 	rsp, err := c.ListUsers(ctx, reqEditors...)
@@ -6024,6 +6767,164 @@ func ParseListAuditResponse(rsp *http.Response) (*ListAuditResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest []AuditEntry
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseNewClusterCertificateResponse parses an HTTP response from a NewClusterCertificateWithResponse call
+func ParseNewClusterCertificateResponse(rsp *http.Response) (*NewClusterCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &NewClusterCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NewCertificate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteClusterDraftResponse parses an HTTP response from a DeleteClusterDraftWithResponse call
+func ParseDeleteClusterDraftResponse(rsp *http.Response) (*DeleteClusterDraftResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteClusterDraftResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetClusterDraftResponse parses an HTTP response from a GetClusterDraftWithResponse call
+func ParseGetClusterDraftResponse(rsp *http.Response) (*GetClusterDraftResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetClusterDraftResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClusterDraft
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePutClusterDraftResponse parses an HTTP response from a PutClusterDraftWithResponse call
+func ParsePutClusterDraftResponse(rsp *http.Response) (*PutClusterDraftResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutClusterDraftResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClusterDraft
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseProbeVipResponse parses an HTTP response from a ProbeVipWithResponse call
+func ParseProbeVipResponse(rsp *http.Response) (*ProbeVipResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ProbeVipResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VIPProbe
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7463,6 +8364,39 @@ func ParseGetSetupCodeResponse(rsp *http.Response) (*GetSetupCodeResponse, error
 	return response, nil
 }
 
+// ParseGetStorageResponse parses an HTTP response from a GetStorageWithResponse call
+func ParseGetStorageResponse(rsp *http.Response) (*GetStorageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStorageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Storage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListUsersResponse parses an HTTP response from a ListUsersWithResponse call
 func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7553,6 +8487,21 @@ type ServerInterface interface {
 	// Who changed what, newest first.
 	// (GET /audit)
 	ListAudit(ctx echo.Context, params ListAuditParams) error
+	// Make a key pair and the certificate of a certification authority for a variable; the host keeps neither.
+	// (POST /cluster-certificate)
+	NewClusterCertificate(ctx echo.Context) error
+	// Forget the draft.
+	// (DELETE /cluster-draft)
+	DeleteClusterDraft(ctx echo.Context) error
+	// The unfinished answers of the wizard, kept on the leader; 404 when there are none.
+	// (GET /cluster-draft)
+	GetClusterDraft(ctx echo.Context) error
+	// Keep a spec, finished or not, as the group's one draft. It goes when a cluster is created. Masked values are refused.
+	// (PUT /cluster-draft)
+	PutClusterDraft(ctx echo.Context) error
+	// Ask the network whether an address is free to become the VIP; takes up to six seconds, one at a time (429 else).
+	// (GET /cluster-vip)
+	ProbeVip(ctx echo.Context, params ProbeVipParams) error
 	// The cluster of this group, if there is one.
 	// (GET /clusters)
 	ListClusters(ctx echo.Context) error
@@ -7688,6 +8637,9 @@ type ServerInterface interface {
 	// The setup code; only over the unix socket, which root and group slipway may open.
 	// (GET /setup/code)
 	GetSetupCode(ctx echo.Context) error
+	// How full this host's storage pool is, its registry's health, the last upload and unfinished ones.
+	// (GET /storage)
+	GetStorage(ctx echo.Context) error
 	// The people who may log in.
 	// (GET /users)
 	ListUsers(ctx echo.Context) error
@@ -7723,6 +8675,80 @@ func (w *ServerInterfaceWrapper) ListAudit(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListAudit(ctx, params)
+	return err
+}
+
+// NewClusterCertificate converts echo context to params.
+func (w *ServerInterfaceWrapper) NewClusterCertificate(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.NewClusterCertificate(ctx)
+	return err
+}
+
+// DeleteClusterDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteClusterDraft(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteClusterDraft(ctx)
+	return err
+}
+
+// GetClusterDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) GetClusterDraft(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetClusterDraft(ctx)
+	return err
+}
+
+// PutClusterDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) PutClusterDraft(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutClusterDraft(ctx)
+	return err
+}
+
+// ProbeVip converts echo context to params.
+func (w *ServerInterfaceWrapper) ProbeVip(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProbeVipParams
+	// ------------- Required query parameter "address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "address", ctx.QueryParams(), &params.Address, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter address: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProbeVip(ctx, params)
 	return err
 }
 
@@ -8442,6 +9468,19 @@ func (w *ServerInterfaceWrapper) GetSetupCode(ctx echo.Context) error {
 	return err
 }
 
+// GetStorage converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStorage(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStorage(ctx)
+	return err
+}
+
 // ListUsers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 	var err error
@@ -8536,6 +9575,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	}
 
 	router.GET(options.BaseURL+"/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
+	router.POST(options.BaseURL+"/cluster-certificate", wrapper.NewClusterCertificate, options.OperationMiddlewares["newClusterCertificate"]...)
+	router.DELETE(options.BaseURL+"/cluster-draft", wrapper.DeleteClusterDraft, options.OperationMiddlewares["deleteClusterDraft"]...)
+	router.GET(options.BaseURL+"/cluster-draft", wrapper.GetClusterDraft, options.OperationMiddlewares["getClusterDraft"]...)
+	router.PUT(options.BaseURL+"/cluster-draft", wrapper.PutClusterDraft, options.OperationMiddlewares["putClusterDraft"]...)
+	router.GET(options.BaseURL+"/cluster-vip", wrapper.ProbeVip, options.OperationMiddlewares["probeVip"]...)
 	router.GET(options.BaseURL+"/clusters", wrapper.ListClusters, options.OperationMiddlewares["listClusters"]...)
 	router.POST(options.BaseURL+"/clusters", wrapper.CreateCluster, options.OperationMiddlewares["createCluster"]...)
 	router.DELETE(options.BaseURL+"/clusters/:name", wrapper.DeleteCluster, options.OperationMiddlewares["deleteCluster"]...)
@@ -8581,6 +9625,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/setup", wrapper.GetSetup, options.OperationMiddlewares["getSetup"]...)
 	router.POST(options.BaseURL+"/setup", wrapper.PostSetup, options.OperationMiddlewares["postSetup"]...)
 	router.GET(options.BaseURL+"/setup/code", wrapper.GetSetupCode, options.OperationMiddlewares["getSetupCode"]...)
+	router.GET(options.BaseURL+"/storage", wrapper.GetStorage, options.OperationMiddlewares["getStorage"]...)
 	router.GET(options.BaseURL+"/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.PUT(options.BaseURL+"/users/:name/password", wrapper.SetPassword, options.OperationMiddlewares["setPassword"]...)
@@ -8619,6 +9664,193 @@ type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewClusterCertificateRequestObject struct {
+	Body *NewClusterCertificateJSONRequestBody
+}
+
+type NewClusterCertificateResponseObject interface {
+	VisitNewClusterCertificateResponse(w http.ResponseWriter) error
+}
+
+type NewClusterCertificate200JSONResponse NewCertificate
+
+func (response NewClusterCertificate200JSONResponse) VisitNewClusterCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewClusterCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewClusterCertificatedefaultApplicationProblemPlusJSONResponse) VisitNewClusterCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClusterDraftRequestObject struct {
+}
+
+type DeleteClusterDraftResponseObject interface {
+	VisitDeleteClusterDraftResponse(w http.ResponseWriter) error
+}
+
+type DeleteClusterDraft204Response struct {
+}
+
+func (response DeleteClusterDraft204Response) VisitDeleteClusterDraftResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteClusterDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteClusterDraftdefaultApplicationProblemPlusJSONResponse) VisitDeleteClusterDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetClusterDraftRequestObject struct {
+}
+
+type GetClusterDraftResponseObject interface {
+	VisitGetClusterDraftResponse(w http.ResponseWriter) error
+}
+
+type GetClusterDraft200JSONResponse ClusterDraft
+
+func (response GetClusterDraft200JSONResponse) VisitGetClusterDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetClusterDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetClusterDraftdefaultApplicationProblemPlusJSONResponse) VisitGetClusterDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutClusterDraftRequestObject struct {
+	Body *PutClusterDraftJSONRequestBody
+}
+
+type PutClusterDraftResponseObject interface {
+	VisitPutClusterDraftResponse(w http.ResponseWriter) error
+}
+
+type PutClusterDraft200JSONResponse ClusterDraft
+
+func (response PutClusterDraft200JSONResponse) VisitPutClusterDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutClusterDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutClusterDraftdefaultApplicationProblemPlusJSONResponse) VisitPutClusterDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProbeVipRequestObject struct {
+	Params ProbeVipParams
+}
+
+type ProbeVipResponseObject interface {
+	VisitProbeVipResponse(w http.ResponseWriter) error
+}
+
+type ProbeVip200JSONResponse VIPProbe
+
+func (response ProbeVip200JSONResponse) VisitProbeVipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProbeVipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProbeVipdefaultApplicationProblemPlusJSONResponse) VisitProbeVipResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10357,6 +11589,44 @@ func (response GetSetupCodedefaultApplicationProblemPlusJSONResponse) VisitGetSe
 	return err
 }
 
+type GetStorageRequestObject struct {
+}
+
+type GetStorageResponseObject interface {
+	VisitGetStorageResponse(w http.ResponseWriter) error
+}
+
+type GetStorage200JSONResponse Storage
+
+func (response GetStorage200JSONResponse) VisitGetStorageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStoragedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetStoragedefaultApplicationProblemPlusJSONResponse) VisitGetStorageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUsersRequestObject struct {
 }
 
@@ -10467,6 +11737,21 @@ type StrictServerInterface interface {
 	// Who changed what, newest first.
 	// (GET /audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// Make a key pair and the certificate of a certification authority for a variable; the host keeps neither.
+	// (POST /cluster-certificate)
+	NewClusterCertificate(ctx context.Context, request NewClusterCertificateRequestObject) (NewClusterCertificateResponseObject, error)
+	// Forget the draft.
+	// (DELETE /cluster-draft)
+	DeleteClusterDraft(ctx context.Context, request DeleteClusterDraftRequestObject) (DeleteClusterDraftResponseObject, error)
+	// The unfinished answers of the wizard, kept on the leader; 404 when there are none.
+	// (GET /cluster-draft)
+	GetClusterDraft(ctx context.Context, request GetClusterDraftRequestObject) (GetClusterDraftResponseObject, error)
+	// Keep a spec, finished or not, as the group's one draft. It goes when a cluster is created. Masked values are refused.
+	// (PUT /cluster-draft)
+	PutClusterDraft(ctx context.Context, request PutClusterDraftRequestObject) (PutClusterDraftResponseObject, error)
+	// Ask the network whether an address is free to become the VIP; takes up to six seconds, one at a time (429 else).
+	// (GET /cluster-vip)
+	ProbeVip(ctx context.Context, request ProbeVipRequestObject) (ProbeVipResponseObject, error)
 	// The cluster of this group, if there is one.
 	// (GET /clusters)
 	ListClusters(ctx context.Context, request ListClustersRequestObject) (ListClustersResponseObject, error)
@@ -10602,6 +11887,9 @@ type StrictServerInterface interface {
 	// The setup code; only over the unix socket, which root and group slipway may open.
 	// (GET /setup/code)
 	GetSetupCode(ctx context.Context, request GetSetupCodeRequestObject) (GetSetupCodeResponseObject, error)
+	// How full this host's storage pool is, its registry's health, the last upload and unfinished ones.
+	// (GET /storage)
+	GetStorage(ctx context.Context, request GetStorageRequestObject) (GetStorageResponseObject, error)
 	// The people who may log in.
 	// (GET /users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -10644,6 +11932,135 @@ func (sh *strictHandler) ListAudit(ctx echo.Context, params ListAuditParams) err
 		return err
 	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
 		return validResponse.VisitListAuditResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// NewClusterCertificate operation middleware
+func (sh *strictHandler) NewClusterCertificate(ctx echo.Context) error {
+	var request NewClusterCertificateRequestObject
+
+	var body NewClusterCertificateJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NewClusterCertificate(ctx.Request().Context(), request.(NewClusterCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewClusterCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NewClusterCertificateResponseObject); ok {
+		return validResponse.VisitNewClusterCertificateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteClusterDraft operation middleware
+func (sh *strictHandler) DeleteClusterDraft(ctx echo.Context) error {
+	var request DeleteClusterDraftRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteClusterDraft(ctx.Request().Context(), request.(DeleteClusterDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteClusterDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteClusterDraftResponseObject); ok {
+		return validResponse.VisitDeleteClusterDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetClusterDraft operation middleware
+func (sh *strictHandler) GetClusterDraft(ctx echo.Context) error {
+	var request GetClusterDraftRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetClusterDraft(ctx.Request().Context(), request.(GetClusterDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetClusterDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetClusterDraftResponseObject); ok {
+		return validResponse.VisitGetClusterDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutClusterDraft operation middleware
+func (sh *strictHandler) PutClusterDraft(ctx echo.Context) error {
+	var request PutClusterDraftRequestObject
+
+	var body PutClusterDraftJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutClusterDraft(ctx.Request().Context(), request.(PutClusterDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutClusterDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutClusterDraftResponseObject); ok {
+		return validResponse.VisitPutClusterDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProbeVip operation middleware
+func (sh *strictHandler) ProbeVip(ctx echo.Context, params ProbeVipParams) error {
+	var request ProbeVipRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProbeVip(ctx.Request().Context(), request.(ProbeVipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProbeVip")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProbeVipResponseObject); ok {
+		return validResponse.VisitProbeVipResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11790,6 +13207,29 @@ func (sh *strictHandler) GetSetupCode(ctx echo.Context) error {
 	return nil
 }
 
+// GetStorage operation middleware
+func (sh *strictHandler) GetStorage(ctx echo.Context) error {
+	var request GetStorageRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStorage(ctx.Request().Context(), request.(GetStorageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStorage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStorageResponseObject); ok {
+		return validResponse.VisitGetStorageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListUsers operation middleware
 func (sh *strictHandler) ListUsers(ctx echo.Context) error {
 	var request ListUsersRequestObject
@@ -11878,112 +13318,128 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1tb9y2lvBfIfQ8QO/dVWzHdbP32p9SJ23SOokRJ+0ugmDBkc6MWEukSlKezA383xd8k6gZUiPZshss",
-	"Nl8yHlHk4TmH551nviYZq2pGgUqRnH5NOIiaUQH6j0vOFiVU6mPGqAQq1Udc1yXJsCSMHtZmxL//IRhV",
-	"z0RWQIXVp//PYZmcJv/vsJv/0DwVh27e29vbNMlBZJzUarrkNHmO7JRIFoAyXJbAUYYpwplEjB4kt2ly",
-	"JTGXkA+ANQ2cdzVw/V4IILvYQaIe2TfUhM9zXEvg6mPNWQ1cEoM0nOcchMVgf67z1y/eJ2lCJFT6qdzU",
-	"kJwmQnJCV2pn9gvMOd6ovzPMOTGL2EcLxkrAVD3Mi6yOPKF6+vHr5Jzc9Jbphq6whDXeBJ9VONvdZA28",
-	"wgrB6M3zc2SxkaSBt2XjzUqohBVw9YDiCgLr3aYJhz8bwhXpP5lRBobUQ7rFi5m+A98gpcPo5xYgtvgD",
-	"MqnWtSS9AikJXTliErUvXF56RF7iUkB6d7pX+MsF0JUsktNnJyHM4C+vzdinz3aJtWA038fSP6oxaiwn",
-	"+Qr2jjajJvHU+D38Y3cLHlPtm8cOfTZmLKlv9DigTaVYRDFGI1mSJkJiSRSjsOXSo/0EZvTWfvpDYAIB",
-	"mGdFDEXHP3w/FUc3Jab7CPfbxfO3sYOhSRlk805Q7kqvEm8igqACIfAKgs8iJ9bgvQnLoBvgwoIw6qAb",
-	"yLr32smDe2xyIl9SyTcBAZ3J8LqtGAk+Y43MWGSbkpgHS8YrLJPTJMcSnuhvA2RvRATFNwTvR4edVU+S",
-	"us104IWw8aOVGH08VFAtgE/UFBXLwyioGCWS8TekLIkIHaWtbeiJ0haIINit8JoBcCGDgm0LKjUqBMq5",
-	"NkR2QeGshF15j/OKUMQ4uiGw1mQaywNb4Fgi61WCYBWQXe9CtSRfgjgpmJDBBySffOS7k+2kLbtO0mSN",
-	"ueLGJSalYlJ6TdmaBiTu1kZJnljw2pm75YM7L1lo5wL4jWWNPknUqUH2KZIFlmgNXH0j0ZJxJAsikF1/",
-	"Ak9taFZwRsm/jDW6tWQB6Bo4hRIJvLGraqtWwY6WrCzZWiCMPNg6VvFU7xTpEhYWPUDD6GxE2JrtlEX/",
-	"wA2pJV/DBNBWAC5lMU2RUJbDeADsdt4qGRMAgLUGf2gpDlhEHinWBJ/nLzm7IUodqQFp8r6h9tMLWHGc",
-	"Q64/liDNty85Zzxof9yQOqIS6leszMcIC6snDYwtls3UDoFpn6ADrPDWCvqgkTtNukSJygHnm7C5OUAE",
-	"J3PvbVHY867nc8B0swRxY9xNQ9GQ+bQo2UKEDcnFRlrp7I4xofLZSXeEvbE537xv6Ah9ZQemdmG3yiDs",
-	"UsnmHchzWBJKds/5XiFIKryCqe9IE1UYPMMGXmUgq1dqnF1PWmVbw6h5WmjdfGlv3wNoe2WZu480BXYJ",
-	"EvIfJxAXtBCYoIYHreueOGrhURsEmhupo5RxT+57KGMSl+OBD2ntLbGzhZLeEgP4fW05YkfcQP5cjjet",
-	"c7KCqVJIkH/BFPopZTqSea/U0JYz7yOy7MZadHdekH7P30Xaos3COoD2K7uXCFuHJZnlp+AzJVMn6Gnv",
-	"cAXEhGPh/d7EIOM7qIJ44IAleObPhIgPWVHGA+Y/yQViS5Qp49yafRXeIGsTj5eStY0A9GcvsCjU9MqS",
-	"VCOsNYsF4qD9jfwMcVg2AnK0LoAiIhERiDJUMroCjtZ6PGvKHC0A5YwGT5KoIQvbtJlBFlIjEBbov56/",
-	"uVDOzi9X796mSABo0FYNMQ6eFwR5dvz05GSfyaoXDpHqRSupQ9rLg/JrSC6IusSbt1HzMvZgV+0M8XMH",
-	"4iXOrkM0vcGc4EU5wZb9zb4RnG2ixdNJDaf+OniGUa73MyFaFEXo3UE2iwXBJHj1HkRTBlQ0a2TdyJj5",
-	"mRU9QeY7XZivQI4Ix5hx3WypWzIM6XJ5QWjQsm7zCbvIhHU4JFWGDQZhItj7gXcDzVRmoTDYIkD9iuVQ",
-	"Rk5NxL+L2u4COMHlDPp5a4cakr52NGC3Sw6EV34iUOZeEmw8xZbqzYkxlS3IzRTDUZCfCBfyo5isuTLr",
-	"3O0LqNdYiDXj+U40+9lASMsb+P1xOi7C1S4U2uWrNl6wFeyZIbjcBpuG3L6w8W/pPyEsYhkmIMh7yaPx",
-	"FgJeAZW/RfeaJpkLkw1HS5hRVlndvIme6axuIp5tTsQUHalkSWAvS6Ksk5oTk87t2x2iwMc/PDt99fI/",
-	"nemTKUIsSYYlfCdQ3SxKkqFr2JwZ++bJk5pQJPE1BHOPAyEo8+h9PP4Q8dJMqC+SJ6V4BRVQ6WWNdw0r",
-	"y1CdQZcVTABNEVS13Og4JY1YaxVUjG+meDFRBc3CrFdzljdZgDQ3QHPGEaY50pLVEajCWUEituVO7Pi9",
-	"Db68ph8FBD3VplY+3xVkjOZj97jGnLpM7ije/N28sD+YsOX4agnSO4z9lLTP22knOOyh6pPPnSdNiZat",
-	"thEQE1MKqPMCU6NhJqiEwr68Xy1s4aJ9MQTSL4zQ9/BnY53yCfDknNXnXXXH9mmx4XpUqGNihp0pT0c5",
-	"WiuWogVkuBGAsI2zA9dDtWwgUqAScG6+C4fc2TXQLVScHP3z2d54u34vhIkLQgMmFNTMJI1HcPM011qt",
-	"B3nMszbbD7mu7vjaEWnchnNntx3pMK2jzRT2Z31s5LWdwGBjyF1Xu/rgaLOFyi814SCmRIs4VJioA++J",
-	"lV28t7wwhvSpB0dggdieLKUmxdvvFHz0CqYCRmtPAz+G0iyxkFdg0DuOZvFkQtS1iJuJ84U/uzqnVh84",
-	"VHupmKinccFWyi0UARfbfX3HuLd5P7ImoROlMnyRQPNQtvP4BBWIUCEBaxlyjIqgZP02XIo3rUV2J2Xp",
-	"uX7DdUFboLn3QiC9Bblm/Pph/YwM05zkNmvQJ6BRjQIxiqR1jKes1lbNhVZldEl4FWKbtUuKa22+YEyK",
-	"GRf2jZrdY8NZsyiDmNgYF8OBjWycRCDMAVEmEaGoLnEWlFC26GgI9A98E7ejPANxgE/uxLd2R78TWRDq",
-	"Kb3+/nNY4qaU6NmRid+SSin6Z0dHaVIRav56ehTSLhwqdgOxIrhg3VxXA+eZml2FBchQeY1BD8JC0WmD",
-	"RIHLEi1AfYHRujBmxV2ZaAii2zhBLk34fYwEH3aPbYQwlBAwoajxk/UCWOM0hbdKmPvWd4g36YKocJz1",
-	"29AH7/yKkK0zozNEk7KQWkVOemFqSvia0Hw4JRx4AvV4zrmSUIdYUBJZjgheatNIA9llhg0AIexfWtLc",
-	"TaY1nFuLdi//TGC2nTjyAPdcErq6m5ebsSbk3zoJfOIL4Kc9+RsSv13OYk/pcTiHEdyazUFuga1Tm+PT",
-	"vLpMMaSfsXjQOjAFfawIbHJBSegI7X0lXNe1rfoVGlpXwiK3K9kykMao8yiFWmzMobf1VHYb1rl3gATB",
-	"ZyxQiTQtzqHmiEY58ALKgXsccfp1ME73NyUmdMIGPqjhIeiVUQH8HNd40VspVgvWx3s8htJibFJGayrT",
-	"hHgjDM0a+N2EZ1fI70JRHJQHoXRN0cicramOwYiebPMDKNoaDgfjFcDfCaR2pyPvZpq9Dp4BKbjRWB5x",
-	"LmGat5V9W+YyEkAl0AxMZkEXIxu/i6GcDQfoA0omYgF0VU5bqRup+Bdlpt4fvuCqVu8nDaenoiT1Gm9O",
-	"S0KvT03gLN9f02wKngwcXrzF7j+C+5UTh1thZkZhZOhMB4tGjm0oGVE74Gpv9MT2pRD4VyBE0Da9S8wz",
-	"KrYiYc6xdxVC8c999xfsxl7TJZsY+5xulHt24q4XcgdERizzccjS9rG7wtOGDrtd9dHoQA+jUDb1LvIo",
-	"QB4ubdnWGmZgdOrzoHmRha8B7VTl5RG6K+9il5unuk13upJWe7JgzyVlM87IQz6R3WKO2FDRfghVxjzY",
-	"xdVyCZmMJKLDt3VvcNmMgEi9nrr5gxDpNGR7z2aCwvZu58xySXKnmslMHwSa4wzuZmY8gFf1IXQvMQec",
-	"l4TCvUXQlAssuK7LjSkBuwFOlvYzXmMiCV09cTaSH8TVAr2E/MkCZ9cj73a5IEC7yRBaXGRpK37GsutY",
-	"ld49PRbfZA4BpO/X7gBEXPzAuOInR/882eeZ1zgQo9ifL9Cos+8G4XO1oaHrHNjWQ+4Ww96zWNYxZ8dF",
-	"9lma0KZaaKXmaOQXcJL6RllLGcl5Yi9rp8kCC9BGVNWUkmyxhud+kDyHSAiRVFUjY06SEiDiOpR6IFIg",
-	"LRN1eTTcAEeiYGt6hv7N/kNYIBeKqQDT7g4fB5MqgWCOK15bU0+7SOfo+66O3aXjgPN3tIzeolrBl92d",
-	"v395nKKqERJVWGaFTnboqLnBRzhV7rgytI6A1hXbKlYHnBO6ckUFinNQQ3NdhU6yAhGJhMQ0F3utfntU",
-	"Le8NHYZ39d1qxHW04D6a0wwLgebqikbf1CX3LB4lfuVoqpfZhcsQruFEbq4Uw9krbIC5EcOaCzWlzVft",
-	"BIWUtSF765cQRe2MsWsCLgR0mlj37r/duI59a/IrbEy7FWKN/z7jvKOAnl++VozDqPHGT80d2VxnKAtA",
-	"DSVfkFDKQaJD3tBDu9yhLsQ6UE90VRqjSAEsUM24RD8c/ePoAD236l+d4XJzgPTFTJPei7W3OUAXjK7Q",
-	"mnE1rVgDF+j46FgvgSlq75QeoI91yXAu0N9kI9DTg6O/o5LcAMISHeKaHN48PWzMiIPWjT1NrgzwSAPv",
-	"ic3T5OapvbNKcU2S0+T7g6OD7xNTZK0pdoib3Lib1k5pYXmdJ6fJBRFS90MwugRXYLLJnyzV/myAbzqi",
-	"laTSQ7veOV4E+mhPDPr2c9pvIXR8dDSpT8+4pF3X3WE3qbXTwedDAQio5ATEgVF/rWoMLdKC77UpShPR",
-	"VBVWVlvye8FQphMVuY6ipIjCGoRES8KF1CTFK2HubOFV8lm9fWjvzIhBIp27QY+BQ3flaSQC3QbmwKA3",
-	"n1EMRKAVZ02dIrLsaVcfm/aN5LMyp2wwso/D/l2uUcze3p/tsLfjL382ohWE/JGZ68qzdJ3qQ3vbl+CS",
-	"N3B7TzbYlxiJkVpfKvubwczfNb2Pj47309p15bo/fxjMIOyY5AytiSyQgQjxhiJlrG3MBTsrf5U8bq/E",
-	"hdnGP4eHXxUD3Bq9U4LxifrcpC95x7mpj7eVEvBNrXUNE9IaijnTxSIGOmXyBjhwybguI9nHgD1GeFRy",
-	"GEQg7+rfmS6hNRtdQMYqQLqAG+EVJlRTREi8QaWubIwd4qAc/Blkh/IHY//eqYsKuzlknbJj2ukiwiwg",
-	"puy1Jcsjzk3tiYctDd0WbAfiEp8DrH943SjS0SVZRZXSzyB/7UY9CqSTiL7BVdknehs3WRCK9THbXiFI",
-	"8CUpYS7NpmtdiJAcS8a/E6jD84BY6vYXtw7actJHMA76vRfGGAh63tmsA7O+mdQ5j0IyjleAasbKHirt",
-	"1nuoPDTRLO1xBY2F3/TzKFIfVcIq4Wl12qJkC0+McliC8tBdcWaOK7zaEqnB7X81DQPGaLgWBXPaSw8l",
-	"uLcasASY8XfT3IlKxLi95r5iB/PpQUw1WypVb0hmtJxWh31LRbmWSOCNf+NegRKi3YA6nOfcj8KqTqAO",
-	"HPC5NKJGoEaVY2yisBpDzX6907bHGKV5/uNpREduNcGJyuIX3rjHkMde64OR4tjbydwumze1Itu2aO77",
-	"w6khsxrUthowxnFr3iMsrgVaMh6XasqTPizZKk6VFwSvLtSAPYa6C+c+PTqKGOSuDPZu8Y90e0EtBNxF",
-	"RC3TdbGniKzePvyLBGx7ESXCVxo7c3FUiYU0Mzodr6Nf3wn0B2s4xWWKWJnvi61o5qhdeDWo7BV3XJoM",
-	"xUO48n795yM78l7ri5guVKhBApN8DrI9F8rjdm2d0boAWQBHRLYx0b+9Pn9ziSAr2N/PzAVs5RhLhmTB",
-	"AZAwtw50TRXgrECWIEPElRxnMExdnd99IPL2csffHn01dpQ6nI3IPxGam6QQ3ijKdQTvU/TkB0fOCPXg",
-	"xvWVDwrtK8kBVy/NoD2CO2NVhZ8IUIMk5Gf2UrwBB5dlRJ5KVpNsR5wPFn7vF68SvkiztydCb2EWJ9RM",
-	"NQf9THXGE6GMYEOCFGEkKK5FwaSStcZy1chxeloWQFEOpcQ9ana9Mg1Ju0ugMYP1VXvb8aEOhV0hgMfX",
-	"EuVMKygvuZWcfvrcj+AbodUqHCe7Uq2fdV7YZF8O0KVuLOEjROiCK4sMK4+iqLAdJh8MEUzIGDsp2ObJ",
-	"d+iUt7twT3rcYcp6W1wcZtpEiUrqc/U4jJRHdbg/4GtAeO1cM0wRYF4S4OjXZgGcggSBSlhKk2u0e/f7",
-	"qpESumuLxn/BoUDfNoK6ViAaS01IKoLsrqc+kErbuf86Sq2d7OZpX+gszQwx/4IxYVDq2qCsC/VN20YD",
-	"1cDqEkxKV59fE4BuBBgRdqa7o7SFGqATx6334Qx/+3sCQzSiplV4jDh+/dsDGRzeCn81Ya7A3M/tNdB2",
-	"WTuFrhRRtjZZGOmCWIw5apSAb7THp2jJlujFq/PLA/TcHZXvBGJritaEhs9UPyawTahad5uISptL24zi",
-	"QUx+/9rCKBo9ckRR0QAxjkTRKJ24pilytxiMMa4MDp1mW6rDRqiQuCxNBUMY5aXtYBJTdrrDyUO6pmr+",
-	"iLLT6eO53FI9mWJWL7JnLxs7LSgAxBZzavR0mNIcKg6/qv8Go7Dv9Z1prwnImHiXa109Jtr19PgfY4zc",
-	"R+XPj1ThCGErQRYbRHLFn2p7Z67Ax/SFGcLxH4wMWBu/MEJbppxfBPi9jb49CaA27jGsPfK27ZHtSZsb",
-	"eatvbgyhWQvxOJ4v1GOL6BE5hG8/4225s8PekrPKaxs1hKuas4rJAWxdmgFhafmo23yjrGC9Sde5KbVG",
-	"l2UTIlDJrG/ovmNLhDsJqXDC1oPM094rignAK8nqrq/TGNtGvVHDLKEONRVaAdUA0RUyhFeQiMCm0kHl",
-	"F9nAvBrQLBJRg/YkzxSdbVGhKE3Z+gydHJ2YntLatiMCLUAhzeKvn5dsURY+BpqN/5dh7WeLB5+Lzjwx",
-	"Ympl9kkR15YpImz144fRaGbuR45wusuNAeJcsNUKckToAfqRs7VQrsfK+iOm1vjMuoJZSdSk2hlsVZoy",
-	"2Uzp8oFpwpXbCswrkE/OTa1yD8ydMN2dWSISebpgKx0pEAhT9O5Kgctd6sPEa/w4k8FLyxXM+KNRtlDP",
-	"x0jPlzQ3J/VRMdLi4KWOLROB7Abje6ZdR6yY2HVNsx6QP90SEeFhgZwlt+L1NWILU+xuQpKapfnG2G1E",
-	"IPsTB7peFtNeMMMhrYfCQ78RViyu8aprQPUQwmWrO+lfHdd4i6su2hCJYezHa+01fYpYe3qAz6fzo7bf",
-	"EuyR5fdW+6tYPQJZLoHrJgSOoV2fqdmC1NjW5dtSm5zppVyFyZrr6xtEFojIMztUIMpkQejqAP3EeKWO",
-	"3rVOZuryc6TEn9jPBfpuQZwHtKnzQbtA3wj1j2fMjUZLUCTfzGKK8k1HWasrndBFvxNZsEa6Vn1oAUvG",
-	"wQZ8zU3TXkhxgbNrxKjrA4wKnI8k7+FXkg/Gcc4xzaA0ZN4fwNEXtMaVyZ7ct0z2m6Oo8js1JbZ7Tk6h",
-	"xaHXviWSbTID/o8k+0nyK0C9Sw307samSS361ZHRLcvMvTk1EquzR839T8RqoJDbkLK20vWxjZO1Jdhw",
-	"vd27bthjlNt5Pwg/rtqu28YsFZLtbPG7Zdtp+Q6CVlDFbOZudw9/KtJwCHCNY1cMn/kFdkcPcMFwJN33",
-	"0HmuQth2Qls5rBCTtqVU7ue7CiyQbo6CGG8Pl47g0k2oAmcPcxxmWlUNCE79/DH55C8O+NqqthYLSDIk",
-	"JKuHkOpdfo6dtKv23vPDlW6bH6aOXWTST+e69Uq0eayM5ajLbv8aluZXbtBjyHK/xdRIae42MVcg1c1n",
-	"6565PvY0LtvDKN1rgL6HG3YNHc/NeWZH5hDj0aZ54kaYmnDf3tCRcF2x4kdTDXjQsKZaIFrqhyWML1LT",
-	"HGKChUoVCEnKUomoBSDbMmyoUC2NlkcIDw3z+6Xdj5PdNdZjLgLnZ6g0cVPK1vfgpAii7W3jPp4P0E+c",
-	"VT3T1xTyu3IijVzd1ND7XXdGBStBd5ERsZJB/fnQ9U8bZM9z0zLxYVlULxJTHyyH+YSgQ9iZ9R2cb+H1",
-	"8UhtWxjO9LXp3CYabWMP/eM+SnTGcKsoN6x6PorH6q9gGH+cwtFwz4VoWya3LpjGlzk6YUk53Ejho3iw",
-	"6inXRf6eguFgxmYDbT4mrlQ0mdz1ab+VeCyi7vqaz351OtT0/oHaVGz1Zr8zxUzHlHlKRXUoECNHAiVQ",
-	"wFYSUoDcVH/appm6jQh6SXNrfikiqrG+HSEiNO9rja9dv6NPn5Vn6zolffqskN82N/z0NWl4mZwmtttP",
-	"op7a2b+2rZGMeZB6X9g0aPdVYdpat3+70In3lc4be387kvtftY1e2q+YF9/42l2hxKvk9vPt/wQAAP//",
+	"7H1rc9y2suBfQc1ulZNdWpIVxXuO9MmRndgnfqgs29lbKdctDNkzREQCPAA444lL//0WGgAfMwCHlEdK",
+	"6tbNl8hDEGh0N/qN5tdZKspKcOBazc6/ziSoSnAF+I8rKeYFlObPVHANXJs/aVUVLKWaCX5c2RH/9w8l",
+	"uHmm0hxKav763xIWs/PZ/zpu5z+2T9Wxn/f29jaZZaBSySoz3ex89oy4KYnOgaS0KECSlHJCU00EP5rd",
+	"JrNrTaWGbACsaeC8q0DieyGA3GJHM/PIvWEmfJbRSoM0f1ZSVCA1s0ijWSZBOQz257p89fz9LJkxDSU+",
+	"1ZsKZuczpSXjS7Mz9wOVkm7Mv1MqJbOLuEdzIQqg3DzM8rSKPOE4/fh1MslWvWXaoUuqYU03wWclTXc3",
+	"WYEsqUEwefPskjhszJLA27ruzMq4hiVI84DTEgLr3SYzCf+umTSk/92OsjAkHaQ7vNjpW/AtUlqMfm4A",
+	"EvM/INVmXUfSa9Ca8aUnJjP7osVVh8gLWihI7k73kn55DXyp89n507MQZuiXV3bsk6e7xJoLnu1j6Z/M",
+	"GDNWsmwJe0fbUZN4avwe/rG7hQ5T7ZvHDX06ZiyrVjgOeF0aFjGMUWsxS2ZKU80Mo4jFokP7CczYWfvJ",
+	"j4EJFFCZ5jEUnf74w1QcrQrK9xHu0+tnb2MHA0kZZPNWUO5Kr4JuIoKgBKXoEoLPIifW4r0Oy6AVSOVA",
+	"GHXQLWTte83kwT3WGdMvuJabgIBOdXjdRowEn4lapyKyTc3sg4WQJdWz81lGNTzGXwNkr1UExStG96PD",
+	"zYqTJH4zLXghbPzkJEYfDyWUc5ATNUUpsjAKSsGZFvINKwqmQkdpaxs4UdIAEQS7EV4HAFzpoGDbgsqM",
+	"CoFyiYbILihSFLAr72lWMk6EJCsGayTTWB7YAscRGVcJgmUgWZjDDO/h3zUoPVFppaIsBX+7K+MC8nUL",
+	"ts6rQdBySG92EbZgX4LkyoWFfVemZ5OlUSt0vCIQN7NktqbSHJQFZYU5P/yGizUPKIOtfbJs5sBrZm6X",
+	"D+68EKGdK5Arx7V9bjEHmrinROdUkzVI84smCyGJzpkibv0J7L7haS4FZ39aQ3lryRzIDUgOBVF041ZF",
+	"g9vAThaiKMRaEUo6sLVc3LEKpgi+sBzrARpGZ63Chnarx/qyYEhjdpVfAG050ELn03QcFxmMB8Bt560R",
+	"fwEAROOLhJaSQFXkkWFN6PL8lRQrZjSlGZDM3tfc/fUclpJmkOGfBWj76wsphQyaRitWRbRV9VIU2Rg5",
+	"5lS4hbHBsp3aIzDpE3SAFZ5LutCBA0ZXkD3T4/UwvvBT2LVRFaT794Wjkmbldsp90F/mlFvpNUFYe5h2",
+	"z7J5Qqgi//HszWujd/51/e4t+katAfr09MnZXpmOKwzA/tZp/6DnM02uR4+TBJptwj7IAPt7RfzNZqaT",
+	"tDifB6adJYgbG4OwZylkU88LMVdh72K+0U4veo5lXD89a7m1MzaTm/c1H2HEuIGJW9ivMgi7NlpxB/IM",
+	"FoyzXQm7V/2wki5h6jvahpoGpaeF13hN5pWKpjeTVtnW7WaeBlo/X9Lb9wDaXjrm3rGpqgK0kQPjiQso",
+	"ficYQIMuV08RNPCYDQLPrLw3ZlBP43ZQJjQtxgMfspe2BP4WSnpLDOD3leOIHXEzTc5nbAlTpZBif8IU",
+	"+hkzZiTzXpuhDWd+i8hyG2vQ3brG+F53F0mDNgfrANqv3V4ibB2WZI6fgs+MTJ1gIXUOV0BMeBbe72IO",
+	"Mr6HKogHCVRDx/CcoKTZkgsZ8AlZpohYkNS4Rc7gLumGOG9kvJSsXFioP3tOVW6mN8aAGeH8CKqIBHRC",
+	"swsiYVEryMg6B06YJkwRLkgh+BIkWeN4URcZmQPJBA9bTFELJLXICloiCVEACNqyZtbrP5hh8ryR1AG9",
+	"W/Ms5J6b00Ioz4g7Lx5xLplA7HsWhUyT1AxfMzRYd2VLd+avIdmjqoJu3kadh9iDXdU2dGZaNFzR9CbE",
+	"NysqGZ0XEzyVT+6N4GwTrapWMnkV28IzTFbcz5QwJVPKiYetA+g4XhPGkdxKC0mXQCohiqBzG6XN3Xdv",
+	"4Q7umNHle1B1EbAoRK2rWses5TTvyd2ud07lEvSIkKId186W+CXDkC4WrxkPOgJNTmyX0WEdDqsWYftG",
+	"2SzMCB/MDbRT2YXCYKsAI5UigyJyACOBgKiroUAyWhzAnNjaIULSV+YW7GbJgRDhzwyKrJPIHU+xhXlz",
+	"YvBtC3I7xXC47Gcmlf6oJiva1Pmi+5JCFVVqLWS2k5F5OhCW7Qz84TQZF6VtFgrt8mUTWNry6Q+QIGmi",
+	"kkNeathXcfSfED9zDBPQCb0E6HiDhi6B60/RvSaz1MdTh8Nqwuq9tKrfRM90WtURRzxjaoq6NbIksJcF",
+	"M8ZUJZktSegrIJXT0x+fnr988f8bg6MN3z9SpKrnBUvJDWwurDn2+HFlVBW9gWD+fCBWaR+9j4dLIk6l",
+	"jQlHcv2cLqEErjuVD7t2oGOo1v5Mc6GAJwTKSm8woM0jxmUJpZCbKU5XVEGLMOtVUmR1GiDNCngmJNqE",
+	"KFk9gUqa5ixiCu8kGd67WNEr/lFB0LGuK+OiXkMqeDZ2j2squa9GGMWbv9kX9sc+tvx0lCC9w9gvq+jy",
+	"dtIKDneo+uTz5wkp0bDVNgJiYmpfaU24wCIhTCuyMNqEvLpanQ2VnmSwoM7S2jESc6qQ9m4MkaLWMMU+",
+	"DNuAHprYps2wO0WFc/fy5ARe82IIpH8Jxu+WUsykqC7bsqxtEeGSWYhm53BdGC/LOMNLkZA5pLRWQKjL",
+	"QoHEoWvrjClSAM3sb+GElLgBvoWKs5N/Pt2bjcL3Qph4TZX+WBWCBlLo9E5RqD5KtpxPc8Yb19MgIzxb",
+	"Ey/sT7bON+17UUkbj3qhiorCuGAFGOeeWdFeI1bQXTisweulUsfgdZAlBuVBKjEesO6hErYmZ4SgnRak",
+	"MutBFotRWSYNBYG8ZnEjkrh74dVKM9KfB8yYcdifuXY5jGYCi42hwJfZ1Qd/grZQ+aViEtSUuKuEkjKj",
+	"izoabxfvzYkdc0CTDhyBBWJ7cpQaNH+3BZVQLgSUUk5SKuWGUMJFBh3FMopVuiotbjaH7dW7pBI6NbEB",
+	"n65noD6ETVlQpa/Bkngc38RTg1HPO+5FHS6Z0ZK9MZc8qjsp7agj/losXzNuwdgKZvmf75jFsu9H1mR8",
+	"ov6GLxp4FqoaOT0jOWFcaaAox05JHtTBfw+P+03jsNzJrOpERoZLP7dA8++FQHoLei3kzf264SnlGctc",
+	"DnDbOqAYBBWcaBc3mrJaUxgdWlXwBZNliG3WvrgI7b65EFodcOGu+bt7bKSo5wWE7SRndVmwiQsjKkIl",
+	"+ChxVdA0KKFcXekQ6B/kJm5xd/ynAT65E9+6Hf3GdM54R/H29++dm6cnNhvDSmNsPD05SWYl4/ZfT05C",
+	"2kVCKVYQq3MOlka3Zc4dp6StVAMdqqC06CHWGdsQldOiIHM0PylZ59a0uSsTDUF0GyfIlU2mjZHgw9Ej",
+	"F0APpfdspHb8ZL347jhN0VklzH3rTl1pIBHcf9gn3NWLN6EDcwObkWO3c7idxew0EZDvEEHGMt1w5uTv",
+	"ocLedYsBt4iAKepJZRCo1Se9MLUm5YbxbLgmJfAEqvHMfq2hCp0azXQxIhSD1hwC2ZamWABC2L9ypLmb",
+	"GK6ldEb4Xv6ZwGw7maEB7rlifHnXqvA6FLzxSuOsqzOe9FRGSGO0Wcg9F2LCWcng1lwRxBbYWFsxvs4E",
+	"K9RDJgVV91oCbKCP1f9OrmgLHaG9r4RLeretFYOGxvtxyG2rdS2kMeo8SKWoGHPoXUGn24aLiQxFY6+E",
+	"CJRCTgsPmTmiwSE6h2LgdmGcfi2M011kTRmfsIEPZngIemMHgbykFZ33VooVo/bxHg89NRiblKOeyjQh",
+	"3ghDswZ5N+HZXi/zETwJxunBIGatM7HmGLpSPdnWjfmgAR9OrxmAHymCFUwLIYmdZq9PakEKbjRWGXAo",
+	"YZo1pcVbFj5RwDXw1EXZ8B6KdRUFycRwyi2gZCIWQFtmuZWM1YZ/SWpvocEXWlbm/Vkt+bkqWLWmm/OC",
+	"8ZtzG2/M9l9nsRWXFo5OiMjtP4L7pReHWzkUwWFktA/jWyPH1pyNqAbyxX84sXspBP57WDKl5SZW2jAo",
+	"7PGdSJn/6PKSNiLn5wvBeQ1KBW3ou4S0o+I1EsUee9MvFN7ed/vPbewVX4hp2L+D89CxZ3cJdgdERjyI",
+	"cchCO95fgG14oN1VH40e9DAKdV3tIo8DZOGium3tZgdGp74MmkFp+BLtTvlyFqG78YJ2uXmqe3enC91V",
+	"R2btafFhx1m5LSeyW8xhHLpXFkYV1niGSICR+yYxEAlZ+qysL8IZIWQXEiAyrXmEarvNG4yYsOgloAeT",
+	"ku3IwQJGJ7j3Tbcl4HeSKVsalf0JpJsoVhtlr9eM0kwLxpnKQ/Fjm2Z2NfNLQQS3JexYw4uGkFmN+VIj",
+	"QpeU8bHBwY/Nwi3iBkNorhizg4kuyZM+Y3Vw3dtjiFWtxb17rBcLSHWkWit8d3FFi3rE4TGvJ37+IERY",
+	"q9PcWp5yU7F96yDdMHZKfu30QaAlTe94Gf4eAhUfQg0oMqBZwTh8s7acch2YVlWxsXXSK5Bs4f6ma8o0",
+	"48vH3u3opnLQ9iggezyn6c3Im/I+rtZsMoSWnVO3q4Hj10NTYKtpGfGpl7nqKptmH+2vX+mD3V0iiB8V",
+	"Kn8rRHoTK/X/xiBJ10sPAfTp1ZXxFCeGdPY1aegxqBGi1qzLprRn6GflYU+xOTbM2dkD86FXG8U8O/nn",
+	"2b6gZkUD4d392WE8Iu7dIHz+zs1Q1uXXUDLFaEMU/EYT0m5pMZa1YuGdobItbvS3b4zCZlrZouOrd9cf",
+	"yLG7yfW4O0NpzB8yF7E7UE015cHvR/nT1/KJe5bMeF3O0QXwx6B70YZVK3O2U5bJmWsMlczmVAEe+bIu",
+	"NNuSTh3nlGUZRBJDrCxrHQt9GR2mbkI2jMFxQx0OK5BE5WLNL8j/cf8RqpqS0xIob5tySLA5e5h2SUlU",
+	"0zpjeNZ7V8WaY0ig2TteRC/nL+HL7s7fvzhNSFkrTUqq0xy5D9O3Fh/hujF/YELrKGgCbFt3IIFmjC8b",
+	"G1TIktQ8w8uNLM0J00RpyjM1Vn473hs6p++qcHpuH9tjDPhbjDc7LASar/8e3XqHfeMlH9a94ZPgMrtw",
+	"WcLVkunNtWE4d0MTqLSaDrkQKW1/aibIta4s2ZsoDjPUToW4YeAD++czF7T7Tz+uZd+KGYGJrR2ZC5X0",
+	"GecdB/Ls6pVhHMFtjPXcNr3JsFQmB1Jz9oUoo381OZY1P3bLHWPB/JF5gmJWcGIAVqQSUpMfT/5xckSe",
+	"OQvUnOFic0Sw04qtM4m10jwirwVfkrWQZlq1BqnI6ckpLkE5aZrEHJGPzjn6TteKPDk6+Z4UbAWEanJM",
+	"K3a8enLs3KejJjh5Pru2wBMEviM2z2erJ64JDacVm53Pfjg6OfphZn1JpNgxrTMbRHSmcgPLq2x2PnvN",
+	"lMbea1bN0RJsWdPvjmr/rgF9IUe0gpU4tO3T2ckrnuzJLN5+TvrtSk9PTib1BB1XPdJ2ktt1DXe6hX7I",
+	"gQDXkoE62lKNoUUa8DstUZOZqsuSGsdh9lsuSIrp5wxj4wnhsAal7TUHJCldKtsKgC5nn83bIQWOwsCl",
+	"SvoEewtrd8/9sldpIa0H9ZOwvVgO0mc10K3sti9MtKzh9hupOgTBVmlLgIA/CZ0fgnJv6A0QauwqUlEm",
+	"nQ3Wu/Jl5E3XUGOCE1rrXBghiWEi2thpF20B3Q1AZWwIZkyDLgs4um9xQeabJWVQgOWEPgdg3xrotVba",
+	"ocDZrtD8RXA4BKJ+FsZ5tjduzOLhHSVhcfML6GHAD8c6vXUiJ99t4NuR8gFVjveRGxXgLJs1+5PKLCE3",
+	"UGmvoGyR/wU5OzlromNGwUh7CySGVXetvI/Vq3oXq/cgDXbbYT2wNHhQkv4KUBGK/TES0lAWr0PqxJU5",
+	"kqUUdfUIjX23MnmlyVKAskSlTZ8NpojLdxyRN+h0WHva2hWu1cd+6eAKQYKHCx3+T9ihbYQqb/3wPgG3",
+	"lHtzJyvgKn++R1o3AYwAnX/zd1UXoubZIYj9TN0gPbmtGzXEM+fR2G4OT4aAmA7QgswhFaVtkPLp1dWF",
+	"TTaQujLPlLE7bRVvgmxBtW/L+N3Z6T8JFAq+30tnNWiwXfpBD2FP+a46I40pv4FDSVV/flCUMmVPXELY",
+	"oudpR8Vl0IbqtwsadVqaFm0t9nYyjZ/vSe72oH1gkYuFexFSY9+i7yxmvkd6n56c7qe1/xrAt/OHxUwr",
+	"ZC+w6w+xEBFZcwIrkBvbw8n5YkYxN12X9p/D46+GAW5H22O73NTH29I4e3WFfqdQ2gWNMoE3GCx0syTI",
+	"gQsh8W7DPgbsMcKDksMignS6S11grNJu1AlNvHRvU35IEaXphhR45e+OluQDGJF7hN0hZN073pkuIswC",
+	"YsplNx2P+KzAGIX+NJAm+xxg/eOb2pCOL9gyqpR+Af1rO+pBIJ1E9A0tiz7RmyTRnHGKx2x7hSDBF6yA",
+	"Q2k2vM3AlJZUC/lIkRbPA2Kp3V/cOmhqFR7AOOi39xxjIOC8B7MOOpfwG3er2yesh0q39R4qj21yNR5w",
+	"+YTPo0h9UAlrhKfTafNCzDtiVMICdJoTf2MwoyVdbonU4Pa/2jYHYzRcg4JD2kv3Jbi3evxGvQjDPUK6",
+	"TopLcXQ4PUi57Q0hvBlitRyqw76lInixIYpuuk0dDSgh2g2ow8Oc+1FYxRLZgQN+KI2ICERUecZmBqsx",
+	"1OzXO00H1lGa5/89iejIrT7LUVn8vDPuIeRxp7vmSHHc2cmhXbbO1KEWjv3YeGLJ3M11O+O4jaFQdWN8",
+	"fhmXahmjy+NCLONUec7o8rUZsMdQ96ndJycnEYPc3828Wy4k2WnZYoSAbx6FMh2v86nI6s3Dv0jANt0R",
+	"InyF2DkURxVUaTuj1/GYCXukyB+ilpwWCRFFti/PgsxR+VRrUNkb7riy1Qr34cp3b/g9sCPfaVca04UG",
+	"NURRdrCIWid65gNqTDfB8e9eXb65IpDm4vt+CE3nEsAH0TCvAjTNiSPIEHG1pCkMUxfLDe+JvL1Sxr8f",
+	"fRE7Rh0ejMg/M5clW9ONoVxL8D5Fz3705IxQD1b+e5ZBoX2tJdDyhR20R3CnoizpYwVmkIbswjUytODQ",
+	"oojIUy0qlu6I88GrvfvFq4Yv2u7tscItHMQJtVMdgn62WPixMkawJUFCKFGcVioX2shaa7kicrye1jlw",
+	"kkGhaY+a7YdwLEnbzkQxg/Vl04Lnvg6FL4TfxeMrTTKBCqpT6DI7//1zP5tvhVajcLzsSlA/Y42YrcQ4",
+	"IlfYDLSLEIVXVRwynDyKosJ9xOTeECFUNGNmYDtM7QOWv/l+gazHHfbiZoOL4xRNlKikvjSPw0h5UIf7",
+	"A1YFrL1rRjkBKgsGkvxaz0Fy0KBIAQuX1nV777buZwW0pQDWf6GhQN82gtr2rYilUNr3GnTbM+meVNpO",
+	"U6ZRai1QfvD8QOUHl7mwjd7a1rVrbP3WtD4lFYiqsFW0As+vDUDXCqwIu8AMe1O0CZima7wPb/i775gO",
+	"0YjbTxTGiNO9jnFPBkdnhb+aMNeuKKT3dTyftTPoSggXa5uF0T6IJYSnRgF0hR6foaVYkOcvL6+OyDN/",
+	"VB4pItacrBkPn6l+TGCbUBW2YYxKmyvXpfFeTP7uxfRRNHrgiKKhARGSqLw2OnHNE+LvqVtj3BgcmGZb",
+	"YB0DV5oWha1mDKO8cK09Y8oOW3/ep2tq5o8oO0wfH8otxckMs3Yie64DlteCCkBtMSeip8UUcqg6/mr+",
+	"NxiFfY+NvDrdMcfEu/zX0cZEu56c/mOMkfug/PmRGxwR6iTIfEOYLcKhJVz0a6mGcPyHYAPWxr8E4w1T",
+	"Hl4EdFsz//0kgNl4h2HdkXddm91njzIrb/HO+xCaUYjH8fzaPHaIHpFD+PtnvB13tthbSFF2ul4P4aqS",
+	"ohRDlb5XdkBYWj7oNrE2FjfpWxonzuhybMIUKYTzDf1vWCzbSEiDE7EeZJ6mI0NMAF5rUbUNj8fYNuaN",
+	"Cg4S6jBTkSVwBIgviSW8gUQFNpUMKr/IBg6rAe0iETXoTvKBorMNKgyluVh3qlrRtmOKzMEgzeGvn5ds",
+	"UBY+BsjG/82w9ovDQ5eLLjpixNbK7JMivldwRNji4/vRaHbuB45w+rYwAeK8FsslZITxI/KTFGtlXA9f",
+	"pG7vHV04VzAtmJkUncFGpRmTzV5jOrKtaTJXgXkN+vGlvbfUA3MnTHdnlohEnl6LJUYKFKGcvLs24Eqf",
+	"+rDxmm6cyeKl4Qph/dEoW5jnY6TnC57Zk/qgGGlw8MLfgnUbjO+Zt22aY2LXd3K+17sqdomI8HBAHiS3",
+	"0mm2K+b24lvS3FjRcuO+R6GI+4om1stS3gtmeKT1UHjc7c4ci2u8bLsi34dw2fq4yl8d13hLyzbaEIlh",
+	"7Mdr1elEHLH2cECXTw+P2n6f6ge/y9XryRyrR2CLBUhsM+cZ2jc/PliQmro7eq7UJhO4lK8wWUu8ysl0",
+	"Tpi+cEPxQ5Q548sj8rOQpTl6N5jMtHc/jPhT+7kA7xnGeQBNnQ/oAv1NqH96wNxotARFy81BTFH84Iej",
+	"rNOVXuiS35jORa19/3gyh4WQ4AK+tvFJL6Q4p+mNbVxkP+yT02wkeY+/smwwjnNJeQqFJfP+AA5e1h5X",
+	"Jnv2sDd0HoCixu9ESmx/CGEKLY47DToj2SY74H9IMvJW3A41yLuVS5P6C1TMHLXaWNpY1yQw6yU4t70g",
+	"iKiAQ+ZCymil47GNk7Uh2HC93bt22EOU27X93kdW27XbOEiFZDNb/J75dlq+haARVDGbud3d/Z+KJBwC",
+	"XNNYu4Gn3QK7k3toNjCS7nvofKhC2GZCVzlsEJM0pVT+C/E5VQTbShIhm8OFEVy+CVXg7GGO4xRV1YDg",
+	"xOcPySd/ccDXVbU1WMAbn1pUQ0jtNEKJnbTrpgfK/ZVu06IYuMiETw/VAYOheWyM5ajL7v41LM2v/aCH",
+	"kOXd5rwjpbnfxKECqX4+V/cs8djzuGwPo3SvAfoeVuIGWp475JkdmUOMR5sOEzei3Ib79oaOlO8nHD+a",
+	"ZsC9hjXNAtFSP6phfJGa/ZguBguNKlCaFYW9sN42H4gXqiXR8gjVQcPh/dL2g/J3jfXYi8DZBSls3JSL",
+	"9TdwUgTR7rZxH89H5Gcpyp7pawv5fTkRIhfb1jf94YwhrEQB2FFOxUoG8e9j33l6kD0vbVP8+2VRXCSm",
+	"PkQGhxOCHmEXznfwvkWnp1fiWsRJgdemM5dodE2+8NvERnRGcdt2mY4i1g25T7S6Jfac/W/G6kuxJova",
+	"SAKfYHqkejdxCFP2Y9y++fEjRWz5rsvoUsPt2JYMkd3pdCN4P+7Vv45jTsiwiv+oHqqPhRUw4xQ7wn0o",
+	"hnbliOtcIF9aERXWSMMNKz6qe6tS899j+0YBfHTApg5N3iuuvJFM/pp696NcscyF/0LYwa+ohz4fd0/t",
+	"QLa+cnZnitkudYcpycWQKyWeBEZwg6vY5ACZrbJ1n3XAdi3kBfcN4g0RzdiuvaYiNO9r569tj8nfP98m",
+	"bXfK3z8b5Dc9zX//OqtlMTufuQ6LM/PUzf61aUdpzbCk84NLN7c/5fYDUc2/fYiq8xPm5zv/9iTv/tQ0",
+	"1Gl+Ep040tf2qipdzm4/3/5XAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -93,6 +93,21 @@ type Content interface {
 	Delete(ctx context.Context, digest string, dryRun bool) (api.ContentDeletion, error)
 	// Definitions are the cluster definitions that the items hold.
 	Definitions(ctx context.Context) ([]api.Definition, error)
+	// Storage is the state of this host's pool and registry.
+	Storage(ctx context.Context) (api.Storage, error)
+}
+
+// Drafts keeps the unfinished answers of the wizard.
+type Drafts interface {
+	Show(ctx context.Context) (api.ClusterDraft, error)
+	Save(ctx context.Context, spec, user string) (api.ClusterDraft, error)
+	Drop(ctx context.Context) error
+}
+
+// Forms helps the wizard while one types.
+type Forms interface {
+	ProbeVIP(ctx context.Context, address string) (api.VIPProbe, error)
+	NewCertificate(ctx context.Context, commonName string) (api.NewCertificate, error)
 }
 
 // Clusters is the cluster of the group.
@@ -149,6 +164,8 @@ type Services struct {
 	Links      Links
 	Content    Content
 	Clusters   Clusters
+	Drafts     Drafts
+	Forms      Forms
 	Operations Operations
 	Events     Events
 	Audit      Audit
