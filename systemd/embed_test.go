@@ -71,7 +71,7 @@ func TestContracts(t *testing.T) {
 		"usr/lib/systemd/system/slipway-agent.service":       {"Type=notify", "ExecStart=/usr/bin/slipway agent", "StateDirectory=slipway", "StateDirectoryMode=0700"},
 		"usr/lib/systemd/system/kubelet.service":             {"/var/lib/slipway/kubernetes/current/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS", "/var/lib/kubelet/kubeadm-flags.env"},
 		"usr/lib/systemd/network/70-slipway-default.network": {"DHCP=ipv4", "KeepConfiguration=static"},
-		"usr/lib/systemd/system/slipway-console@.service":    {"User=slipway-console", "ExecStart=/usr/bin/slipway tui --console", "MemoryMax=", "CapabilityBoundingSet=\n"},
+		"usr/lib/systemd/system/slipway-console@.service":    {"User=slipway-console", "ExecStart=/usr/bin/slipway tui --console", "MemoryMax=", "CapabilityBoundingSet=\n", "DeviceAllow=/dev/%I rw\n"},
 		"usr/lib/sysusers.d/slipway.conf":                    {"m slipway-console slipway\n"},
 		"etc/containerd/config.toml":                         {"SystemdCgroup = true", `"registry.k8s.io/pause:3.10"`, `config_path = "/etc/containerd/certs.d"`},
 		"etc/containerd/certs.d/_default/hosts.toml":         {`server = "http://127.0.0.1:5081"`, `capabilities = ["pull", "resolve"]`},
