@@ -218,6 +218,7 @@ func (a *Agent) openEvents(context.Context, *state.DB) error {
 	a.bus.Provide("content", func() any { l, _ := contents{a}.List(context.Background()); return l })
 	a.registerLinks()
 	a.registerContent()
+	a.registerBaked()
 	a.registerClusters()
 	a.registerPower()
 	return nil
@@ -247,6 +248,9 @@ func (a *Agent) run(ctx context.Context, ready func([]string)) error {
 	}
 	if err := a.resumeUploads(); err != nil {
 		a.log.Error("complete uploads could not be taken up", "error", err)
+	}
+	if err := a.startBaked(); err != nil {
+		a.log.Error("the content that came with the appliance could not be taken up", "error", err)
 	}
 	if ready != nil {
 		ready(URLs(a.addresses(), a.port))

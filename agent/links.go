@@ -45,7 +45,7 @@ func apiToken(t linknet.TokenView) api.LinkToken {
 
 // Join runs as an operation whose input holds the one-time password: it is void after one use and after 120 s.
 func (l links) Join(_ context.Context, r api.JoinRequest) (api.Operation, error) {
-	if n := len(l.a.store.List()); n > 0 && !r.DropContent {
+	if n := l.a.ownContent(); n > 0 && !r.DropContent {
 		return api.Operation{}, apiserver.Errorf(409, "link:has-content", "This host has %d content bundles of its own, which would go: a follower has what its leader has. Join with dropContent (--drop-content), or make this host the leader.", n)
 	}
 	token := r.Token
