@@ -49,7 +49,7 @@ func (w *world) event(t *testing.T, b byte, i int) {
 	case 2:
 		e = ApplyFailed{id, "no"}
 	case 3:
-		e = Verified{id}
+		e = Verified{ID: id}
 	case 4:
 		e = VerifyFailed{id, "no"}
 	case 5:

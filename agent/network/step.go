@@ -29,7 +29,9 @@ func Step(s State, e Event) (State, []Effect, error) {
 		}
 	case Verified:
 		if s.is(e.ID, Verifying) {
-			return s.moved(AwaitingConfirm), nil, nil
+			s = s.moved(AwaitingConfirm)
+			s.Try.Warnings = e.Warnings
+			return s, nil, nil
 		}
 	case VerifyFailed:
 		if s.is(e.ID, Verifying) {

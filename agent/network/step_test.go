@@ -37,23 +37,23 @@ func TestConfirmedTry(t *testing.T) {
 	if _, ok := effects[0].(Verify); s.Try.State != Verifying || !ok {
 		t.Fatalf("after applied: %+v, %v", s.Try, effects)
 	}
-	s, effects = play(t, proposal("a"), Applied{"a"}, Verified{"a"})
+	s, effects = play(t, proposal("a"), Applied{"a"}, Verified{ID: "a"})
 	if s.Try.State != AwaitingConfirm || len(effects) != 0 {
 		t.Fatalf("after verified: %+v, %v", s.Try, effects)
 	}
-	s, effects = play(t, proposal("a"), Applied{"a"}, Verified{"a"}, Confirm{"a", true, t0})
+	s, effects = play(t, proposal("a"), Applied{"a"}, Verified{ID: "a"}, Confirm{"a", true, t0})
 	want := Settings{Adapters: []Adapter{dhcp()}}
 	if s.Try.State != Confirmed || !reflect.DeepEqual(effects, []Effect{Settle{want}}) || !reflect.DeepEqual(s.Confirmed, want) {
 		t.Fatalf("after confirm: %+v, %v", s, effects)
 	}
-	s, effects = play(t, proposal("a"), Applied{"a"}, Verified{"a"}, Confirm{"a", true, t0}, Settled{})
+	s, effects = play(t, proposal("a"), Applied{"a"}, Verified{ID: "a"}, Confirm{"a", true, t0}, Settled{})
 	if s.Settling || s.Candidate != nil || len(effects) != 0 {
 		t.Fatalf("after settled: %+v", s)
 	}
 }
 
 func TestEveryWayBack(t *testing.T) {
-	waiting := []Event{proposal("a"), Applied{"a"}, Verified{"a"}}
+	waiting := []Event{proposal("a"), Applied{"a"}, Verified{ID: "a"}}
 	for _, c := range []struct {
 		reason string
 		events []Event
@@ -77,7 +77,7 @@ func TestEveryWayBack(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	waiting := []Event{proposal("a"), Applied{"a"}, Verified{"a"}}
+	waiting := []Event{proposal("a"), Applied{"a"}, Verified{ID: "a"}}
 	for _, c := range []struct {
 		name   string
 		before []Event
@@ -111,7 +111,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestConfirmTwiceIsFine(t *testing.T) {
-	s, effects := play(t, proposal("a"), Applied{"a"}, Verified{"a"}, Confirm{"a", true, t0}, Confirm{"a", false, t0.Add(time.Hour)})
+	s, effects := play(t, proposal("a"), Applied{"a"}, Verified{ID: "a"}, Confirm{"a", true, t0}, Confirm{"a", false, t0.Add(time.Hour)})
 	if s.Try.State != Confirmed || len(effects) != 0 {
 		t.Errorf("%+v %v", s.Try, effects)
 	}
@@ -129,14 +129,14 @@ func TestSettlingIsRepeatedUntilItSucceeds(t *testing.T) {
 }
 
 func TestANameSurvivesTheTry(t *testing.T) {
-	s, _ := play(t, proposal("a"), Renamed{"node-2"}, Applied{"a"}, Verified{"a"}, Confirm{"a", true, t0})
+	s, _ := play(t, proposal("a"), Renamed{"node-2"}, Applied{"a"}, Verified{ID: "a"}, Confirm{"a", true, t0})
 	if s.Confirmed.Hostname != "node-2" || !s.Confirmed.Adapters[0].DHCP {
 		t.Errorf("%+v", s.Confirmed)
 	}
 }
 
 func TestStepLeavesItsArgumentAlone(t *testing.T) {
-	s, _ := play(t, proposal("a"), Applied{"a"}, Verified{"a"})
+	s, _ := play(t, proposal("a"), Applied{"a"}, Verified{ID: "a"})
 	before := fmt.Sprintf("%+v %+v", s, *s.Try)
 	for _, e := range []Event{Confirm{"a", true, t0}, Cancel{"a"}, Renamed{"x"}, AgentStarted{}} {
 		if _, _, err := Step(s, e); err != nil {
@@ -145,5 +145,13 @@ func TestStepLeavesItsArgumentAlone(t *testing.T) {
 	}
 	if after := fmt.Sprintf("%+v %+v", s, *s.Try); after != before {
 		t.Errorf("changed\n%s\nto\n%s", before, after)
+	}
+}
+
+// A dead DNS server beside one that answers is told, and no reason to go back.
+func TestWarningsAreKept(t *testing.T) {
+	s, _ := play(t, proposal("a"), Applied{"a"}, Verified{ID: "a", Warnings: []string{"a server is dead"}}, Confirm{"a", true, t0})
+	if s.Try.State != Confirmed || len(s.Try.Warnings) != 1 {
+		t.Errorf("%+v", s.Try)
 	}
 }

@@ -24,6 +24,8 @@ type Try struct {
 	Reason string `json:"reason,omitempty"`
 	// Changes is what the try changes.
 	Changes []Line `json:"changes,omitempty"`
+	// Warnings are what the checks found that is no reason to go back, in sentences.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Pending says whether the try has not ended.
@@ -59,8 +61,11 @@ type (
 	Applied struct{ ID string }
 	// ApplyFailed says why the candidate could not be applied.
 	ApplyFailed struct{ ID, Reason string }
-	// Verified says that every check of the candidate passed.
-	Verified struct{ ID string }
+	// Verified says that every check of the candidate passed, maybe with warnings.
+	Verified struct {
+		ID       string
+		Warnings []string
+	}
 	// VerifyFailed says which check did not.
 	VerifyFailed struct{ ID, Reason string }
 	// Confirm keeps the candidate. FreshConnection says that it came over a connection opened after the change, or from

@@ -24,10 +24,11 @@ func (e *Engine) perform(ctx context.Context, effect network.Effect) network.Eve
 		}
 		return network.Applied{ID: f.ID}
 	case network.Verify:
-		if err := e.verify(ctx, f); err != nil {
+		warnings, err := e.verify(ctx, f)
+		if err != nil {
 			return network.VerifyFailed{ID: f.ID, Reason: err.Error()}
 		}
-		return network.Verified{ID: f.ID}
+		return network.Verified{ID: f.ID, Warnings: warnings}
 	case network.Settle:
 		if err := e.settle(ctx, f.Confirmed); err != nil {
 			return network.SettleFailed{Reason: err.Error()}
@@ -50,17 +51,15 @@ func (e *Engine) apply(ctx context.Context, f network.Apply) error {
 	return e.deps.Configurer.Try(ctx, f.Confirmed, f.Candidate)
 }
 
-func (e *Engine) verify(ctx context.Context, f network.Verify) error {
+func (e *Engine) verify(ctx context.Context, f network.Verify) ([]string, error) {
 	left := time.Until(f.Deadline)
 	ctx, cancel := context.WithTimeout(ctx, max(left/2, left-forThePerson))
 	defer cancel()
-	if err := e.deps.Verifier.Verify(ctx, f.Confirmed, f.Candidate); err != nil {
-		return err
+	warnings, err := e.deps.Verifier.Verify(ctx, f.Confirmed, f.Candidate)
+	if err != nil || e.deps.Leader == nil {
+		return warnings, err
 	}
-	if e.deps.Leader == nil {
-		return nil
-	}
-	return e.reachLeader(ctx)
+	return warnings, e.reachLeader(ctx)
 }
 
 // reachLeader asks until the leader answers or ctx ends: the way there may take a moment to be learnt.

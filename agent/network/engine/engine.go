@@ -29,8 +29,8 @@ type Configurer interface {
 type Verifier interface {
 	// Conflicts looks before the change for other machines that have the addresses.
 	Conflicts(ctx context.Context, confirmed, candidate network.Settings) error
-	// Verify looks after the change whether the host can be reached. It may try until ctx ends.
-	Verify(ctx context.Context, confirmed, candidate network.Settings) error
+	// Verify looks after the change whether the host can be reached. It may try until ctx ends. Warnings are no failure.
+	Verify(ctx context.Context, confirmed, candidate network.Settings) (warnings []string, err error)
 }
 
 // Watchdog puts the confirmed settings back some seconds after the deadline, whatever becomes of the agent.

@@ -91,16 +91,16 @@ func (p *paper) Conflicts(_ context.Context, _, candidate network.Settings) erro
 	return p.print("conflicts", "")
 }
 
-func (p *paper) Verify(ctx context.Context, _, candidate network.Settings) error {
+func (p *paper) Verify(ctx context.Context, _, candidate network.Settings) ([]string, error) {
 	for _, a := range candidate.Adapters {
 		if a.Gateway.IsValid() && a.Gateway.String() != gateway {
 			<-ctx.Done()
-			return fmt.Errorf("the gateway %s does not answer", a.Gateway)
+			return nil, fmt.Errorf("the gateway %s does not answer", a.Gateway)
 		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.print("verify", "")
+	return nil, p.print("verify", "")
 }
 
 func (p *paper) Arm(context.Context, time.Time) error {

@@ -21,9 +21,13 @@ const (
 	probeWait  = 300 * time.Millisecond
 )
 
-// Conflicts looks for other machines that hold IPv4 addresses which candidate brings, and names the first one's MAC.
+// Conflicts says whether the kernel can make the adapters of candidate at all, and looks for other machines that hold IPv4
+// addresses which candidate brings, and names the first one's MAC.
 // Adapters that are not there yet, or have no link, are left out: Verify looks again. It takes 0.7 s at most.
 func (r Reader) Conflicts(ctx context.Context, confirmed, candidate network.Settings) error {
+	if err := makeable(confirmed, candidate, knows); err != nil {
+		return err
+	}
 	observed, err := r.Observe(ctx)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -15,27 +16,60 @@ import (
 	"github.com/slipway-os/slipway/agent/network"
 )
 
-// dnsEvery is how long one DNS server has to answer before the next is asked.
-const dnsEvery = time.Second
+const (
+	// dnsEvery is how long a DNS server has for one answer.
+	dnsEvery = time.Second
+	// dnsAfterFirst is how long the others have when one has answered.
+	dnsAfterFirst = 2 * time.Second
+)
 
-// reachDNS checks that a DNS server which the settings name answers. One is enough: a resolver uses whichever does. Any
-// answer counts, a refusal too: an offline network's server need not know the root.
-func reachDNS(ctx context.Context, a network.Adapter) error {
-	if len(a.DNS) == 0 {
-		return nil
-	}
-	for ctx.Err() == nil {
-		for _, server := range a.DNS {
-			if answersDNS(ctx, server) == nil {
-				return nil
+// reachDNS asks every DNS server that the settings name. Any answer counts, a refusal too: an offline network's server need
+// not know the root. One that answers is enough to be reached: resolvers go on to the next. Those that do not are warnings,
+// because the day on which the others fail is a bad one to find out.
+func reachDNS(ctx context.Context, a network.Adapter) (warnings []string, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answers := make(chan netip.Addr, len(a.DNS))
+	var asking sync.WaitGroup
+	for _, server := range a.DNS {
+		asking.Go(func() {
+			for ctx.Err() == nil {
+				if answersDNS(ctx, server) == nil {
+					answers <- server
+					return
+				}
 			}
+		})
+	}
+	go func() { // ends with the questions, at the latest when ctx does
+		asking.Wait()
+		close(answers)
+	}()
+	alive := map[netip.Addr]bool{}
+	for server := range answers {
+		alive[server] = true
+		if len(alive) == 1 {
+			defer time.AfterFunc(dnsAfterFirst, cancel).Stop()
 		}
 	}
-	names := make([]string, len(a.DNS))
-	for i, d := range a.DNS {
-		names[i] = d.String()
+	var dead, well []string
+	for _, server := range a.DNS {
+		if alive[server] {
+			well = append(well, server.String())
+		} else {
+			dead = append(dead, server.String())
+		}
 	}
-	return fmt.Errorf("no DNS server of %s answers (%s): check the addresses", a.Name, strings.Join(names, ", "))
+	switch {
+	case len(dead) == 0:
+		return nil, nil
+	case len(well) == 0:
+		return nil, fmt.Errorf("no DNS server of %s answers (%s): check the addresses", a.Name, strings.Join(dead, ", "))
+	}
+	for _, server := range dead {
+		warnings = append(warnings, fmt.Sprintf("the DNS server %s of %s does not answer, %s does: check the address", server, a.Name, strings.Join(well, ", ")))
+	}
+	return warnings, nil
 }
 
 func answersDNS(ctx context.Context, server netip.Addr) error {

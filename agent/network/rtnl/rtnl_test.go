@@ -120,7 +120,10 @@ func TestVerify(t *testing.T) {
 			if c.says != "" {
 				limit = 1500 * time.Millisecond
 			}
-			err := Reader{}.Verify(limited(t, limit), network.Settings{}, wanted(t, c.address, c.gateway, c.dns))
+			warnings, err := Reader{}.Verify(limited(t, limit), network.Settings{}, wanted(t, c.address, c.gateway, c.dns))
+			if len(warnings) > 0 {
+				t.Errorf("warnings %q", warnings)
+			}
 			if c.says == "" {
 				must(t, err)
 			} else if err == nil || !strings.Contains(err.Error(), c.says) {
@@ -134,7 +137,10 @@ func TestVerifyWaitsForTheAddress(t *testing.T) {
 	connect(t, "eth7", "192.0.2.1/24")
 	s := wanted(t, "192.0.2.10/24", "192.0.2.1", "")
 	done := make(chan error, 1)
-	go func() { done <- Reader{}.Verify(limited(t, 10*time.Second), network.Settings{}, s) }()
+	go func() {
+		_, err := Reader{}.Verify(limited(t, 10*time.Second), network.Settings{}, s)
+		done <- err
+	}()
 	route(t, assign(t, "eth7", "192.0.2.10/24"), "192.0.2.1")
 	must(t, <-done)
 }
@@ -145,7 +151,7 @@ func TestVerifyEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(1200*time.Millisecond, cancel)
 	start := time.Now()
-	if err := (Reader{}).Verify(ctx, network.Settings{}, wanted(t, "192.0.2.10/24", "192.0.2.1", "")); err == nil {
+	if _, err := (Reader{}).Verify(ctx, network.Settings{}, wanted(t, "192.0.2.10/24", "192.0.2.1", "")); err == nil {
 		t.Error("a silent gateway passed")
 	}
 	if took := time.Since(start); took > 3*time.Second {
@@ -200,4 +206,59 @@ func FuzzCheckAnswer(f *testing.F) {
 			t.Errorf("took %x for an answer", b)
 		}
 	})
+}
+
+// Every DNS server is asked: a dead one beside one that answers is named, and no reason to go back.
+func TestDeadDNSServerIsAWarning(t *testing.T) {
+	connect(t, "eth7", "192.0.2.1/24")
+	route(t, assign(t, "eth7", "192.0.2.10/24"), "192.0.2.1")
+	s := wanted(t, "192.0.2.10/24", "192.0.2.1", "192.0.2.99")
+	s.Adapters[0].DNS = append(s.Adapters[0].DNS, netip.MustParseAddr("192.0.2.1"))
+	begun := time.Now()
+	warnings, err := Reader{}.Verify(limited(t, 20*time.Second), network.Settings{}, s)
+	must(t, err)
+	if len(warnings) != 1 || !strings.Contains(warnings[0], "192.0.2.99 of eth7 does not answer, 192.0.2.1 does") {
+		t.Errorf("warnings %q", warnings)
+	}
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("waited %s for the dead one", took)
+	}
+}
+
+// A kernel without the module says so at once, by name: nothing is tried.
+func TestMissingModuleIsNamed(t *testing.T) {
+	s := network.Settings{Adapters: []network.Adapter{{Name: "eth7", DHCP: true}, {Name: "eth7.5", VLAN: &network.VLAN{ID: 5, Parent: "eth7"}},
+		{Name: "bond0", Bond: &network.Bond{Mode: "active-backup"}}, {Name: "br0", Bridge: &network.Bridge{}}}}
+	for lacks, want := range map[string]string{"vlan": "no eth7.5: its module 8021q is missing", "bond": "no bond0: its module bonding is missing", "bridge": "no br0: its module bridge is missing", "": ""} {
+		err := makeable(network.Settings{}, s, func(kind string) (bool, error) { return kind != lacks, nil })
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("without %q: %v, want %q", lacks, err, want)
+		}
+	}
+	if err := makeable(s, s, func(string) (bool, error) { return false, nil }); err != nil {
+		t.Errorf("what is there already is not asked for: %v", err)
+	}
+}
+
+// The question makes nothing, and the answer is what making one says.
+func TestKnows(t *testing.T) {
+	needRoot(t)
+	before, err := netlink.LinkList()
+	must(t, err)
+	for name, probe := range map[string]netlink.Link{
+		"bridge": &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "probe7"}}, "bond": netlink.NewLinkBond(netlink.LinkAttrs{Name: "probe7"}),
+		"nonsense": &netlink.GenericLink{LinkAttrs: netlink.LinkAttrs{Name: "probe7"}, LinkType: "nonsense"}} {
+		known, err := knows(name)
+		must(t, err)
+		err = netlink.LinkAdd(probe)
+		if known != (err == nil) {
+			t.Errorf("knows %s: %v, but making one says %v", name, known, err)
+		}
+		if err == nil {
+			must(t, netlink.LinkDel(probe))
+		}
+	}
+	if after, err := netlink.LinkList(); err != nil || len(after) != len(before) {
+		t.Errorf("links before %d, after %d, %v", len(before), len(after), err)
+	}
 }

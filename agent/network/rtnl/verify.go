@@ -26,14 +26,15 @@ const (
 )
 
 // Verify says whether the host runs candidate and can be reached with it: nil, or one sentence. It looks at the adapters
-// that differ from confirmed, and goes on until all is well or ctx ends; ctx needs a deadline.
-func (r Reader) Verify(ctx context.Context, confirmed, candidate network.Settings) error {
+// that differ from confirmed, and goes on until all is well or ctx ends; ctx needs a deadline. Warnings are what does not
+// keep the host from being reached.
+func (r Reader) Verify(ctx context.Context, confirmed, candidate network.Settings) (warnings []string, err error) {
 	observed, err := r.settled(ctx, confirmed, candidate)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := r.Conflicts(ctx, confirmed, candidate); err != nil {
-		return err
+		return nil, err
 	}
 	for _, a := range network.Changed(confirmed, candidate) {
 		o, _ := network.Find(observed, a)
@@ -41,15 +42,20 @@ func (r Reader) Verify(ctx context.Context, confirmed, candidate network.Setting
 			continue
 		}
 		if err := within(ctx, gatewayLimit, func(ctx context.Context) error { return reachGateways(ctx, a, o) }); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, a := range network.Changed(confirmed, candidate) {
-		if err := within(ctx, dnsLimit, func(ctx context.Context) error { return reachDNS(ctx, a) }); err != nil {
+		err := within(ctx, dnsLimit, func(ctx context.Context) error {
+			dead, err := reachDNS(ctx, a)
+			warnings = append(warnings, dead...)
 			return err
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return warnings, nil
 }
 
 // within runs a check with a limit of its own.
