@@ -56,22 +56,22 @@ func (e AdapterSettingsIpv6) Valid() bool {
 
 // Defines values for CheckStatus.
 const (
-	CheckStatusFail    CheckStatus = "fail"
-	CheckStatusOk      CheckStatus = "ok"
-	CheckStatusUnknown CheckStatus = "unknown"
-	CheckStatusWarn    CheckStatus = "warn"
+	Fail    CheckStatus = "fail"
+	Ok      CheckStatus = "ok"
+	Unknown CheckStatus = "unknown"
+	Warn    CheckStatus = "warn"
 )
 
 // Valid indicates whether the value is a known member of the CheckStatus enum.
 func (e CheckStatus) Valid() bool {
 	switch e {
-	case CheckStatusFail:
+	case Fail:
 		return true
-	case CheckStatusOk:
+	case Ok:
 		return true
-	case CheckStatusUnknown:
+	case Unknown:
 		return true
-	case CheckStatusWarn:
+	case Warn:
 		return true
 	default:
 		return false
@@ -215,19 +215,19 @@ func (e TryState) Valid() bool {
 
 // Defines values for VIPProbeState.
 const (
-	VIPProbeStateFree    VIPProbeState = "free"
-	VIPProbeStateUnknown VIPProbeState = "unknown"
-	VIPProbeStateUsed    VIPProbeState = "used"
+	Free    VIPProbeState = "free"
+	Unasked VIPProbeState = "unasked"
+	Used    VIPProbeState = "used"
 )
 
 // Valid indicates whether the value is a known member of the VIPProbeState enum.
 func (e VIPProbeState) Valid() bool {
 	switch e {
-	case VIPProbeStateFree:
+	case Free:
 		return true
-	case VIPProbeStateUnknown:
+	case Unasked:
 		return true
-	case VIPProbeStateUsed:
+	case Used:
 		return true
 	default:
 		return false
@@ -13377,69 +13377,69 @@ var swaggerSpec = []string{
 	"QpeU8bHBwY/Nwi3iBkNorhizg4kuyZM+Y3Vw3dtjiFWtxb17rBcLSHWkWit8d3FFi3rE4TGvJ37+IERY",
 	"q9PcWp5yU7F96yDdMHZKfu30QaAlTe94Gf4eAhUfQg0oMqBZwTh8s7acch2YVlWxsXXSK5Bs4f6ma8o0",
 	"48vH3u3opnLQ9iggezyn6c3Im/I+rtZsMoSWnVO3q4Hj10NTYKtpGfGpl7nqKptmH+2vX+mD3V0iiB8V",
-	"Kn8rRHoTK/X/xiBJ10sPAfTp1ZXxFCeGdPY1aegxqBGi1qzLprRn6GflYU+xOTbM2dkD86FXG8U8O/nn",
-	"2b6gZkUD4d392WE8Iu7dIHz+zs1Q1uXXUDLFaEMU/EYT0m5pMZa1YuGdobItbvS3b4zCZlrZouOrd9cf",
-	"yLG7yfW4O0NpzB8yF7E7UE015cHvR/nT1/KJe5bMeF3O0QXwx6B70YZVK3O2U5bJmWsMlczmVAEe+bIu",
-	"NNuSTh3nlGUZRBJDrCxrHQt9GR2mbkI2jMFxQx0OK5BE5WLNL8j/cf8RqpqS0xIob5tySLA5e5h2SUlU",
-	"0zpjeNZ7V8WaY0ig2TteRC/nL+HL7s7fvzhNSFkrTUqq0xy5D9O3Fh/hujF/YELrKGgCbFt3IIFmjC8b",
-	"G1TIktQ8w8uNLM0J00RpyjM1Vn473hs6p++qcHpuH9tjDPhbjDc7LASar/8e3XqHfeMlH9a94ZPgMrtw",
-	"WcLVkunNtWE4d0MTqLSaDrkQKW1/aibIta4s2ZsoDjPUToW4YeAD++czF7T7Tz+uZd+KGYGJrR2ZC5X0",
-	"GecdB/Ls6pVhHMFtjPXcNr3JsFQmB1Jz9oUoo381OZY1P3bLHWPB/JF5gmJWcGIAVqQSUpMfT/5xckSe",
-	"OQvUnOFic0Sw04qtM4m10jwirwVfkrWQZlq1BqnI6ckpLkE5aZrEHJGPzjn6TteKPDk6+Z4UbAWEanJM",
-	"K3a8enLs3KejJjh5Pru2wBMEviM2z2erJ64JDacVm53Pfjg6OfphZn1JpNgxrTMbRHSmcgPLq2x2PnvN",
-	"lMbea1bN0RJsWdPvjmr/rgF9IUe0gpU4tO3T2ckrnuzJLN5+TvrtSk9PTib1BB1XPdJ2ktt1DXe6hX7I",
-	"gQDXkoE62lKNoUUa8DstUZOZqsuSGsdh9lsuSIrp5wxj4wnhsAal7TUHJCldKtsKgC5nn83bIQWOwsCl",
-	"SvoEewtrd8/9sldpIa0H9ZOwvVgO0mc10K3sti9MtKzh9hupOgTBVmlLgIA/CZ0fgnJv6A0QauwqUlEm",
-	"nQ3Wu/Jl5E3XUGOCE1rrXBghiWEi2thpF20B3Q1AZWwIZkyDLgs4um9xQeabJWVQgOWEPgdg3xrotVba",
-	"ocDZrtD8RXA4BKJ+FsZ5tjduzOLhHSVhcfML6GHAD8c6vXUiJ99t4NuR8gFVjveRGxXgLJs1+5PKLCE3",
-	"UGmvoGyR/wU5OzlromNGwUh7CySGVXetvI/Vq3oXq/cgDXbbYT2wNHhQkv4KUBGK/TES0lAWr0PqxJU5",
-	"kqUUdfUIjX23MnmlyVKAskSlTZ8NpojLdxyRN+h0WHva2hWu1cd+6eAKQYKHCx3+T9ihbYQqb/3wPgG3",
-	"lHtzJyvgKn++R1o3AYwAnX/zd1UXoubZIYj9TN0gPbmtGzXEM+fR2G4OT4aAmA7QgswhFaVtkPLp1dWF",
-	"TTaQujLPlLE7bRVvgmxBtW/L+N3Z6T8JFAq+30tnNWiwXfpBD2FP+a46I40pv4FDSVV/flCUMmVPXELY",
-	"oudpR8Vl0IbqtwsadVqaFm0t9nYyjZ/vSe72oH1gkYuFexFSY9+i7yxmvkd6n56c7qe1/xrAt/OHxUwr",
-	"ZC+w6w+xEBFZcwIrkBvbw8n5YkYxN12X9p/D46+GAW5H22O73NTH29I4e3WFfqdQ2gWNMoE3GCx0syTI",
-	"gQsh8W7DPgbsMcKDksMignS6S11grNJu1AlNvHRvU35IEaXphhR45e+OluQDGJF7hN0hZN073pkuIswC",
-	"YsplNx2P+KzAGIX+NJAm+xxg/eOb2pCOL9gyqpR+Af1rO+pBIJ1E9A0tiz7RmyTRnHGKx2x7hSDBF6yA",
-	"Q2k2vM3AlJZUC/lIkRbPA2Kp3V/cOmhqFR7AOOi39xxjIOC8B7MOOpfwG3er2yesh0q39R4qj21yNR5w",
-	"+YTPo0h9UAlrhKfTafNCzDtiVMICdJoTf2MwoyVdbonU4Pa/2jYHYzRcg4JD2kv3Jbi3evxGvQjDPUK6",
-	"TopLcXQ4PUi57Q0hvBlitRyqw76lInixIYpuuk0dDSgh2g2ow8Oc+1FYxRLZgQN+KI2ICERUecZmBqsx",
-	"1OzXO00H1lGa5/89iejIrT7LUVn8vDPuIeRxp7vmSHHc2cmhXbbO1KEWjv3YeGLJ3M11O+O4jaFQdWN8",
-	"fhmXahmjy+NCLONUec7o8rUZsMdQ96ndJycnEYPc3828Wy4k2WnZYoSAbx6FMh2v86nI6s3Dv0jANt0R",
-	"InyF2DkURxVUaTuj1/GYCXukyB+ilpwWCRFFti/PgsxR+VRrUNkb7riy1Qr34cp3b/g9sCPfaVca04UG",
-	"NURRdrCIWid65gNqTDfB8e9eXb65IpDm4vt+CE3nEsAH0TCvAjTNiSPIEHG1pCkMUxfLDe+JvL1Sxr8f",
-	"fRE7Rh0ejMg/M5clW9ONoVxL8D5Fz3705IxQD1b+e5ZBoX2tJdDyhR20R3CnoizpYwVmkIbswjUytODQ",
-	"oojIUy0qlu6I88GrvfvFq4Yv2u7tscItHMQJtVMdgn62WPixMkawJUFCKFGcVioX2shaa7kicrye1jlw",
-	"kkGhaY+a7YdwLEnbzkQxg/Vl04Lnvg6FL4TfxeMrTTKBCqpT6DI7//1zP5tvhVajcLzsSlA/Y42YrcQ4",
-	"IlfYDLSLEIVXVRwynDyKosJ9xOTeECFUNGNmYDtM7QOWv/l+gazHHfbiZoOL4xRNlKikvjSPw0h5UIf7",
-	"A1YFrL1rRjkBKgsGkvxaz0Fy0KBIAQuX1nV777buZwW0pQDWf6GhQN82gtr2rYilUNr3GnTbM+meVNpO",
-	"U6ZRai1QfvD8QOUHl7mwjd7a1rVrbP3WtD4lFYiqsFW0As+vDUDXCqwIu8AMe1O0CZima7wPb/i775gO",
-	"0YjbTxTGiNO9jnFPBkdnhb+aMNeuKKT3dTyftTPoSggXa5uF0T6IJYSnRgF0hR6foaVYkOcvL6+OyDN/",
-	"VB4pItacrBkPn6l+TGCbUBW2YYxKmyvXpfFeTP7uxfRRNHrgiKKhARGSqLw2OnHNE+LvqVtj3BgcmGZb",
-	"YB0DV5oWha1mDKO8cK09Y8oOW3/ep2tq5o8oO0wfH8otxckMs3Yie64DlteCCkBtMSeip8UUcqg6/mr+",
-	"NxiFfY+NvDrdMcfEu/zX0cZEu56c/mOMkfug/PmRGxwR6iTIfEOYLcKhJVz0a6mGcPyHYAPWxr8E4w1T",
-	"Hl4EdFsz//0kgNl4h2HdkXddm91njzIrb/HO+xCaUYjH8fzaPHaIHpFD+PtnvB13tthbSFF2ul4P4aqS",
-	"ohRDlb5XdkBYWj7oNrE2FjfpWxonzuhybMIUKYTzDf1vWCzbSEiDE7EeZJ6mI0NMAF5rUbUNj8fYNuaN",
-	"Cg4S6jBTkSVwBIgviSW8gUQFNpUMKr/IBg6rAe0iETXoTvKBorMNKgyluVh3qlrRtmOKzMEgzeGvn5ds",
-	"UBY+BsjG/82w9ovDQ5eLLjpixNbK7JMivldwRNji4/vRaHbuB45w+rYwAeK8FsslZITxI/KTFGtlXA9f",
-	"pG7vHV04VzAtmJkUncFGpRmTzV5jOrKtaTJXgXkN+vGlvbfUA3MnTHdnlohEnl6LJUYKFKGcvLs24Eqf",
-	"+rDxmm6cyeKl4Qph/dEoW5jnY6TnC57Zk/qgGGlw8MLfgnUbjO+Zt22aY2LXd3K+17sqdomI8HBAHiS3",
-	"0mm2K+b24lvS3FjRcuO+R6GI+4om1stS3gtmeKT1UHjc7c4ci2u8bLsi34dw2fq4yl8d13hLyzbaEIlh",
-	"7Mdr1elEHLH2cECXTw+P2n6f6ge/y9XryRyrR2CLBUhsM+cZ2jc/PliQmro7eq7UJhO4lK8wWUu8ysl0",
-	"Tpi+cEPxQ5Q548sj8rOQpTl6N5jMtHc/jPhT+7kA7xnGeQBNnQ/oAv1NqH96wNxotARFy81BTFH84Iej",
-	"rNOVXuiS35jORa19/3gyh4WQ4AK+tvFJL6Q4p+mNbVxkP+yT02wkeY+/smwwjnNJeQqFJfP+AA5e1h5X",
-	"Jnv2sDd0HoCixu9ESmx/CGEKLY47DToj2SY74H9IMvJW3A41yLuVS5P6C1TMHLXaWNpY1yQw6yU4t70g",
-	"iKiAQ+ZCymil47GNk7Uh2HC93bt22EOU27X93kdW27XbOEiFZDNb/J75dlq+haARVDGbud3d/Z+KJBwC",
-	"XNNYu4Gn3QK7k3toNjCS7nvofKhC2GZCVzlsEJM0pVT+C/E5VQTbShIhm8OFEVy+CVXg7GGO4xRV1YDg",
-	"xOcPySd/ccDXVbU1WMAbn1pUQ0jtNEKJnbTrpgfK/ZVu06IYuMiETw/VAYOheWyM5ajL7v41LM2v/aCH",
-	"kOXd5rwjpbnfxKECqX4+V/cs8djzuGwPo3SvAfoeVuIGWp475JkdmUOMR5sOEzei3Ib79oaOlO8nHD+a",
-	"ZsC9hjXNAtFSP6phfJGa/ZguBguNKlCaFYW9sN42H4gXqiXR8gjVQcPh/dL2g/J3jfXYi8DZBSls3JSL",
-	"9TdwUgTR7rZxH89H5Gcpyp7pawv5fTkRIhfb1jf94YwhrEQB2FFOxUoG8e9j33l6kD0vbVP8+2VRXCSm",
-	"PkQGhxOCHmEXznfwvkWnp1fiWsRJgdemM5dodE2+8NvERnRGcdt2mY4i1g25T7S6Jfac/W/G6kuxJova",
-	"SAKfYHqkejdxCFP2Y9y++fEjRWz5rsvoUsPt2JYMkd3pdCN4P+7Vv45jTsiwiv+oHqqPhRUw4xQ7wn0o",
-	"hnbliOtcIF9aERXWSMMNKz6qe6tS899j+0YBfHTApg5N3iuuvJFM/pp696NcscyF/0LYwa+ohz4fd0/t",
-	"QLa+cnZnitkudYcpycWQKyWeBEZwg6vY5ACZrbJ1n3XAdi3kBfcN4g0RzdiuvaYiNO9r569tj8nfP98m",
-	"bXfK3z8b5Dc9zX//OqtlMTufuQ6LM/PUzf61aUdpzbCk84NLN7c/5fYDUc2/fYiq8xPm5zv/9iTv/tQ0",
-	"1Gl+Ep040tf2qipdzm4/3/5XAAAA//8=",
+	"Kn8rRHoTK/X/xiBJ10sPAfTp1ZXxFCeGdPY1aegxqBGi1qxD645TdRO8nxj1ATznDRWbY8OcnT0wH3q1",
+	"Ucyzk3+e7QtqVjQQ3t2fHcYj4t4Nwufv3AxlXX4NJVOMNkTBbzQh7ZYWY1krFt4ZKtviRn/7xihsppUt",
+	"Or56d/2BHLubXI+7M5TG/CFzEbsD1VRTHvx+lD99LZ+4Z8mM1+UcXQB/DLoXbVi1Mmc7ZZmcucZQyWxO",
+	"FeCRL+tCsy3p1HFOWZZBJDHEyrLWsdCX0WHqJmTDGBw31OGwAklULtb8gvwf9x+hqik5LYHytimHBJuz",
+	"h2mXlEQ1rTOGZ713Vaw5hgSaveNF9HL+Er7s7vz9i9OElLXSpKQ6zZH7MH1r8RGuG/MHJrSOgibAtnUH",
+	"EmjG+LKxQYUsSc0zvNzI0pwwTZSmPFNj5bfjvaFz+q4Kp+f2sT3GgL/FeLPDQqD5+u/RrXfYN17yYd0b",
+	"PgkuswuXJVwtmd5cG4ZzNzSBSqvpkAuR0vanZoJc68qSvYniMEPtVIgbBj6wfz5zQbv/9ONa9q2YEZjY",
+	"2pG5UEmfcd5xIM+uXhnGEdzGWM9t05sMS2VyIDVnX4gy+leTY1nzY7fcMRbMH5knKGYFJwZgRSohNfnx",
+	"5B8nR+SZs0DNGS42RwQ7rdg6k1grzSPyWvAlWQtpplVrkIqcnpziEpSTpknMEfnonKPvdK3Ik6OT70nB",
+	"VkCoJse0YserJ8fOfTpqgpPns2sLPEHgO2LzfLZ64prQcFqx2fnsh6OTox9m1pdEih3TOrNBRGcqN7C8",
+	"ymbns9dMaey9ZtUcLcGWNf3uqPbvGtAXckQrWIlD2z6dnbziyZ7M4u3npN+u9PTkZFJP0HHVI20nuV3X",
+	"cKdb6IccCHAtGaijLdUYWqQBv9MSNZmpuiypcRxmv+WCpJh+zjA2nhAOa1DaXnNAktKlsq0A6HL22bwd",
+	"UuAoDFyqpE+wt7B299wve5UW0npQPwnbi+UgfVYD3cpu+8JEyxpuv5GqQxBslbYECPiT0PkhKPeG3gCh",
+	"xq4iFWXS2WC9K19G3nQNNSY4obXOhRGSGCaijZ120RbQ3QBUxoZgxjTosoCj+xYXZL5ZUgYFWE7ocwD2",
+	"rYFea6UdCpztCs1fBIdDIOpnYZxne+PGLB7eURIWN7+AHgb8cKzTWydy8t0Gvh0pH1DleB+5UQHOslmz",
+	"P6nMEnIDlfYKyhb5X5Czk7MmOmYUjLS3QGJYddfK+1i9qnexeg/SYLcd1gNLgwcl6a8AFaHYHyMhDWXx",
+	"OqROXJkjWUpRV4/Q2Hcrk1eaLAUoS1Ta9Nlgirh8xxF5g06HtaetXeFafeyXDq4QJHi40OH/hB3aRqjy",
+	"1g/vE3BLuTd3sgKu8ud7pHUTwAjQ+Td/V3Uhap4dgtjP1A3Sk9u6UUM8cx6N7ebwZAiI6QAtyBxSUdoG",
+	"KZ9eXV3YZAOpK/NMGbvTVvEmyBZU+7aM352d/pNAoeD7vXRWgwbbpR/0EPaU76oz0pjyGziUVPXnB0Up",
+	"U/bEJYQtep52VFwGbah+u6BRp6Vp0dZibyfT+Pme5G4P2gcWuVi4FyE19i36zmLme6T36cnpflr7rwF8",
+	"O39YzLRC9gK7/hALEZE1J7ACubE9nJwvZhRz03Vp/zk8/moY4Ha0PbbLTX28LY2zV1fodwqlXdAoE3iD",
+	"wUI3S4IcuBAS7zbsY8AeIzwoOSwiSKe71AXGKu1GndDES/c25YcUUZpuSIFX/u5oST6AEblH2B1C1r3j",
+	"nekiwiwgplx20/GIzwqMUehPA2myzwHWP76pDen4gi2jSukX0L+2ox4E0klE39Cy6BO9SRLNGad4zLZX",
+	"CBJ8wQo4lGbD2wxMaUm1kI8UafE8IJba/cWtg6ZW4QGMg357zzEGAs57MOugcwm/cbe6fcJ6qHRb76Hy",
+	"2CZX4wGXT/g8itQHlbBGeDqdNi/EvCNGJSxApznxNwYzWtLllkgNbv+rbXMwRsM1KDikvXRfgnurx2/U",
+	"izDcI6TrpLgUR4fTg5Tb3hDCmyFWy6E67Fsqghcbouim29TRgBKi3YA6PMy5H4VVLJEdOOCH0oiIQESV",
+	"Z2xmsBpDzX6903RgHaV5/t+TiI7c6rMclcXPO+MeQh53umuOFMednRzaZetMHWrh2I+NJ5bM3Vy3M47b",
+	"GApVN8bnl3GpljG6PC7EMk6V54wuX5sBewx1n9p9cnISMcj93cy75UKSnZYtRgj45lEo0/E6n4qs3jz8",
+	"iwRs0x0hwleInUNxVEGVtjN6HY+ZsEeK/CFqyWmREFFk+/IsyByVT7UGlb3hjitbrXAfrnz3ht8DO/Kd",
+	"dqUxXWhQQxRlB4uodaJnPqDGdBMc/+7V5ZsrAmkuvu+H0HQuAXwQDfMqQNOcOIIMEVdLmsIwdbHc8J7I",
+	"2ytl/PvRF7Fj1OHBiPwzc1myNd0YyrUE71P07EdPzgj1YOW/ZxkU2tdaAi1f2EF7BHcqypI+VmAGacgu",
+	"XCNDCw4tiog81aJi6Y44H7zau1+8avii7d4eK9zCQZxQO9Uh6GeLhR8rYwRbEiSEEsVppXKhjay1lisi",
+	"x+tpnQMnGRSa9qjZfgjHkrTtTBQzWF82LXju61D4QvhdPL7SJBOooDqFLrPz3z/3s/lWaDUKx8uuBPUz",
+	"1ojZSowjcoXNQLsIUXhVxSHDyaMoKtxHTO4NEUJFM2YGtsPUPmD5m+8XyHrcYS9uNrg4TtFEiUrqS/M4",
+	"jJQHdbg/YFXA2rtmlBOgsmAgya/1HCQHDYoUsHBpXbf3but+VkBbCmD9FxoK9G0jqG3filgKpX2vQbc9",
+	"k+5Jpe00ZRql1gLlB88PVH5wmQvb6K1tXbvG1m9N61NSgagKW0Ur8PzaAHStwIqwC8ywN0WbgGm6xvvw",
+	"hr/7jukQjbj9RGGMON3rGPdkcHRW+KsJc+2KQnpfx/NZO4OuhHCxtlkY7YNYQnhqFEBX6PEZWooFef7y",
+	"8uqIPPNH5ZEiYs3JmvHwmerHBLYJVWEbxqi0uXJdGu/F5O9eTB9FoweOKBoaECGJymujE9c8If6eujXG",
+	"jcGBabYF1jFwpWlR2GrGMMoL19ozpuyw9ed9uqZm/oiyw/TxodxSnMwwayey5zpgeS2oANQWcyJ6Wkwh",
+	"h6rjr+Z/g1HY99jIq9Mdc0y8y38dbUy068npP8YYuQ/Knx+5wRGhToLMN4TZIhxawkW/lmoIx38INmBt",
+	"/Esw3jDl4UVAtzXz308CmI13GNYdede12X32KLPyFu+8D6EZhXgcz6/NY4foETmEv3/G23Fni72FFGWn",
+	"6/UQriopSjFU6XtlB4Sl5YNuE2tjcZO+pXHijC7HJkyRQjjf0P+GxbKNhDQ4EetB5mk6MsQE4LUWVdvw",
+	"eIxtY96o4CChDjMVWQJHgPiSWMIbSFRgU8mg8ots4LAa0C4SUYPuJB8oOtugwlCai3WnqhVtO6bIHAzS",
+	"HP76eckGZeFjgGz83wxrvzg8dLnooiNGbK3MPiniewVHhC0+vh+NZud+4AinbwsTIM5rsVxCRhg/Ij9J",
+	"sVbG9fBF6vbe0YVzBdOCmUnRGWxUmjHZ7DWmI9uaJnMVmNegH1/ae0s9MHfCdHdmiUjk6bVYYqRAEcrJ",
+	"u2sDrvSpDxuv6caZLF4arhDWH42yhXk+Rnq+4Jk9qQ+KkQYHL/wtWLfB+J5526Y5JnZ9J+d7vatil4gI",
+	"DwfkQXIrnWa7Ym4vviXNjRUtN+57FIq4r2hivSzlvWCGR1oPhcfd7syxuMbLtivyfQiXrY+r/NVxjbe0",
+	"bKMNkRjGfrxWnU7EEWsPB3T59PCo7fepfvC7XL2ezLF6BLZYgMQ2c56hffPjgwWpqbuj50ptMoFL+QqT",
+	"tcSrnEznhOkLNxQ/RJkzvjwiPwtZmqN3g8lMe/fDiD+1nwvwnmGcB9DU+YAu0N+E+qcHzI1GS1C03BzE",
+	"FMUPfjjKOl3phS75jelc1Nr3jydzWAgJLuBrG5/0Qopzmt7YxkX2wz45zUaS9/grywbjOJeUp1BYMu8P",
+	"4OBl7XFlsmcPe0PnAShq/E6kxPaHEKbQ4rjToDOSbbID/ockI2/F7VCDvFu5NKm/QMXMUauNpY11TQKz",
+	"XoJz2wuCiAo4ZC6kjFY6Hts4WRuCDdfbvWuHPUS5XdvvfWS1XbuNg1RINrPF75lvp+VbCBpBFbOZ293d",
+	"/6lIwiHANY21G3jaLbA7uYdmAyPpvofOhyqEbSZ0lcMGMUlTSuW/EJ9TRbCtJBGyOVwYweWbUAXOHuY4",
+	"TlFVDQhOfP6QfPIXB3xdVVuDBbzxqUU1hNROI5TYSbtueqDcX+k2LYqBi0z49FAdMBiax8ZYjrrs7l/D",
+	"0vzaD3oIWd5tzjtSmvtNHCqQ6udzdc8Sjz2Py/YwSvcaoO9hJW6g5blDntmROcR4tOkwcSPKbbhvb+hI",
+	"+X7C8aNpBtxrWNMsEC31oxrGF6nZj+lisNCoAqVZUdgL623zgXihWhItj1AdNBzeL20/KH/XWI+9CJxd",
+	"kMLGTblYfwMnRRDtbhv38XxEfpai7Jm+tpDflxMhcrFtfdMfzhjCShSAHeVUrGQQ/z72nacH2fPSNsW/",
+	"XxbFRWLqQ2RwOCHoEXbhfAfvW3R6eiWuRZwUeG06c4lG1+QLv01sRGcUt22X6Shi3ZD7RKtbYs/Z/2as",
+	"vhRrsqiNJPAJpkeqdxOHMGU/xu2bHz9SxJbvuowuNdyObckQ2Z1ON4L341796zjmhAyr+I/qofpYWAEz",
+	"TrEj3IdiaFeOuM4F8qUVUWGNNNyw4qO6tyo1/z22bxTARwds6tDkveLKG8nkr6l3P8oVy1z4L4Qd/Ip6",
+	"6PNx99QOZOsrZ3emmO1Sd5iSXAy5UuJJYAQ3uIpNDpDZKlv3WQds10JecN8g3hDRjO3aaypC8752/tr2",
+	"mPz9823Sdqf8/bNBftPT/Pevs1oWs/OZ67A4M0/d7F+bdpTWDEs6P7h0c/tTbj8Q1fzbh6g6P2F+vvNv",
+	"T/LuT01DneYn0YkjfW2vqtLl7Pbz7X8FAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -12,7 +12,7 @@ type VIPAnswer string
 const (
 	VIPFree    VIPAnswer = "free"
 	VIPUsed    VIPAnswer = "used"
-	VIPUnknown VIPAnswer = "unknown" // it could not be asked
+	VIPUnasked VIPAnswer = "unasked" // it could not be asked
 )
 
 // Probed is what one host found out about an address by ARP: the MAC that answered, and whether anybody was asked at all.
@@ -38,9 +38,9 @@ func JudgeVIP(address netip.Addr, hosts []Host, p Probed) (VIPAnswer, string) {
 	case p.Answer != "":
 		return VIPUsed, fmt.Sprintf("%s is in use: %s answers for it. Choose another address.", address, p.Answer)
 	case p.Err != nil:
-		return VIPUnknown, fmt.Sprintf("%s could not be probed (%v); the preflight asks every host.", address, p.Err)
+		return VIPUnasked, fmt.Sprintf("%s could not be probed (%v); the preflight asks every host.", address, p.Err)
 	case !p.Asked:
-		return VIPUnknown, fmt.Sprintf("No adapter of this host is in the network of %s; a VIP is an address in the network of the control-plane hosts.", address)
+		return VIPUnasked, fmt.Sprintf("No adapter of this host is in the network of %s; a VIP is an address in the network of the control-plane hosts.", address)
 	}
 	return VIPFree, fmt.Sprintf("Nobody answers for %s.", address)
 }

@@ -19,8 +19,8 @@ func TestJudgeVIP(t *testing.T) {
 		"free":           {"192.0.2.100", Probed{Asked: true}, VIPFree, "Nobody answers"},
 		"used":           {"192.0.2.100", Probed{Answer: "02:ff:00:00:00:01", Asked: true}, VIPUsed, "02:ff:00:00:00:01 answers"},
 		"a host's":       {"192.0.2.12", Probed{Asked: true}, VIPUsed, "host h2"},
-		"other network":  {"198.51.100.1", Probed{}, VIPUnknown, "in the network of the control-plane hosts"},
-		"not to be sent": {"192.0.2.100", Probed{Err: errors.New("not permitted")}, VIPUnknown, "not permitted"},
+		"other network":  {"198.51.100.1", Probed{}, VIPUnasked, "in the network of the control-plane hosts"},
+		"not to be sent": {"192.0.2.100", Probed{Err: errors.New("not permitted")}, VIPUnasked, "not permitted"},
 	} {
 		got, says := JudgeVIP(netip.MustParseAddr(c.address), hosts, c.probed)
 		if got != c.want || !strings.Contains(says, c.says) {

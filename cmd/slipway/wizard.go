@@ -61,7 +61,7 @@ func (c *cli) clusterProbe() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := c.print(p, func(w io.Writer) { fmt.Fprintln(w, p.Message) }); err != nil || p.State != api.VIPProbeStateUsed {
+			if err := c.print(p, func(w io.Writer) { fmt.Fprintln(w, p.Message) }); err != nil || p.State != api.Used {
 				return err
 			}
 			return fmt.Errorf("%s", p.Message)
