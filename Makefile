@@ -66,10 +66,12 @@ unit: packages
 	localui/web/test.sh
 
 e2e: bundle rootfs
+	SLIPWAY_ROOTFS=$(ROOTFS) go test -count=1 -run TestTree ./iso/rootfs
 	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) CGO_ENABLED=1 go test -race -count=1 -timeout 60m -p 1 ./tests/lab/... ./tests/e2e/... ./tests/ui/...
 
 test-boot: ## Install from the image in QEMU and boot what was installed (many minutes; pictures in the cache)
 	$(MAKE) iso SMALL=1 APPLIANCE=tests/boot/appliance.yaml ISO=$(SLIPWAY_CACHE)/iso/test.iso
+	SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso go test -count=1 -run TestInitrd ./iso/rootfs
 	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso nice go test -v -count=1 -timeout 90m ./tests/boot
 
 lint: ## Static checks

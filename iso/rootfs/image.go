@@ -49,6 +49,8 @@ var notInVirtualMachines = []string{
 	"usr/lib/modules/*/kernel/fs/ocfs2/*", "usr/lib/modules/*/kernel/fs/gfs2/*", "usr/lib/modules/*/kernel/fs/smb/*",
 	"usr/lib/modules/*/kernel/fs/btrfs/*", "usr/lib/modules/*/kernel/lib/test_*",
 	"usr/lib/cni/dhcp", "usr/bin/containerd-shim-runc-v1", "usr/bin/containerd-shim", "usr/share/zoneinfo/*", "usr/share/doc/*",
+	// VMware's tools: the tests run in QEMU.
+	"usr/bin/vmtoolsd", "usr/bin/VGAuthService", "usr/lib/*/libvmtools.so*", "usr/lib/*/open-vm-tools/*", "usr/share/misc/pci.ids",
 }
 
 // BuildImage makes the parts of an ISO from the same tree that Build makes. o.Out is not used. Only the newest image stays
