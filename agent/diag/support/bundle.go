@@ -1,0 +1,78 @@
+package support
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// maxTotal bounds what is in a bundle before compression, in bytes.
+const maxTotal = 64 << 20
+
+// Manifest says what is in a bundle.
+type Manifest struct {
+	Host      string    `json:"host"`
+	Version   string    `json:"agentVersion"`
+	CreatedAt time.Time `json:"createdAt"`
+	Files     []File    `json:"files"`
+}
+
+// File is one source's outcome.
+type File struct {
+	Name      string `json:"name"`
+	SizeBytes int    `json:"sizeBytes"`
+	Error     string `json:"error,omitempty"` // why it is not there, or not whole
+}
+
+// Write writes a bundle: what the sources give, scrubbed, below one folder, and at the end manifest.json. progress is
+// called with the number of sources done.
+func Write(ctx context.Context, w io.Writer, folder string, m Manifest, sources []Source, progress func(done int)) error {
+	zipped := gzip.NewWriter(w)
+	archive := tar.NewWriter(zipped)
+	add := func(name string, b []byte) error {
+		h := &tar.Header{Name: folder + "/" + name, Mode: 0o600, Size: int64(len(b)), ModTime: m.CreatedAt, Format: tar.FormatPAX}
+		if err := archive.WriteHeader(h); err != nil {
+			return err
+		}
+		_, err := archive.Write(b)
+		return err
+	}
+	total := 0
+	for i, s := range sources {
+		raw, err := s.read(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		text := scrubBytes(raw)
+		if total+len(text) > maxTotal {
+			text, err = "", fmt.Errorf("left out: the bundle is full, at %d MiB", maxTotal>>20)
+		}
+		total += len(text)
+		f := File{Name: s.Name, SizeBytes: len(text)}
+		if err != nil {
+			f.Error = Scrub(err.Error())
+		}
+		m.Files = append(m.Files, f)
+		if text != "" {
+			if err := add(s.Name, []byte(text)); err != nil {
+				return err
+			}
+		}
+		progress(i + 1)
+	}
+	list, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := add("manifest.json", append(list, '\n')); err != nil {
+		return err
+	}
+	if err := archive.Close(); err != nil {
+		return err
+	}
+	return zipped.Close()
+}
