@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -57,7 +58,7 @@ func missing() string {
 	if os.Geteuid() != 0 {
 		return "root, to make a network namespace"
 	}
-	for _, file := range []string{networkdPath, "/usr/bin/dbus-daemon", "/usr/sbin/dnsmasq"} {
+	for _, file := range []string{networkdPath, "/usr/bin/dbus-daemon"} {
 		if _, err := os.Stat(file); err != nil {
 			return file
 		}
@@ -103,30 +104,32 @@ func furnish() error {
 	})
 }
 
-// peer is the other end of the cable: gateway, another machine, DHCP server. It ends with its input.
+// peerCommands, in the environment, makes the peer's network. port0 and port1 are its ends of the cables.
+const peerCommands = "SLIPWAY_TEST_PEER"
+
+// simplePeer is a machine at the other end of eth7 that is the gateway and holds another address too.
+const simplePeer = `ip addr add 192.0.2.1/24 dev port0
+ip addr add ` + held + ` dev port0
+ip link set port0 up`
+
+// peer is the other end of the cables: gateway, another machine, DHCP server. It ends with its input.
 func peer() error {
 	in := bufio.NewReader(os.Stdin)
 	if _, err := in.ReadString('\n'); err != nil {
 		return err
 	}
-	for _, line := range []string{
-		"ip link set lo up", "ip addr add 192.0.2.1/24 dev port0", "ip addr add " + held + " dev port0", "ip link set port0 up",
-	} {
+	for line := range strings.Lines("ip link set lo up\n" + os.Getenv(peerCommands)) {
 		args := strings.Fields(line)
 		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w: %s", line, err, out)
 		}
 	}
-	dhcp := exec.Command("/usr/sbin/dnsmasq", "--keep-in-foreground", "--port=0", "--conf-file=/dev/null", "--no-ping",
-		"--dhcp-range=192.0.2.100,192.0.2.100,1h", "--dhcp-authoritative", "--dhcp-leasefile=/dev/null", "--leasefile-ro",
-		"--pid-file=", "--interface=port0", "--bind-interfaces", "--user=root", "--log-facility=-")
-	dhcp.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := dhcp.Start(); err != nil {
-		return err
-	}
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- serveDHCP(ctx, "port0", leased, gateway) }()
 	fmt.Println("ready")
 	_, err := io.Copy(io.Discard, in)
-	_ = dhcp.Process.Kill()
-	_ = dhcp.Wait()
+	cancel()
+	<-served
 	return err
 }

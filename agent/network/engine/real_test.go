@@ -3,6 +3,7 @@ package engine
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -28,7 +29,10 @@ func TestSuiteOnNetworkd(t *testing.T) {
 	suite(t, func(t *testing.T, test func(*testing.T, lan)) { test(t, newReal(t)) })
 }
 
-func newReal(t *testing.T) *real {
+func newReal(t *testing.T) *real { return newRealWith(t, simplePeer, "eth7") }
+
+// newRealWith is a host with cables from its adapters to port0, port1... of a peer whose network the commands make.
+func newRealWith(t *testing.T, commands string, adapters ...string) *real {
 	t.Helper()
 	if what := missing(); what != "" {
 		t.Skip("needs " + what)
@@ -41,7 +45,7 @@ func newReal(t *testing.T) *real {
 		}
 	})
 	clean(t)
-	cable(t)
+	connect(t, commands, adapters)
 	startBus(t)
 	r.startNetworkd(t)
 	return r
@@ -59,11 +63,11 @@ func clean(t *testing.T) {
 	}
 }
 
-// cable lays eth7 to a new peer.
-func cable(t *testing.T) {
+// connect lays cables to a new peer.
+func connect(t *testing.T, commands string, adapters []string) {
 	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), role+"=peer")
+	cmd.Env = append(os.Environ(), role+"=peer", peerCommands+"="+commands)
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
 	in, err := cmd.StdinPipe()
@@ -74,9 +78,14 @@ func cable(t *testing.T) {
 	t.Cleanup(func() {
 		_ = in.Close()
 		_ = cmd.Wait()
-		_ = exec.Command("ip", "link", "del", "eth7").Run()
+		for _, name := range adapters {
+			_ = exec.Command("ip", "link", "del", name).Run()
+		}
 	})
-	ip(t, "link", "add", "eth7", "type", "veth", "peer", "name", "port0", "netns", strconv.Itoa(cmd.Process.Pid))
+	for i, name := range adapters {
+		port := fmt.Sprintf("port%d", i)
+		ip(t, "link", "add", name, "type", "veth", "peer", "name", port, "netns", strconv.Itoa(cmd.Process.Pid))
+	}
 	_, err = io.WriteString(in, "go\n")
 	must(t, err)
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
@@ -178,7 +187,7 @@ func watch(t *testing.T, r *real, address string) func() int {
 	return func() int { cancel(); return <-count }
 }
 
-// TestBridge makes, changes, takes back and deletes a link of our own.
+// TestBridge makes, changes, takes back and deletes a link of our own. Feature 64.
 func TestBridge(t *testing.T) {
 	r := newReal(t)
 	a := start(t, r, &memory{})
@@ -188,32 +197,12 @@ func TestBridge(t *testing.T) {
 		br.Name, br.Bridge = "br7", &network.Bridge{STP: stp, Members: []string{"eth7"}}
 		return network.Change{Set: []network.Adapter{br, {Name: "eth7"}}}
 	}
-	stp := func() string {
-		text, _ := os.ReadFile("/sys/class/net/br7/bridge/stp_state")
-		return strings.TrimSpace(string(text))
-	}
-	propose := func(c network.Change) network.Try {
-		t.Helper()
-		var try network.Try
-		until(t, "settled", func() (ok bool) {
-			var err error
-			try, err = a.Propose(t.Context(), c, time.Minute)
-			return err == nil
-		})
-		a.until(try.ID, network.AwaitingConfirm)
-		return try
-	}
-	keep := func(c network.Change) {
-		t.Helper()
-		if _, err := a.Confirm(t.Context(), propose(c).ID, time.Now()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	keep(bridge(false))
+	stp := func() string { return sysfs("br7/bridge/stp_state") }
+	keep(t, a, bridge(false))
 	if stp() != "0" {
 		t.Fatalf("STP is %q", stp())
 	}
-	try := propose(bridge(true))
+	try := propose(t, a, bridge(true))
 	if stp() != "1" {
 		t.Errorf("on trial: STP is %q", stp())
 	}
@@ -221,8 +210,8 @@ func TestBridge(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, "the old bridge", func() bool { return stp() == "0" })
-	keep(network.Change{Remove: []string{"br7"}, Set: []network.Adapter{{Name: "eth7", DHCP: true}}})
-	until(t, "no bridge", func() bool { return stp() == "" })
+	keep(t, a, network.Change{Remove: []string{"br7"}, Set: []network.Adapter{{Name: "eth7", DHCP: true}}})
+	isGone(t, "br7")
 	eventually(t, r, leased)
 }
 
