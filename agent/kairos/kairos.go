@@ -1,4 +1,4 @@
-// Package kairos drives the Kairos side of an installed host: which of its images boots next.
+// Package kairos drives the Kairos side of an installed host: which of its images boots next, and writing a new one.
 package kairos
 
 import (
@@ -19,6 +19,8 @@ type Client struct {
 	Root string // "/" on a host
 	// Command is kairos-agent; a test has its own.
 	Command string
+	// Editor is GRUB's grub-editenv, when empty.
+	Editor string
 }
 
 // Installed tells whether the active or the passive image of an installed host is running: immucore marks which

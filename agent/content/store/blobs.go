@@ -56,6 +56,15 @@ func (s *Store) Open(digest string) (io.ReadSeekCloser, int64, error) {
 	return f, info.Size(), nil
 }
 
+// Path is the file of a blob, for what can only read a file (mount); whoever uses it verifies it before.
+func (s *Store) Path(digest string) (string, error) {
+	f, _, err := s.Open(digest)
+	if err != nil {
+		return "", err
+	}
+	return s.path(digest), f.Close()
+}
+
 // forget drops a blob that vanished from the disk, so that sync refetches it.
 func (s *Store) forget(digest string) {
 	s.mu.Lock()
