@@ -6,10 +6,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/slipway-os/slipway/agent/preset"
 	"github.com/slipway-os/slipway/agent/strictyaml"
 )
 
@@ -38,7 +41,19 @@ type Appliance struct {
 	Consoles []string `yaml:"consoles"`
 	// KernelArguments are added on the medium and on the installed host.
 	KernelArguments []string `yaml:"kernelArguments"`
-	Install         Install  `yaml:"install"`
+	// Host is what the installed hosts begin with: network, time servers, proxy and the like.
+	Host    preset.Preset `yaml:"host"`
+	Content Content       `yaml:"content"`
+	Storage Storage       `yaml:"storage"`
+	Install Install       `yaml:"install"`
+}
+
+// Content is baked in: a host has it in its storage pool after its first start. Files are relative to appliance.yaml.
+type Content struct {
+	// Bundles are content bundles, as slipway-build bundle makes them.
+	Bundles []string `yaml:"bundles"`
+	// Definitions are cluster definitions that no bundle holds.
+	Definitions []string `yaml:"definitions"`
 }
 
 // Install is what the medium's installer goes by; it lies on the medium as YAML.
@@ -104,6 +119,7 @@ func ParseInstall(data []byte) (Install, error) {
 // Marshal writes the settings for the medium.
 func (s Install) Marshal() ([]byte, error) { return yaml.Marshal(s) }
 
+// rule is one thing that must hold for the value at path; list items have their number.
 type rule struct {
 	path    []string
 	problem string // empty when it holds
@@ -131,8 +147,23 @@ func (a Appliance) rules() []rule {
 	for _, argument := range a.KernelArguments {
 		rules = append(rules, rule{[]string{"kernelArguments"}, unless(argumentForm.MatchString(argument), fmt.Sprintf("%q has characters that a kernel argument cannot have", argument))})
 	}
-	for _, r := range a.Install.rules() {
-		rules = append(rules, rule{append([]string{"install"}, r.path...), r.problem})
+	for _, problem := range a.Host.Check(time.Now()) {
+		rules = append(rules, rule{append([]string{"host"}, problem.Path...), problem.Message})
+	}
+	for key, list := range map[string][]rule{"install": a.Install.rules(), "content": a.Content.rules(), "storage": a.Storage.rules()} {
+		for _, r := range list {
+			rules = append(rules, rule{append([]string{key}, r.path...), r.problem})
+		}
+	}
+	return rules
+}
+
+func (c Content) rules() (rules []rule) {
+	for key, files := range map[string][]string{"bundles": c.Bundles, "definitions": c.Definitions} {
+		rules = append(rules, rule{[]string{key}, unless(len(files) <= 50, "at most 50 files are allowed")})
+		for i, file := range files {
+			rules = append(rules, rule{[]string{key, strconv.Itoa(i)}, unless(filepath.IsLocal(file) || filepath.IsAbs(file), fmt.Sprintf("%q is no file: give a path below the folder of appliance.yaml, or an absolute one", file))})
+		}
 	}
 	return rules
 }
@@ -155,7 +186,7 @@ func unless(ok bool, problem string) string {
 	return problem
 }
 
-// position is "line L, column C: " of a value, or nothing for one that the file leaves out.
+// position is "line L, column C: " of a value, or of what it would be in; nothing for one of which the file says nothing.
 func position(doc *yaml.Node, path []string) string {
 	node := doc
 	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
@@ -163,15 +194,21 @@ func position(doc *yaml.Node, path []string) string {
 	}
 	for _, key := range path {
 		next := -1
+		if i, err := strconv.Atoi(key); err == nil && node.Kind == yaml.SequenceNode && i < len(node.Content) {
+			next = i
+		}
 		for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
 			if node.Content[i].Value == key {
 				next = i + 1
 			}
 		}
 		if next < 0 {
-			return ""
+			break
 		}
 		node = node.Content[next]
+	}
+	if node == doc || len(doc.Content) > 0 && node == doc.Content[0] {
+		return ""
 	}
 	return fmt.Sprintf("line %d, column %d: ", node.Line, node.Column)
 }

@@ -3,10 +3,13 @@ package appliance
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/slipway-os/slipway/agent/preset"
 	"github.com/slipway-os/slipway/agent/strictyaml"
 )
 
@@ -23,13 +26,20 @@ func (a Appliance) CloudConfig(userData []byte) ([]byte, error) {
 		if err := readUserData(userData, &doc); err != nil {
 			return nil, err
 		}
+		if _, ok := doc[preset.Key]; ok {
+			return nil, fmt.Errorf("leave out %s: appliance.yaml says it under host", preset.Key)
+		}
 	}
 	// The first user is made at the console, not by the medium.
 	install := map[string]any{"nousers": true}
 	if len(a.KernelArguments) > 0 {
 		install["grub_options"] = map[string]any{"extra_cmdline": strings.Join(a.KernelArguments, " ")}
 	}
+	a.Storage.kairosKeys(doc, install)
 	doc["install"] = install
+	if !reflect.DeepEqual(a.Host, preset.Preset{}) {
+		doc[preset.Key] = a.Host
+	}
 	text, err := yaml.Marshal(doc)
 	return append([]byte(cloudConfigHead), text...), err
 }
@@ -60,6 +70,9 @@ func Override(config, userData []byte) ([]byte, error) {
 		return nil, err
 	}
 	text, err := yaml.Marshal(merge(base, over))
+	if err == nil {
+		_, err = preset.FromCloudConfig(text, time.Now())
+	}
 	return append([]byte(cloudConfigHead), text...), err
 }
 

@@ -94,6 +94,16 @@ func (e *Engine) SetHostname(ctx context.Context, name string) error {
 	return e.deps.Hostnames.SetHostname(ctx, name)
 }
 
+// Preset gives a host that nobody has configured its first settings, which are validated. Call it before Run, which puts
+// them in place. A host that has settings keeps them.
+func (e *Engine) Preset(first network.Settings) error {
+	var s network.State
+	if found, err := e.store.Get(stateKey, &s); found || err != nil {
+		return err
+	}
+	return e.store.Put(stateKey, network.State{Confirmed: first})
+}
+
 func (e *Engine) try(ctx context.Context, event func(network.State) (network.Event, error)) (network.Try, error) {
 	if err := e.ask(ctx, event); err != nil {
 		return network.Try{}, err
