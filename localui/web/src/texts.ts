@@ -115,6 +115,13 @@ export const t = {
     taintsHelp: 'One per line: key=value:NoSchedule, PreferNoSchedule or NoExecute.', preflightText: 'Each host is checked for what the cluster needs.', again: 'Check again', check: 'Check', group: 'Group',
     allMet: (n: number) => `All ${n} checks are met`, notMet: (n: number) => `${n} checks are not met`, warnings: 'You can go on, but look at these', ignore: (id: string) => `Deploy although “${id}” is not met`,
     nodes: 'Nodes', changed: 'Changed variables', defaults: 'All as the definition has them', steps: 'Steps', planFirst: 'Run the preflight first.',
+    kept: (who: string) => `Kept on this host for ${who || 'you'},`, keptSecrets: 'Secret values are not kept.', notKept: 'These answers could not be kept on the host', discard: 'Discard draft',
+    discardText: 'All answers are forgotten, and the wizard begins anew.', noRight: 'Only an administrator can create a cluster. Ask one, or log in as one.',
+    fromBundle: (b: string) => `From content bundle ${b}.`, importDefinition: 'Import a definition', importDefinitionText: 'Upload the content bundle that holds it; it appears above as soon as it is unpacked.',
+    missing: 'missing', missingPacks: 'Some applications are not in the storage pool. Upload the content bundles that hold them before you go on.',
+    generateOf: (n: string) => `Generate ${n}`, choose: 'Choose one', readOnly: 'It is set by the definition.', immutable: 'It cannot be changed later.',
+    vipAsking: 'Asking the network whether it is free …', vipSingle: 'A free address in the network of the hosts. With one control-plane host it may stay empty: the cluster then answers at that host.',
+    noAdapter: (n: string) => `${n} (not on this host)`,
     noContent: 'There is no cluster definition yet', noContentText: 'Upload a content bundle that has one on the Content page.',
   },
   rules: {
@@ -123,7 +130,8 @@ export const t = {
     name: 'A lower-case letter, then up to 62 lower-case letters, digits and hyphens. It cannot be changed later.', pairs: 'One key=value per line.', vip: 'A VIP is needed with more than one control-plane host.',
     sshKey: 'Each line must be a public key such as “ssh-ed25519 AAAA… name”.', noControlPlane: 'Put at least one host into the control-plane pool.', odd: (n: number) => `The control plane needs an odd number of hosts, not ${n}: three survive the loss of one.`,
     vipFirst: 'More than one control-plane host needs a VIP: enter one under Cluster config.', nodeNames: 'Node names must differ, and be lower-case letters, digits and hyphens.',
-    pool: 'A pool has a wrong name, label or taint.',
+    pool: 'A pool has a wrong name, label or taint.', ntp: 'Each must be a host name or an address.', noWorkers: 'No host takes ordinary pods: allow worker capability, or put a host into a worker pool.',
+    haHint: 'With one control-plane host the cluster is gone when that host is. With three it survives the loss of one.', singleHint: 'With one control-plane host the cluster is gone when that host is. Link more hosts to have three.',
   },
   diagnostics: {
     operations: 'Operations', audit: 'Audit log', noOperations: 'Nothing has been done yet', noOperationsText: 'Long work such as linking, uploads and clusters appears here.',

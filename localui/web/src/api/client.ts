@@ -7,6 +7,7 @@ export type Adapter = Schemas['Adapter'];
 export type AdapterSettings = Schemas['AdapterSettings'];
 export type Check = Schemas['Check'];
 export type Cluster = Schemas['Cluster'];
+export type ClusterDraft = Schemas['ClusterDraft'];
 export type ContentItem = Schemas['ContentItem'];
 export type Definition = Schemas['Definition'];
 export type Host = Schemas['Host'];
@@ -16,7 +17,9 @@ export type Network = Schemas['Network'];
 export type Operation = Schemas['Operation'];
 export type Plan = Schemas['Plan'];
 export type Step = Schemas['Step'];
+export type Storage = Schemas['Storage'];
 export type Variable = Schemas['Variable'];
+export type VIPProbe = Schemas['VIPProbe'];
 
 /** What the host answered instead of doing what was asked; its message says what to do. */
 export class Problem extends Error {

@@ -5,6 +5,7 @@ import { State } from '../../parts/Parts';
 import { t } from '../../texts';
 import { controlPlaneKey, type HostDraft, type PoolDraft } from './draft';
 import { Field } from './Field';
+import { hintOf } from './rules';
 import type { StepProps } from './Steps';
 
 /** Pools, and which linked host goes into which. The leader is always a control-plane host. */
@@ -23,11 +24,18 @@ export function NodeStep({ draft, change, faults, hosts }: StepProps & { hosts: 
   return (
     <Form onSubmit={(e) => e.preventDefault()}>
       {Object.entries(faults).map(([id, why]) => <Alert component="p" key={id} variant="warning" isInline isPlain title={why} />)}
+      {hintOf(draft, hosts.length) && <Alert component="p" variant="info" isInline isPlain title={hintOf(draft, hosts.length)} />}
       <HostPicker draft={draft} hosts={hosts} setHost={setHost} />
       {draft.pools.map((p) => <PoolCard key={p.key} pool={p} set={(c) => setPool(p.key, c)} drop={() => dropPool(p.key)} />)}
       <div><Button variant="secondary" onClick={addPool}>{t.wizard.addPool}</Button></div>
     </Form>
   );
+}
+
+/** The adapters that can carry the node's address, and the one of an import that is not among them. */
+function adaptersOf(h: LinkedHost, chosen: string): [string, string][] {
+  const list = (h.adapters ?? []).map((a): [string, string] => [a.name, `${a.name} (${a.address})`]);
+  return !chosen || list.some(([name]) => name === chosen) ? list : [...list, [chosen, t.wizard.noAdapter(chosen)]];
 }
 
 function HostPicker({ draft, hosts, setHost }: { draft: StepProps['draft']; hosts: LinkedHost[]; setHost: (id: string, c: Partial<HostDraft>) => void }) {
@@ -49,7 +57,12 @@ function HostPicker({ draft, hosts, setHost }: { draft: StepProps['draft']; host
                 </FormSelect>
               </Td>
               <Td dataLabel={w.nodeName}><TextInput value={d.name} placeholder={h.name} onChange={(_, name) => setHost(h.id, { name })} aria-label={`${w.nodeName} ${h.name}`} /></Td>
-              <Td dataLabel={w.adapter}><TextInput value={d.adapter} placeholder={w.auto} onChange={(_, adapter) => setHost(h.id, { adapter })} aria-label={`${w.adapter} ${h.name}`} /></Td>
+              <Td dataLabel={w.adapter}>
+                <FormSelect value={d.adapter} onChange={(_, adapter) => setHost(h.id, { adapter })} aria-label={`${w.adapter} ${h.name}`}>
+                  <FormSelectOption value="" label={w.auto} />
+                  {adaptersOf(h, d.adapter).map(([name, label]) => <FormSelectOption key={name} value={name} label={label} />)}
+                </FormSelect>
+              </Td>
             </Tr>
           );
         })}

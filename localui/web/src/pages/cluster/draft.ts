@@ -79,8 +79,8 @@ export function taintsOf(text: string): { key: string; value?: string; effect: s
 
 const filled = <T extends object>(o: T): T | undefined => (Object.keys(o).length > 0 ? o : undefined);
 
-/** The spec that the host takes; what is empty is left out. */
-export function specOf(d: Draft): object {
+/** The spec that the host takes; what is empty is left out, but for the pools of a draft that goes on later. */
+export function specOf(d: Draft, unfinished = false): object {
   const [name = '', version = ''] = d.definition.split(' ');
   const pools = d.pools.map((p) => ({
     name: p.name,
@@ -100,16 +100,16 @@ export function specOf(d: Draft): object {
     vip: d.vip.trim() || undefined,
     ntpServers: filled(d.ntpServers.split(/[\s,]+/).filter(Boolean)),
     sshKeys: filled(lines(d.sshKeys)),
-    pools: pools.filter((p) => p.role === 'control-plane' || p.hosts.length > 0),
+    pools: pools.filter((p) => unfinished || p.role === 'control-plane' || p.hosts.length > 0),
   };
   return JSON.parse(JSON.stringify(spec)) as object;
 }
 
 /** The spec as YAML that `slipway cluster create -f` takes; values of masked variables stay out. */
-export function exportOf(d: Draft, definition?: Definition): string {
+export function exportOf(d: Draft, definition?: Definition, unfinished = false): string {
   const masked = new Set(definition?.variables.filter((v) => v.masked).map((v) => v.name));
   const variables = Object.fromEntries(Object.entries(d.variables).filter(([name]) => !masked.has(name)));
-  return yaml(specOf({ ...d, variables }), 0);
+  return yaml(specOf({ ...d, variables }, unfinished), 0);
 }
 
 function yaml(value: unknown, depth: number): string {

@@ -15,8 +15,11 @@ function taintLine(x: Tree): string {
   return `${text(taint.key)}${taint.value ? `=${text(taint.value)}` : ''}:${text(taint.effect)}`;
 }
 
-/** A draft of the spec that an export or a person wrote. Refuses what names hosts or definitions that are not here. */
-export async function importOf(source: string, hosts: LinkedHost[], definitions: Definition[]): Promise<Draft> {
+/**
+ * A draft of the spec that an export or a person wrote. Refuses what names hosts or definitions that are not here; with
+ * `lenient`, for a draft that was kept while the group changed, those are left out.
+ */
+export async function importOf(source: string, hosts: LinkedHost[], definitions: Definition[], lenient = false): Promise<Draft> {
   const { parse } = await import('yaml');
   let spec: { [key: string]: Tree };
   try {
@@ -27,22 +30,22 @@ export async function importOf(source: string, hosts: LinkedHost[], definitions:
   }
   const named = map(spec.definition);
   const definition = definitions.find((d) => (!named.name || d.name === named.name) && (!named.version || d.version === named.version));
-  if (!definition) throw new Error(t.wizard.unknownDefinition(`${text(named.name)} ${text(named.version)}`));
+  if (!definition && !lenient) throw new Error(t.wizard.unknownDefinition(`${text(named.name)} ${text(named.version)}`));
   const base = newDraft(hosts, definitions);
   const draft: Draft = {
     ...base,
     name: text(spec.name),
     tags: pairLines(spec.tags),
-    definition: idOf(definition),
+    definition: definition ? idOf(definition) : '',
     variables: Object.fromEntries(Object.entries(map(spec.variables)).map(([k, v]) => [k, text(v)])),
     vip: text(spec.vip),
     ntpServers: texts(spec.ntpServers).join(', '),
     sshKeys: texts(spec.sshKeys).join('\n'),
   };
-  return spec.pools ? { ...draft, ...poolsOf(list(spec.pools).map(map), hosts) } : draft;
+  return spec.pools ? { ...draft, ...poolsOf(list(spec.pools).map(map), hosts, lenient) } : draft;
 }
 
-function poolsOf(trees: { [key: string]: Tree }[], hosts: LinkedHost[]): Pick<Draft, 'pools' | 'hosts'> {
+function poolsOf(trees: { [key: string]: Tree }[], hosts: LinkedHost[], lenient: boolean): Pick<Draft, 'pools' | 'hosts'> {
   const placed: Record<string, HostDraft> = Object.fromEntries(hosts.map((h) => [h.id, { pool: 0, adapter: '', name: '' }]));
   const pools: PoolDraft[] = [];
   // The control-plane pool has a key of its own, wherever it stands.
@@ -55,6 +58,7 @@ function poolsOf(trees: { [key: string]: Tree }[], hosts: LinkedHost[]): Pick<Dr
     });
     for (const h of list(p.hosts).map(map)) {
       const found = hosts.find((x) => x.id === h.host || x.name === h.host);
+      if (!found && lenient) continue;
       if (!found) throw new Error(t.wizard.unknownHost(text(h.host)));
       placed[found.id] = { pool: key, adapter: text(h.adapter), name: text(h.name) };
     }

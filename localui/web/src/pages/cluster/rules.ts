@@ -7,8 +7,9 @@ import { controlPlaneKey, idOf, lines, taintsOf, type Draft } from './draft';
 /** Why each field is not good yet, by its id. */
 export type Faults = Record<string, string>;
 
+const hostName = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const dnsLabel = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const ipv4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+export const ipv4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
 const formats: Record<Variable['format'], [RegExp, string] | undefined> = {
   string: undefined,
@@ -57,15 +58,23 @@ export function variableFaults(d: Draft, definition?: Definition): Faults {
   return faults;
 }
 
-const inControlPlane = (d: Draft) => Object.values(d.hosts).filter((h) => h.pool === controlPlaneKey).length;
+export const inControlPlane = (d: Draft) => Object.values(d.hosts).filter((h) => h.pool === controlPlaneKey).length;
 
 export function clusterFaults(d: Draft): Faults {
   const vip = d.vip.trim();
   const faults: Faults = {};
   if (vip && !ipv4.test(vip)) faults.vip = t.rules.ipv4;
   if (!vip && inControlPlane(d) > 1) faults.vip = t.rules.vip;
+  if (d.ntpServers.split(/[\s,]+/).filter(Boolean).some((x) => !hostName.test(x) && !/^[0-9A-Fa-f:.]+$/.test(x))) faults.ntpServers = t.rules.ntp;
   if (lines(d.sshKeys).some((k) => !/^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+/.test(k))) faults.sshKeys = t.rules.sshKey;
   return faults;
+}
+
+/** What could be better about a control plane that is allowed. */
+export function hintOf(d: Draft, hosts: number): string {
+  const n = inControlPlane(d);
+  if (n === 1 && hosts >= 3) return t.rules.haHint;
+  return n === 1 ? t.rules.singleHint : '';
 }
 
 export function nodeFaults(d: Draft): Faults {
@@ -74,6 +83,8 @@ export function nodeFaults(d: Draft): Faults {
   if (n === 0) faults.hosts = t.rules.noControlPlane;
   else if (n % 2 === 0) faults.hosts = t.rules.odd(n);
   else if (n > 1 && !d.vip.trim()) faults.hosts = t.rules.vipFirst;
+  const workers = Object.values(d.hosts).some((h) => h.pool > controlPlaneKey);
+  if (n > 0 && !workers && !d.pools.find((p) => p.key === controlPlaneKey)?.workerCapable) faults.workers = t.rules.noWorkers;
   const names = Object.values(d.hosts).map((h) => h.name.trim()).filter(Boolean);
   if (names.some((x) => !dnsLabel.test(x)) || new Set(names).size < names.length) faults.names = t.rules.nodeNames;
   for (const p of d.pools) {
