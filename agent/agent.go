@@ -14,6 +14,7 @@ import (
 
 	"github.com/slipway-os/slipway/agent/audit"
 	"github.com/slipway-os/slipway/agent/auth"
+	"github.com/slipway-os/slipway/agent/certificate"
 	"github.com/slipway-os/slipway/agent/cluster/kubeadm"
 	"github.com/slipway-os/slipway/agent/cluster/preflight"
 	"github.com/slipway-os/slipway/agent/content"
@@ -37,6 +38,7 @@ type Agent struct {
 	identity                        linknet.Identity
 	audit                           *audit.Log
 	auth                            *auth.Auth
+	certificate                     *certificate.Store // of the owner's authority, if any
 	bus                             *events.Bus
 	ops                             *ops.Manager
 	operations                      operations
@@ -108,12 +110,15 @@ func (a *Agent) openIdentity(ctx context.Context, db *state.DB) (err error) {
 	if a.identity, err = linknet.LoadOrCreate(filepath.Join(a.cfg.stateDir(), "identity"), name); err != nil {
 		return err
 	}
+	if a.certificate, err = certificate.Open(filepath.Join(a.cfg.stateDir(), "https")); err != nil {
+		a.log.Error("the own certificate cannot be used", "error", err)
+	}
 	var accounts auth.Accounts = auth.OSAccounts{}
 	if !a.cfg.onHost() {
 		accounts = auth.FileAccounts{Root: a.cfg.Root}
 	}
 	a.auth, err = auth.New(auth.Config{Root: a.cfg.Root, RunDir: a.cfg.runDir(), Accounts: accounts,
-		Users: db.Bucket("users"), Sessions: db.Bucket("sessions"), Locks: db.Bucket("locks"), Log: a.log})
+		Users: db.Bucket("users"), Sessions: db.Bucket("sessions"), Locks: db.Bucket("locks"), Passwords: a.cfg.Passwords.PasswordRules, Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -211,11 +211,13 @@ func TestASecondAgentOnTheSameStateIsRefused(t *testing.T) {
 
 func TestLoadConfig(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                "",
-		"listen: 127.0.0.1:9\n":           "",
-		"lisen: :9\n":                     "lisen",
-		"kubelet: {oomScoreAdj: -x}\n":    "agent.yaml",
-		strings.Repeat("# long\n", 1<<14): "at most",
+		"":                            "",
+		"listen: 127.0.0.1:9\n":       "",
+		"lisen: :9\n":                 "lisen",
+		"passwords: {minLength: 4}\n": "minLength",
+		"passwords: {classes: 3, hideChange: true}\n": "",
+		"kubelet: {oomScoreAdj: -x}\n":                "agent.yaml",
+		strings.Repeat("# long\n", 1<<14):             "at most",
 	} {
 		root := t.TempDir()
 		if err := os.MkdirAll(filepath.Join(root, "etc/slipway"), 0o755); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/slipway-os/slipway/agent/auth"
 	"github.com/slipway-os/slipway/agent/strictyaml"
 )
 
@@ -26,8 +27,16 @@ type Settings struct {
 	// RegistryListen is where containerd of this host finds its images, loopback only; default 127.0.0.1:5081.
 	RegistryListen string `yaml:"registryListen"`
 	// Lab marks a host of the lab, whose /sys shows another machine's disks.
-	Lab     bool            `yaml:"lab"`
-	Kubelet KubeletSettings `yaml:"kubelet"`
+	Lab       bool             `yaml:"lab"`
+	Kubelet   KubeletSettings  `yaml:"kubelet"`
+	Passwords PasswordSettings `yaml:"passwords"`
+}
+
+// PasswordSettings are what is asked of new passwords, and whether people change theirs here at all.
+type PasswordSettings struct {
+	auth.PasswordRules `yaml:",inline"`
+	// HideChange is for hosts whose passwords are set by something else: Local UI, console and https offer no change.
+	HideChange bool `yaml:"hideChange"`
 }
 
 // KubeletSettings are for kernels that do not give the kubelet all it wants (the lab).
@@ -53,6 +62,9 @@ func LoadConfig(root, version string) (Config, error) {
 	}
 	if err == nil {
 		err = strictyaml.Unmarshal(b, maxSettings, &c.Settings)
+	}
+	if err == nil {
+		err = c.Passwords.Validate()
 	}
 	if err != nil {
 		return Config{}, fmt.Errorf("%s: %w; mend the file and restart slipway-agent", file, err)

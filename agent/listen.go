@@ -75,7 +75,7 @@ func (a *Agent) listen() ([]*listener, error) {
 	}
 	a.registry = reg.Addr().String()
 	secure := a.server(handler)
-	secure.TLSConfig = a.identity.ServerTLS()
+	secure.TLSConfig = a.identity.ServerTLS(a.certificate.Own)
 	secure.HTTP2 = &http.HTTP2Config{MaxReceiveBufferPerConnection: 16 << 20, MaxReceiveBufferPerStream: 8 << 20} // uploads over links with latency
 	plain := a.server(handler)
 	return []*listener{{unix, plain, false}, {https, secure, true}, {reg, a.server(registry.New(a.store, a.sync, a.log)), false}}, nil

@@ -9,6 +9,10 @@ import (
 
 const pinPrefix = "sha256:"
 
+// ServerName is what a client that compares pins asks for (SNI, RFC 6066 section 3). A host answers it with the key of its
+// identity, whatever certificate browsers see. The domain internal is nobody's (ICANN resolution 2024.07.29.06).
+const ServerName = "identity.slipway.internal"
+
 // PinOf returns the pin of a certificate: `sha256:` and the hex SHA-256 of its SubjectPublicKeyInfo.
 func PinOf(cert *x509.Certificate) string { return PinOfSPKI(cert.RawSubjectPublicKeyInfo) }
 

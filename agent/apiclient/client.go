@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/linking"
 )
 
 // DefaultSocket is where the agent of this host listens.
@@ -71,6 +72,7 @@ func HTTPS(address string, o Options) (*Client, error) {
 	}
 	cfg := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
+		ServerName:         linking.ServerName,
 		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection compares the key with the pin, which is stricter than a CA.
 		VerifyConnection: func(cs tls.ConnectionState) error {
 			got := sha256.Sum256(cs.PeerCertificates[0].RawSubjectPublicKeyInfo)

@@ -144,7 +144,7 @@ func (h *host) serve(ln net.Listener) {
 	}
 	server := &http.Server{Handler: mux, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 	var running sync.WaitGroup
-	running.Go(func() { _ = server.Serve(tls.NewListener(ln, h.cfg.Identity.ServerTLS())) })
+	running.Go(func() { _ = server.Serve(tls.NewListener(ln, h.cfg.Identity.ServerTLS(nil))) })
 	h.unplug = sync.OnceFunc(func() { _ = server.Close(); running.Wait() })
 }
 

@@ -135,7 +135,7 @@ func intercept(t *testing.T, leader *host) *interceptor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := tls.Listen("tcp", "127.0.0.1:0", own.ServerTLS())
+	ln, err := tls.Listen("tcp", "127.0.0.1:0", own.ServerTLS(nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,16 +12,25 @@ import (
 var errWrongPin = errors.New("the host that answered has another certificate")
 
 // ServerTLS is the configuration of the host's one port: browsers, bearer tokens and peers. A client certificate is
-// asked for, not demanded, and never checked against an authority: RequirePeer compares its pin with the roster.
-func (id Identity) ServerTLS() *tls.Config {
+// asked for, not demanded, and never checked against an authority: RequirePeer compares its pin with the roster. Who does
+// not ask for linking.ServerName sees what own returns, if anything; own may be nil.
+func (id Identity) ServerTLS(own func() *tls.Certificate) *tls.Config {
 	// Naming acceptable issuers keeps browsers from asking their user for a certificate; peers send theirs regardless.
 	issuers := x509.NewCertPool()
 	issuers.AddCert(id.Certificate.Leaf)
 	return &tls.Config{
-		MinVersion:   tls.VersionTLS12,
-		Certificates: []tls.Certificate{id.Certificate},
-		ClientAuth:   tls.RequestClientCert,
-		ClientCAs:    issuers,
+		MinVersion: tls.VersionTLS12,
+		ClientAuth: tls.RequestClientCert,
+		ClientCAs:  issuers,
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if own != nil && hello.ServerName != linking.ServerName {
+				if c := own(); c != nil {
+					return c, nil
+				}
+			}
+			return &id.Certificate, nil
+		},
+		SessionTicketsDisabled: true, // a resumed session would go on with the certificate of before
 	}
 }
 
@@ -31,6 +40,7 @@ func (id Identity) ServerTLS() *tls.Config {
 func (id Identity) ClientTLS(pin string) *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS13,
+		ServerName:         linking.ServerName,
 		InsecureSkipVerify: true, // replaced by VerifyConnection
 		VerifyConnection: func(cs tls.ConnectionState) error {
 			if pinOf(cs) != pin {

@@ -35,7 +35,7 @@ func standBetween(t *testing.T, d *drive.Lab) *middle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &middle{listener: tls.NewListener(inner, identity.ServerTLS()), identity: identity}
+	m := &middle{listener: tls.NewListener(inner, identity.ServerTLS(nil)), identity: identity}
 	m.wait.Go(m.serve)
 	t.Cleanup(func() {
 		_ = m.listener.Close()
