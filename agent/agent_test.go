@@ -20,8 +20,9 @@ import (
 // running is one whole agent under a directory of its own, without root: its real state, listeners and linked channel.
 type running struct {
 	*apiclient.Client
-	root string
-	stop func()
+	root  string
+	https string // host:port
+	stop  func()
 }
 
 // start runs an agent below root until the test ends or stop is called.
@@ -33,9 +34,9 @@ func start(t testing.TB, root string) *running {
 	}
 	cfg.Listen, cfg.RegistryListen = "127.0.0.1:0", "127.0.0.1:0"
 	ctx, cancel := context.WithCancel(t.Context())
-	ready, ended := make(chan struct{}), make(chan error, 1)
+	ready, ended := make(chan []string, 1), make(chan error, 1)
 	go func() {
-		ended <- Run(ctx, cfg, slog.New(slog.NewTextHandler(t.Output(), nil)), func([]string) { close(ready) })
+		ended <- Run(ctx, cfg, slog.New(slog.NewTextHandler(t.Output(), nil)), func(urls []string) { ready <- urls })
 	}()
 	stopped := false
 	r := &running{Client: apiclient.Socket(cfg.socket()), root: root, stop: func() {
@@ -49,7 +50,8 @@ func start(t testing.TB, root string) *running {
 		}
 	}}
 	select {
-	case <-ready:
+	case urls := <-ready:
+		r.https = httpsOf(t, urls)
 	case err := <-ended:
 		t.Fatal(err)
 	}

@@ -27,16 +27,11 @@ type Settings struct {
 	// RegistryListen is where containerd of this host finds its images, loopback only; default 127.0.0.1:5081.
 	RegistryListen string `yaml:"registryListen"`
 	// Lab marks a host of the lab, whose /sys shows another machine's disks.
-	Lab       bool             `yaml:"lab"`
-	Kubelet   KubeletSettings  `yaml:"kubelet"`
-	Passwords PasswordSettings `yaml:"passwords"`
-}
+	Lab     bool            `yaml:"lab"`
+	Kubelet KubeletSettings `yaml:"kubelet"`
 
-// PasswordSettings are what is asked of new passwords, and whether people change theirs here at all.
-type PasswordSettings struct {
-	auth.PasswordRules `yaml:",inline"`
-	// HideChange is for hosts whose passwords are set by something else: Local UI, console and https offer no change.
-	HideChange bool `yaml:"hideChange"`
+	// Passwords is what a new password must be.
+	Passwords auth.PasswordRules `yaml:"passwords"`
 }
 
 // KubeletSettings are for kernels that do not give the kubelet all it wants (the lab).

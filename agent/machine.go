@@ -50,6 +50,9 @@ func (m machine) Show(context.Context) (api.Host, error) {
 	for _, w := range host.Warnings(f) {
 		out.Warnings = append(out.Warnings, api.Warning{Id: w.ID, Message: w.Message, Fix: w.Fix})
 	}
+	if w, soon := m.a.certificateWarning(); soon {
+		out.Warnings = append(out.Warnings, w)
+	}
 	if out.Addresses == nil {
 		out.Addresses = []string{}
 	}

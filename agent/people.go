@@ -28,7 +28,7 @@ func (s sessions) SessionCaller(token string) apiserver.Caller {
 	if err != nil {
 		return apiserver.Caller{}
 	}
-	return apiserver.Caller{User: c.User, Role: string(c.Role), SessionID: c.Session}
+	return apiserver.Caller{User: c.User, Role: string(c.Role), SessionID: c.Session, ExpiresAt: c.ExpiresAt, Extended: c.Extended}
 }
 
 func (s sessions) Login(ctx context.Context, user, password, address string, extended bool) (api.Session, error) {
@@ -41,6 +41,15 @@ func (s sessions) Login(ctx context.Context, user, password, address string, ext
 }
 
 func (s sessions) Logout(_ context.Context, token string) error { return authError(s.a.Logout(token)) }
+
+func (s sessions) Renew(_ context.Context, token string) (api.Session, error) {
+	fresh, session, err := s.a.Renew(token)
+	if err != nil {
+		return api.Session{}, authError(err)
+	}
+	c, err := s.a.Authenticate(fresh)
+	return api.Session{Token: fresh, ExpiresAt: session.ExpiresAt, User: session.User, Role: string(c.Role)}, authError(err)
+}
 
 func (s sessions) List(_ context.Context, current string) ([]api.SessionInfo, error) {
 	out := []api.SessionInfo{}
@@ -55,7 +64,12 @@ func (s sessions) Revoke(_ context.Context, id string) error { return authError(
 // users shows the OS users through the API.
 type users struct{ a *auth.Auth }
 
-func (u users) SetupNeeded() (bool, error) { return u.a.SetupNeeded() }
+func (u users) Setup() (api.Setup, error) {
+	needed, err := u.a.SetupNeeded()
+	rules := u.a.Passwords()
+	return api.Setup{Needed: needed, Password: api.PasswordRules{MinLength: rules.Length(), Classes: rules.Classes}, PasswordChangeHidden: rules.HideChange}, err
+}
+
 func (u users) SetupCode() (string, error) {
 	code, err := u.a.SetupCode()
 	return code, authError(err)
@@ -79,8 +93,7 @@ func (u users) List(context.Context) ([]api.User, error) {
 }
 
 func (u users) SetPassword(ctx context.Context, by apiserver.Caller, name string, p api.PasswordChange) error {
-	who := auth.Caller{User: by.User, Role: auth.Role(by.Role), Address: by.Address, Session: by.SessionID}
-	return authError(u.a.SetPassword(ctx, who, name, p.Current, p.Password))
+	return authError(u.a.SetPassword(ctx, authCaller(by), name, p.Current, p.Password))
 }
 
 // authStatus are the answers to what auth refuses.
@@ -95,6 +108,9 @@ var authStatus = []struct {
 	{auth.ErrBusy, http.StatusTooManyRequests, "login:busy"},
 	{auth.ErrNoSession, http.StatusUnauthorized, "login-needed"},
 	{auth.ErrNoSuchSession, http.StatusNotFound, "not-found"},
+	{auth.ErrNotYours, http.StatusForbidden, "not-allowed"},
+	{auth.ErrKeyExists, http.StatusConflict, "key:exists"},
+	{auth.ErrNoKey, http.StatusNotFound, "not-found"},
 	{auth.ErrNoUser, http.StatusNotFound, "not-found"},
 	{auth.ErrUserExists, http.StatusConflict, "user:exists"},
 	{auth.ErrSetupDone, http.StatusConflict, "setup:done"},

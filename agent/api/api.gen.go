@@ -343,6 +343,12 @@ type Bridge struct {
 
 // Caller defines model for Caller.
 type Caller struct {
+	// ExpiresAt when the session ends; absent without one
+	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
+
+	// Extended the session was asked to last a day
+	Extended bool `json:"extended,omitempty,omitzero"`
+
 	// Role admin or viewer
 	Role string `json:"role"`
 	User string `json:"user"`
@@ -583,9 +589,49 @@ type HostAdapter struct {
 	Name    string `json:"name"`
 }
 
+// HostCertificate defines model for HostCertificate.
+type HostCertificate struct {
+	// Fingerprint SHA-256 of the certificate as browsers show it, AB:CD:...
+	Fingerprint string `json:"fingerprint"`
+	Issuer      string `json:"issuer"`
+
+	// Names host names and addresses
+	Names     []string  `json:"names"`
+	NotAfter  time.Time `json:"notAfter"`
+	NotBefore time.Time `json:"notBefore"`
+
+	// Own installed here; false is the self-signed one of the host
+	Own bool `json:"own"`
+
+	// Requested a key waits for its certificate
+	Requested  bool     `json:"requested"`
+	SelfSigned bool     `json:"selfSigned,omitempty,omitzero"`
+	Subject    string   `json:"subject"`
+	Warnings   []string `json:"warnings"`
+}
+
+// HostCertificateRequest defines model for HostCertificateRequest.
+type HostCertificateRequest struct {
+	// CommonName default the host's name
+	CommonName string `json:"commonName,omitempty,omitzero"`
+
+	// Names host names and addresses; default those of the host
+	Names        []string `json:"names,omitempty,omitzero"`
+	Organization string   `json:"organization,omitempty,omitzero"`
+}
+
 // HostnameChange defines model for HostnameChange.
 type HostnameChange struct {
 	Hostname string `json:"hostname"`
+}
+
+// InstallCertificate defines model for InstallCertificate.
+type InstallCertificate struct {
+	// Chain PEM, the certificate of the host first, then those that signed it
+	Chain string `json:"chain"`
+
+	// Key PEM; empty when the request was made on this host
+	Key string `json:"key,omitempty,omitzero"`
 }
 
 // JoinRequest defines model for JoinRequest.
@@ -708,6 +754,12 @@ type NewCertificate struct {
 	Key string `json:"key"`
 }
 
+// NewSSHKey defines model for NewSSHKey.
+type NewSSHKey struct {
+	// Key the line of a .pub file
+	Key string `json:"key"`
+}
+
 // NewUser defines model for NewUser.
 type NewUser struct {
 	Admin    bool   `json:"admin,omitempty,omitzero"`
@@ -731,6 +783,15 @@ type Operation struct {
 type PasswordChange struct {
 	Current  string `json:"current,omitempty,omitzero"`
 	Password string `json:"password"`
+}
+
+// PasswordRules defines model for PasswordRules.
+type PasswordRules struct {
+	// Classes how many of lower case, upper case, digits and others must be mixed, 0 to 4
+	Classes int `json:"classes"`
+
+	// MinLength characters
+	MinLength int `json:"minLength"`
 }
 
 // PingRequest defines model for PingRequest.
@@ -814,6 +875,20 @@ type RegistryHealth struct {
 	Message string `json:"message,omitempty,omitzero"`
 }
 
+// SSHKey defines model for SSHKey.
+type SSHKey struct {
+	Comment string `json:"comment,omitempty,omitzero"`
+
+	// Fingerprint SHA256:BASE64, as ssh-keygen -l prints it
+	Fingerprint string `json:"fingerprint"`
+
+	// Restricted options in front of the key narrow what it may do
+	Restricted bool `json:"restricted,omitempty,omitzero"`
+
+	// Type such as ssh-ed25519
+	Type string `json:"type"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -834,12 +909,22 @@ type SessionInfo struct {
 
 // Setup defines model for Setup.
 type Setup struct {
-	Needed bool `json:"needed"`
+	Needed   bool          `json:"needed"`
+	Password PasswordRules `json:"password,omitempty,omitzero"`
+
+	// PasswordChangeHidden passwords of this host are changed elsewhere, so that no form offers it
+	PasswordChangeHidden bool `json:"passwordChangeHidden,omitempty,omitzero"`
 }
 
 // SetupCode defines model for SetupCode.
 type SetupCode struct {
 	Code string `json:"code"`
+}
+
+// SigningRequest defines model for SigningRequest.
+type SigningRequest struct {
+	// Request PEM
+	Request string `json:"request"`
 }
 
 // Step defines model for Step.
@@ -1031,6 +1116,11 @@ type GetOperationParams struct {
 	Wait int `form:"wait,omitempty" json:"wait,omitempty,omitzero"`
 }
 
+// RemoveUserKeyParams defines parameters for RemoveUserKey.
+type RemoveUserKeyParams struct {
+	Fingerprint string `form:"fingerprint" json:"fingerprint"`
+}
+
 // NewClusterCertificateJSONRequestBody defines body for NewClusterCertificate for application/json ContentType.
 type NewClusterCertificateJSONRequestBody = CertificateRequest
 
@@ -1045,6 +1135,12 @@ type DiagPingJSONRequestBody = PingRequest
 
 // DiagTraceJSONRequestBody defines body for DiagTrace for application/json ContentType.
 type DiagTraceJSONRequestBody = TraceRequest
+
+// InstallCertificateJSONRequestBody defines body for InstallCertificate for application/json ContentType.
+type InstallCertificateJSONRequestBody = InstallCertificate
+
+// RequestCertificateJSONRequestBody defines body for RequestCertificate for application/json ContentType.
+type RequestCertificateJSONRequestBody = HostCertificateRequest
 
 // SetManagementJSONRequestBody defines body for SetManagement for application/json ContentType.
 type SetManagementJSONRequestBody = ManagementChange
@@ -1075,6 +1171,9 @@ type PostSetupJSONRequestBody = FirstUser
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = NewUser
+
+// AddUserKeyJSONRequestBody defines body for AddUserKey for application/json ContentType.
+type AddUserKeyJSONRequestBody = NewSSHKey
 
 // SetPasswordJSONRequestBody defines body for SetPassword for application/json ContentType.
 type SetPasswordJSONRequestBody = PasswordChange
@@ -1228,6 +1327,22 @@ type ClientInterface interface {
 	// GetHost request
 	GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RemoveCertificate request
+	RemoveCertificate(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCertificate request
+	GetCertificate(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// InstallCertificateWithBody request with any body
+	InstallCertificateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	InstallCertificate(ctx context.Context, body InstallCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RequestCertificateWithBody request with any body
+	RequestCertificateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	RequestCertificate(ctx context.Context, body RequestCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CleanHost request
 	CleanHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1316,6 +1431,9 @@ type ClientInterface interface {
 	// GetSession request
 	GetSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RenewSession request
+	RenewSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListSessions request
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1343,6 +1461,17 @@ type ClientInterface interface {
 	CreateUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	CreateUser(ctx context.Context, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveUserKey request
+	RemoveUserKey(ctx context.Context, name string, params *RemoveUserKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListUserKeys request
+	ListUserKeys(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddUserKeyWithBody request with any body
+	AddUserKeyWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	AddUserKey(ctx context.Context, name string, body AddUserKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetPasswordWithBody request with any body
 	SetPasswordWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1664,6 +1793,78 @@ func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 func (c *Client) GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetHostRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) RemoveCertificate(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveCertificateRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetCertificate(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCertificateRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) InstallCertificateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInstallCertificateRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) InstallCertificate(ctx context.Context, body InstallCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInstallCertificateRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) RequestCertificateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRequestCertificateRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) RequestCertificate(ctx context.Context, body RequestCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRequestCertificateRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2058,6 +2259,18 @@ func (c *Client) GetSession(ctx context.Context, reqEditors ...RequestEditorFn) 
 	return c.Client.Do(req)
 }
 
+func (c *Client) RenewSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRenewSessionRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListSessionsRequest(c.Server)
 	if err != nil {
@@ -2168,6 +2381,54 @@ func (c *Client) CreateUserWithBody(ctx context.Context, contentType string, bod
 
 func (c *Client) CreateUser(ctx context.Context, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateUserRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) RemoveUserKey(ctx context.Context, name string, params *RemoveUserKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveUserKeyRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ListUserKeys(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListUserKeysRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) AddUserKeyWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddUserKeyRequestWithBody(c.Server, name, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) AddUserKey(ctx context.Context, name string, body AddUserKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddUserKeyRequest(c.Server, name, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3065,6 +3326,140 @@ func NewGetHostRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewRemoveCertificateRequest generates requests for RemoveCertificate
+func NewRemoveCertificateRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/certificate")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCertificateRequest generates requests for GetCertificate
+func NewGetCertificateRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/certificate")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewInstallCertificateRequest calls the generic InstallCertificate builder with application/json body
+func NewInstallCertificateRequest(server string, body InstallCertificateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewInstallCertificateRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewInstallCertificateRequestWithBody generates requests for InstallCertificate with any type of body
+func NewInstallCertificateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/certificate")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRequestCertificateRequest calls the generic RequestCertificate builder with application/json body
+func NewRequestCertificateRequest(server string, body RequestCertificateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRequestCertificateRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRequestCertificateRequestWithBody generates requests for RequestCertificate with any type of body
+func NewRequestCertificateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/certificate/request")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewCleanHostRequest generates requests for CleanHost
 func NewCleanHostRequest(server string) (*http.Request, error) {
 	var err error
@@ -3898,6 +4293,33 @@ func NewGetSessionRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewRenewSessionRequest generates requests for RenewSession
+func NewRenewSessionRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/session/renew")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListSessionsRequest generates requests for ListSessions
 func NewListSessionsRequest(server string) (*http.Request, error) {
 	var err error
@@ -4147,6 +4569,144 @@ func NewCreateUserRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewRemoveUserKeyRequest generates requests for RemoveUserKey
+func NewRemoveUserKeyRequest(server string, name string, params *RemoveUserKeyParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s/keys", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fingerprint", params.Fingerprint, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListUserKeysRequest generates requests for ListUserKeys
+func NewListUserKeysRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s/keys", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddUserKeyRequest calls the generic AddUserKey builder with application/json body
+func NewAddUserKeyRequest(server string, name string, body AddUserKeyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddUserKeyRequestWithBody(server, name, "application/json", bodyReader)
+}
+
+// NewAddUserKeyRequestWithBody generates requests for AddUserKey with any type of body
+func NewAddUserKeyRequestWithBody(server string, name string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s/keys", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSetPasswordRequest calls the generic SetPassword builder with application/json body
 func NewSetPasswordRequest(server string, name string, body SetPasswordJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4313,6 +4873,22 @@ type ClientWithResponsesInterface interface {
 	// GetHostWithResponse request
 	GetHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetHostResponse, error)
 
+	// RemoveCertificateWithResponse request
+	RemoveCertificateWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RemoveCertificateResponse, error)
+
+	// GetCertificateWithResponse request
+	GetCertificateWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCertificateResponse, error)
+
+	// InstallCertificateWithBodyWithResponse request with any body
+	InstallCertificateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InstallCertificateResponse, error)
+
+	InstallCertificateWithResponse(ctx context.Context, body InstallCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*InstallCertificateResponse, error)
+
+	// RequestCertificateWithBodyWithResponse request with any body
+	RequestCertificateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RequestCertificateResponse, error)
+
+	RequestCertificateWithResponse(ctx context.Context, body RequestCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*RequestCertificateResponse, error)
+
 	// CleanHostWithResponse request
 	CleanHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CleanHostResponse, error)
 
@@ -4401,6 +4977,9 @@ type ClientWithResponsesInterface interface {
 	// GetSessionWithResponse request
 	GetSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionResponse, error)
 
+	// RenewSessionWithResponse request
+	RenewSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RenewSessionResponse, error)
+
 	// ListSessionsWithResponse request
 	ListSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error)
 
@@ -4428,6 +5007,17 @@ type ClientWithResponsesInterface interface {
 	CreateUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateUserResponse, error)
 
 	CreateUserWithResponse(ctx context.Context, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateUserResponse, error)
+
+	// RemoveUserKeyWithResponse request
+	RemoveUserKeyWithResponse(ctx context.Context, name string, params *RemoveUserKeyParams, reqEditors ...RequestEditorFn) (*RemoveUserKeyResponse, error)
+
+	// ListUserKeysWithResponse request
+	ListUserKeysWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListUserKeysResponse, error)
+
+	// AddUserKeyWithBodyWithResponse request with any body
+	AddUserKeyWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddUserKeyResponse, error)
+
+	AddUserKeyWithResponse(ctx context.Context, name string, body AddUserKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*AddUserKeyResponse, error)
 
 	// SetPasswordWithBodyWithResponse request with any body
 	SetPasswordWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
@@ -5109,6 +5699,129 @@ func (r GetHostResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetHostResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemoveCertificateResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveCertificateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCertificateResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *HostCertificate
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCertificateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type InstallCertificateResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *HostCertificate
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r InstallCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r InstallCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r InstallCertificateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RequestCertificateResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *SigningRequest
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r RequestCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RequestCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RequestCertificateResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5854,6 +6567,37 @@ func (r GetSessionResponse) ContentType() string {
 	return ""
 }
 
+type RenewSessionResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *Session
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r RenewSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RenewSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RenewSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListSessionsResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -6092,6 +6836,98 @@ func (r CreateUserResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CreateUserResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemoveUserKeyResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveUserKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveUserKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveUserKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListUserKeysResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]SSHKey
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListUserKeysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListUserKeysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListUserKeysResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddUserKeyResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *SSHKey
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r AddUserKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddUserKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddUserKeyResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6364,6 +7200,58 @@ func (c *ClientWithResponses) GetHostWithResponse(ctx context.Context, reqEditor
 		return nil, err
 	}
 	return ParseGetHostResponse(rsp)
+}
+
+// RemoveCertificateWithResponse request returning *RemoveCertificateResponse
+func (c *ClientWithResponses) RemoveCertificateWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RemoveCertificateResponse, error) {
+	rsp, err := c.RemoveCertificate(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveCertificateResponse(rsp)
+}
+
+// GetCertificateWithResponse request returning *GetCertificateResponse
+func (c *ClientWithResponses) GetCertificateWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCertificateResponse, error) {
+	rsp, err := c.GetCertificate(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCertificateResponse(rsp)
+}
+
+// InstallCertificateWithBodyWithResponse request with arbitrary body returning *InstallCertificateResponse
+func (c *ClientWithResponses) InstallCertificateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InstallCertificateResponse, error) {
+	rsp, err := c.InstallCertificateWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInstallCertificateResponse(rsp)
+}
+
+func (c *ClientWithResponses) InstallCertificateWithResponse(ctx context.Context, body InstallCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*InstallCertificateResponse, error) {
+	rsp, err := c.InstallCertificate(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInstallCertificateResponse(rsp)
+}
+
+// RequestCertificateWithBodyWithResponse request with arbitrary body returning *RequestCertificateResponse
+func (c *ClientWithResponses) RequestCertificateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RequestCertificateResponse, error) {
+	rsp, err := c.RequestCertificateWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRequestCertificateResponse(rsp)
+}
+
+func (c *ClientWithResponses) RequestCertificateWithResponse(ctx context.Context, body RequestCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*RequestCertificateResponse, error) {
+	rsp, err := c.RequestCertificate(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRequestCertificateResponse(rsp)
 }
 
 // CleanHostWithResponse request returning *CleanHostResponse
@@ -6646,6 +7534,15 @@ func (c *ClientWithResponses) GetSessionWithResponse(ctx context.Context, reqEdi
 	return ParseGetSessionResponse(rsp)
 }
 
+// RenewSessionWithResponse request returning *RenewSessionResponse
+func (c *ClientWithResponses) RenewSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RenewSessionResponse, error) {
+	rsp, err := c.RenewSession(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRenewSessionResponse(rsp)
+}
+
 // ListSessionsWithResponse request returning *ListSessionsResponse
 func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error) {
 	rsp, err := c.ListSessions(ctx, reqEditors...)
@@ -6732,6 +7629,41 @@ func (c *ClientWithResponses) CreateUserWithResponse(ctx context.Context, body C
 		return nil, err
 	}
 	return ParseCreateUserResponse(rsp)
+}
+
+// RemoveUserKeyWithResponse request returning *RemoveUserKeyResponse
+func (c *ClientWithResponses) RemoveUserKeyWithResponse(ctx context.Context, name string, params *RemoveUserKeyParams, reqEditors ...RequestEditorFn) (*RemoveUserKeyResponse, error) {
+	rsp, err := c.RemoveUserKey(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveUserKeyResponse(rsp)
+}
+
+// ListUserKeysWithResponse request returning *ListUserKeysResponse
+func (c *ClientWithResponses) ListUserKeysWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListUserKeysResponse, error) {
+	rsp, err := c.ListUserKeys(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListUserKeysResponse(rsp)
+}
+
+// AddUserKeyWithBodyWithResponse request with arbitrary body returning *AddUserKeyResponse
+func (c *ClientWithResponses) AddUserKeyWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddUserKeyResponse, error) {
+	rsp, err := c.AddUserKeyWithBody(ctx, name, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddUserKeyResponse(rsp)
+}
+
+func (c *ClientWithResponses) AddUserKeyWithResponse(ctx context.Context, name string, body AddUserKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*AddUserKeyResponse, error) {
+	rsp, err := c.AddUserKey(ctx, name, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddUserKeyResponse(rsp)
 }
 
 // SetPasswordWithBodyWithResponse request with arbitrary body returning *SetPasswordResponse
@@ -7446,6 +8378,131 @@ func ParseGetHostResponse(rsp *http.Response) (*GetHostResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Host
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemoveCertificateResponse parses an HTTP response from a RemoveCertificateWithResponse call
+func ParseRemoveCertificateResponse(rsp *http.Response) (*RemoveCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCertificateResponse parses an HTTP response from a GetCertificateWithResponse call
+func ParseGetCertificateResponse(rsp *http.Response) (*GetCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HostCertificate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseInstallCertificateResponse parses an HTTP response from a InstallCertificateWithResponse call
+func ParseInstallCertificateResponse(rsp *http.Response) (*InstallCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &InstallCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HostCertificate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRequestCertificateResponse parses an HTTP response from a RequestCertificateWithResponse call
+func ParseRequestCertificateResponse(rsp *http.Response) (*RequestCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RequestCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SigningRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8220,6 +9277,39 @@ func ParseGetSessionResponse(rsp *http.Response) (*GetSessionResponse, error) {
 	return response, nil
 }
 
+// ParseRenewSessionResponse parses an HTTP response from a RenewSessionWithResponse call
+func ParseRenewSessionResponse(rsp *http.Response) (*RenewSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RenewSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Session
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListSessionsResponse parses an HTTP response from a ListSessionsWithResponse call
 func ParseListSessionsResponse(rsp *http.Response) (*ListSessionsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8456,6 +9546,98 @@ func ParseCreateUserResponse(rsp *http.Response) (*CreateUserResponse, error) {
 	return response, nil
 }
 
+// ParseRemoveUserKeyResponse parses an HTTP response from a RemoveUserKeyWithResponse call
+func ParseRemoveUserKeyResponse(rsp *http.Response) (*RemoveUserKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveUserKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListUserKeysResponse parses an HTTP response from a ListUserKeysWithResponse call
+func ParseListUserKeysResponse(rsp *http.Response) (*ListUserKeysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListUserKeysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []SSHKey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddUserKeyResponse parses an HTTP response from a AddUserKeyWithResponse call
+func ParseAddUserKeyResponse(rsp *http.Response) (*AddUserKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddUserKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SSHKey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSetPasswordResponse parses an HTTP response from a SetPasswordWithResponse call
 func ParseSetPasswordResponse(rsp *http.Response) (*SetPasswordResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8550,6 +9732,18 @@ type ServerInterface interface {
 	// What this host is.
 	// (GET /host)
 	GetHost(ctx echo.Context) error
+	// Go back to the self-signed certificate of this host.
+	// (DELETE /host/certificate)
+	RemoveCertificate(ctx echo.Context) error
+	// The TLS certificate that browsers see.
+	// (GET /host/certificate)
+	GetCertificate(ctx echo.Context) error
+	// Make browsers see a certificate of the owner's authority, from their next connection on. Pins of this host stay as they are.
+	// (PUT /host/certificate)
+	InstallCertificate(ctx echo.Context) error
+	// Make a certificate signing request. Its key stays on the host; a second request is for the same key until a certificate is installed.
+	// (POST /host/certificate/request)
+	RequestCertificate(ctx echo.Context) error
 	// Take away what an earlier Kubernetes left on this host; refused while the host is in a cluster.
 	// (POST /host/clean)
 	CleanHost(ctx echo.Context) error
@@ -8622,6 +9816,9 @@ type ServerInterface interface {
 	// Who is asking.
 	// (GET /session)
 	GetSession(ctx echo.Context) error
+	// Begin the caller's session anew, for as long as it was asked for at the login; the old token opens nothing any more.
+	// (POST /session/renew)
+	RenewSession(ctx echo.Context) error
 	// The sessions that are open, newest first.
 	// (GET /sessions)
 	ListSessions(ctx echo.Context) error
@@ -8646,6 +9843,15 @@ type ServerInterface interface {
 	// Create an OS user.
 	// (POST /users)
 	CreateUser(ctx echo.Context) error
+	// Take an SSH key away from the account.
+	// (DELETE /users/{name}/keys)
+	RemoveUserKey(ctx echo.Context, name string, params RemoveUserKeyParams) error
+	// The SSH keys that open an account. One's own, or as administrator another user's.
+	// (GET /users/{name}/keys)
+	ListUserKeys(ctx echo.Context, name string) error
+	// Let one more SSH key open the account.
+	// (POST /users/{name}/keys)
+	AddUserKey(ctx echo.Context, name string) error
 	// Change a password; one's own needs the current one. Ends that user's other sessions.
 	// (PUT /users/{name}/password)
 	SetPassword(ctx echo.Context, name string) error
@@ -9043,6 +10249,58 @@ func (w *ServerInterfaceWrapper) GetHost(ctx echo.Context) error {
 	return err
 }
 
+// RemoveCertificate converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveCertificate(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveCertificate(ctx)
+	return err
+}
+
+// GetCertificate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCertificate(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCertificate(ctx)
+	return err
+}
+
+// InstallCertificate converts echo context to params.
+func (w *ServerInterfaceWrapper) InstallCertificate(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.InstallCertificate(ctx)
+	return err
+}
+
+// RequestCertificate converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestCertificate(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestCertificate(ctx)
+	return err
+}
+
 // CleanHost converts echo context to params.
 func (w *ServerInterfaceWrapper) CleanHost(ctx echo.Context) error {
 	var err error
@@ -9404,6 +10662,19 @@ func (w *ServerInterfaceWrapper) GetSession(ctx echo.Context) error {
 	return err
 }
 
+// RenewSession converts echo context to params.
+func (w *ServerInterfaceWrapper) RenewSession(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RenewSession(ctx)
+	return err
+}
+
 // ListSessions converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSessions(ctx echo.Context) error {
 	var err error
@@ -9507,6 +10778,75 @@ func (w *ServerInterfaceWrapper) CreateUser(ctx echo.Context) error {
 	return err
 }
 
+// RemoveUserKey converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveUserKey(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveUserKeyParams
+	// ------------- Required query parameter "fingerprint" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "fingerprint", ctx.QueryParams(), &params.Fingerprint, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter fingerprint: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveUserKey(ctx, name, params)
+	return err
+}
+
+// ListUserKeys converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUserKeys(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUserKeys(ctx, name)
+	return err
+}
+
+// AddUserKey converts echo context to params.
+func (w *ServerInterfaceWrapper) AddUserKey(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddUserKey(ctx, name)
+	return err
+}
+
 // SetPassword converts echo context to params.
 func (w *ServerInterfaceWrapper) SetPassword(ctx echo.Context) error {
 	var err error
@@ -9596,6 +10936,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/events", wrapper.StreamEvents, options.OperationMiddlewares["streamEvents"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost, options.OperationMiddlewares["getHost"]...)
+	router.DELETE(options.BaseURL+"/host/certificate", wrapper.RemoveCertificate, options.OperationMiddlewares["removeCertificate"]...)
+	router.GET(options.BaseURL+"/host/certificate", wrapper.GetCertificate, options.OperationMiddlewares["getCertificate"]...)
+	router.PUT(options.BaseURL+"/host/certificate", wrapper.InstallCertificate, options.OperationMiddlewares["installCertificate"]...)
+	router.POST(options.BaseURL+"/host/certificate/request", wrapper.RequestCertificate, options.OperationMiddlewares["requestCertificate"]...)
 	router.POST(options.BaseURL+"/host/clean", wrapper.CleanHost, options.OperationMiddlewares["cleanHost"]...)
 	router.PUT(options.BaseURL+"/host/management", wrapper.SetManagement, options.OperationMiddlewares["setManagement"]...)
 	router.PUT(options.BaseURL+"/host/ntp", wrapper.SetTimeServers, options.OperationMiddlewares["setTimeServers"]...)
@@ -9620,6 +10964,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/operations/:id", wrapper.GetOperation, options.OperationMiddlewares["getOperation"]...)
 	router.POST(options.BaseURL+"/operations/:id/cancel", wrapper.CancelOperation, options.OperationMiddlewares["cancelOperation"]...)
 	router.GET(options.BaseURL+"/session", wrapper.GetSession, options.OperationMiddlewares["getSession"]...)
+	router.POST(options.BaseURL+"/session/renew", wrapper.RenewSession, options.OperationMiddlewares["renewSession"]...)
 	router.GET(options.BaseURL+"/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
 	router.DELETE(options.BaseURL+"/sessions/:id", wrapper.RevokeSession, options.OperationMiddlewares["revokeSession"]...)
 	router.GET(options.BaseURL+"/setup", wrapper.GetSetup, options.OperationMiddlewares["getSetup"]...)
@@ -9628,6 +10973,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/storage", wrapper.GetStorage, options.OperationMiddlewares["getStorage"]...)
 	router.GET(options.BaseURL+"/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
+	router.DELETE(options.BaseURL+"/users/:name/keys", wrapper.RemoveUserKey, options.OperationMiddlewares["removeUserKey"]...)
+	router.GET(options.BaseURL+"/users/:name/keys", wrapper.ListUserKeys, options.OperationMiddlewares["listUserKeys"]...)
+	router.POST(options.BaseURL+"/users/:name/keys", wrapper.AddUserKey, options.OperationMiddlewares["addUserKey"]...)
 	router.PUT(options.BaseURL+"/users/:name/password", wrapper.SetPassword, options.OperationMiddlewares["setPassword"]...)
 
 }
@@ -10504,6 +11852,154 @@ type GetHostdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetHostdefaultApplicationProblemPlusJSONResponse) VisitGetHostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveCertificateRequestObject struct {
+}
+
+type RemoveCertificateResponseObject interface {
+	VisitRemoveCertificateResponse(w http.ResponseWriter) error
+}
+
+type RemoveCertificate204Response struct {
+}
+
+func (response RemoveCertificate204Response) VisitRemoveCertificateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveCertificatedefaultApplicationProblemPlusJSONResponse) VisitRemoveCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCertificateRequestObject struct {
+}
+
+type GetCertificateResponseObject interface {
+	VisitGetCertificateResponse(w http.ResponseWriter) error
+}
+
+type GetCertificate200JSONResponse HostCertificate
+
+func (response GetCertificate200JSONResponse) VisitGetCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificatedefaultApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InstallCertificateRequestObject struct {
+	Body *InstallCertificateJSONRequestBody
+}
+
+type InstallCertificateResponseObject interface {
+	VisitInstallCertificateResponse(w http.ResponseWriter) error
+}
+
+type InstallCertificate200JSONResponse HostCertificate
+
+func (response InstallCertificate200JSONResponse) VisitInstallCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InstallCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response InstallCertificatedefaultApplicationProblemPlusJSONResponse) VisitInstallCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestCertificateRequestObject struct {
+	Body *RequestCertificateJSONRequestBody
+}
+
+type RequestCertificateResponseObject interface {
+	VisitRequestCertificateResponse(w http.ResponseWriter) error
+}
+
+type RequestCertificate200JSONResponse SigningRequest
+
+func (response RequestCertificate200JSONResponse) VisitRequestCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RequestCertificatedefaultApplicationProblemPlusJSONResponse) VisitRequestCertificateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11426,6 +12922,52 @@ func (response GetSessiondefaultApplicationProblemPlusJSONResponse) VisitGetSess
 	return err
 }
 
+type RenewSessionRequestObject struct {
+}
+
+type RenewSessionResponseObject interface {
+	VisitRenewSessionResponse(w http.ResponseWriter) error
+}
+
+type RenewSession200ResponseHeaders struct {
+	SetCookie string
+}
+
+type RenewSession200JSONResponse struct {
+	Body    Session
+	Headers RenewSession200ResponseHeaders
+}
+
+func (response RenewSession200JSONResponse) VisitRenewSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Set-Cookie", fmt.Sprint(response.Headers.SetCookie))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewSessiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RenewSessiondefaultApplicationProblemPlusJSONResponse) VisitRenewSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSessionsRequestObject struct {
 }
 
@@ -11698,6 +13240,119 @@ func (response CreateUserdefaultApplicationProblemPlusJSONResponse) VisitCreateU
 	return err
 }
 
+type RemoveUserKeyRequestObject struct {
+	Name   string `json:"name"`
+	Params RemoveUserKeyParams
+}
+
+type RemoveUserKeyResponseObject interface {
+	VisitRemoveUserKeyResponse(w http.ResponseWriter) error
+}
+
+type RemoveUserKey204Response struct {
+}
+
+func (response RemoveUserKey204Response) VisitRemoveUserKeyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveUserKeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveUserKeydefaultApplicationProblemPlusJSONResponse) VisitRemoveUserKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUserKeysRequestObject struct {
+	Name string `json:"name"`
+}
+
+type ListUserKeysResponseObject interface {
+	VisitListUserKeysResponse(w http.ResponseWriter) error
+}
+
+type ListUserKeys200JSONResponse []SSHKey
+
+func (response ListUserKeys200JSONResponse) VisitListUserKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUserKeysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListUserKeysdefaultApplicationProblemPlusJSONResponse) VisitListUserKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUserKeyRequestObject struct {
+	Name string `json:"name"`
+	Body *AddUserKeyJSONRequestBody
+}
+
+type AddUserKeyResponseObject interface {
+	VisitAddUserKeyResponse(w http.ResponseWriter) error
+}
+
+type AddUserKey200JSONResponse SSHKey
+
+func (response AddUserKey200JSONResponse) VisitAddUserKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUserKeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddUserKeydefaultApplicationProblemPlusJSONResponse) VisitAddUserKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetPasswordRequestObject struct {
 	Name string `json:"name"`
 	Body *SetPasswordJSONRequestBody
@@ -11800,6 +13455,18 @@ type StrictServerInterface interface {
 	// What this host is.
 	// (GET /host)
 	GetHost(ctx context.Context, request GetHostRequestObject) (GetHostResponseObject, error)
+	// Go back to the self-signed certificate of this host.
+	// (DELETE /host/certificate)
+	RemoveCertificate(ctx context.Context, request RemoveCertificateRequestObject) (RemoveCertificateResponseObject, error)
+	// The TLS certificate that browsers see.
+	// (GET /host/certificate)
+	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
+	// Make browsers see a certificate of the owner's authority, from their next connection on. Pins of this host stay as they are.
+	// (PUT /host/certificate)
+	InstallCertificate(ctx context.Context, request InstallCertificateRequestObject) (InstallCertificateResponseObject, error)
+	// Make a certificate signing request. Its key stays on the host; a second request is for the same key until a certificate is installed.
+	// (POST /host/certificate/request)
+	RequestCertificate(ctx context.Context, request RequestCertificateRequestObject) (RequestCertificateResponseObject, error)
 	// Take away what an earlier Kubernetes left on this host; refused while the host is in a cluster.
 	// (POST /host/clean)
 	CleanHost(ctx context.Context, request CleanHostRequestObject) (CleanHostResponseObject, error)
@@ -11872,6 +13539,9 @@ type StrictServerInterface interface {
 	// Who is asking.
 	// (GET /session)
 	GetSession(ctx context.Context, request GetSessionRequestObject) (GetSessionResponseObject, error)
+	// Begin the caller's session anew, for as long as it was asked for at the login; the old token opens nothing any more.
+	// (POST /session/renew)
+	RenewSession(ctx context.Context, request RenewSessionRequestObject) (RenewSessionResponseObject, error)
 	// The sessions that are open, newest first.
 	// (GET /sessions)
 	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
@@ -11896,6 +13566,15 @@ type StrictServerInterface interface {
 	// Create an OS user.
 	// (POST /users)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
+	// Take an SSH key away from the account.
+	// (DELETE /users/{name}/keys)
+	RemoveUserKey(ctx context.Context, request RemoveUserKeyRequestObject) (RemoveUserKeyResponseObject, error)
+	// The SSH keys that open an account. One's own, or as administrator another user's.
+	// (GET /users/{name}/keys)
+	ListUserKeys(ctx context.Context, request ListUserKeysRequestObject) (ListUserKeysResponseObject, error)
+	// Let one more SSH key open the account.
+	// (POST /users/{name}/keys)
+	AddUserKey(ctx context.Context, request AddUserKeyRequestObject) (AddUserKeyResponseObject, error)
 	// Change a password; one's own needs the current one. Ends that user's other sessions.
 	// (PUT /users/{name}/password)
 	SetPassword(ctx context.Context, request SetPasswordRequestObject) (SetPasswordResponseObject, error)
@@ -12465,6 +14144,110 @@ func (sh *strictHandler) GetHost(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetHostResponseObject); ok {
 		return validResponse.VisitGetHostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveCertificate operation middleware
+func (sh *strictHandler) RemoveCertificate(ctx echo.Context) error {
+	var request RemoveCertificateRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveCertificate(ctx.Request().Context(), request.(RemoveCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveCertificateResponseObject); ok {
+		return validResponse.VisitRemoveCertificateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificate operation middleware
+func (sh *strictHandler) GetCertificate(ctx echo.Context) error {
+	var request GetCertificateRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificate(ctx.Request().Context(), request.(GetCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateResponseObject); ok {
+		return validResponse.VisitGetCertificateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// InstallCertificate operation middleware
+func (sh *strictHandler) InstallCertificate(ctx echo.Context) error {
+	var request InstallCertificateRequestObject
+
+	var body InstallCertificateJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.InstallCertificate(ctx.Request().Context(), request.(InstallCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InstallCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(InstallCertificateResponseObject); ok {
+		return validResponse.VisitInstallCertificateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestCertificate operation middleware
+func (sh *strictHandler) RequestCertificate(ctx echo.Context) error {
+	var request RequestCertificateRequestObject
+
+	var body RequestCertificateJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestCertificate(ctx.Request().Context(), request.(RequestCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestCertificateResponseObject); ok {
+		return validResponse.VisitRequestCertificateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -13084,6 +14867,29 @@ func (sh *strictHandler) GetSession(ctx echo.Context) error {
 	return nil
 }
 
+// RenewSession operation middleware
+func (sh *strictHandler) RenewSession(ctx echo.Context) error {
+	var request RenewSessionRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewSession(ctx.Request().Context(), request.(RenewSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RenewSessionResponseObject); ok {
+		return validResponse.VisitRenewSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListSessions operation middleware
 func (sh *strictHandler) ListSessions(ctx echo.Context) error {
 	var request ListSessionsRequestObject
@@ -13282,6 +15088,88 @@ func (sh *strictHandler) CreateUser(ctx echo.Context) error {
 	return nil
 }
 
+// RemoveUserKey operation middleware
+func (sh *strictHandler) RemoveUserKey(ctx echo.Context, name string, params RemoveUserKeyParams) error {
+	var request RemoveUserKeyRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveUserKey(ctx.Request().Context(), request.(RemoveUserKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveUserKey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveUserKeyResponseObject); ok {
+		return validResponse.VisitRemoveUserKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListUserKeys operation middleware
+func (sh *strictHandler) ListUserKeys(ctx echo.Context, name string) error {
+	var request ListUserKeysRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUserKeys(ctx.Request().Context(), request.(ListUserKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUserKeys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUserKeysResponseObject); ok {
+		return validResponse.VisitListUserKeysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddUserKey operation middleware
+func (sh *strictHandler) AddUserKey(ctx echo.Context, name string) error {
+	var request AddUserKeyRequestObject
+
+	request.Name = name
+
+	var body AddUserKeyJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddUserKey(ctx.Request().Context(), request.(AddUserKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddUserKey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddUserKeyResponseObject); ok {
+		return validResponse.VisitAddUserKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetPassword operation middleware
 func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 	var request SetPasswordRequestObject
@@ -13318,128 +15206,145 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1rc9y2suBfQc1ulZNdWpIVxXuO9MmRndgnfqgs29lbKdctDNkzREQCPAA444lL//0WGgAfMwCHlEdK",
-	"6tbNl8hDEGh0N/qN5tdZKspKcOBazc6/ziSoSnAF+I8rKeYFlObPVHANXJs/aVUVLKWaCX5c2RH/9w8l",
-	"uHmm0hxKav763xIWs/PZ/zpu5z+2T9Wxn/f29jaZZaBSySoz3ex89oy4KYnOgaS0KECSlHJCU00EP5rd",
-	"JrNrTaWGbACsaeC8q0DieyGA3GJHM/PIvWEmfJbRSoM0f1ZSVCA1s0ijWSZBOQz257p89fz9LJkxDSU+",
-	"1ZsKZuczpSXjS7Mz9wOVkm7Mv1MqJbOLuEdzIQqg3DzM8rSKPOE4/fh1MslWvWXaoUuqYU03wWclTXc3",
-	"WYEsqUEwefPskjhszJLA27ruzMq4hiVI84DTEgLr3SYzCf+umTSk/92OsjAkHaQ7vNjpW/AtUlqMfm4A",
-	"EvM/INVmXUfSa9Ca8aUnJjP7osVVh8gLWihI7k73kn55DXyp89n507MQZuiXV3bsk6e7xJoLnu1j6Z/M",
-	"GDNWsmwJe0fbUZN4avwe/rG7hQ5T7ZvHDX06ZiyrVjgOeF0aFjGMUWsxS2ZKU80Mo4jFokP7CczYWfvJ",
-	"j4EJFFCZ5jEUnf74w1QcrQrK9xHu0+tnb2MHA0kZZPNWUO5Kr4JuIoKgBKXoEoLPIifW4r0Oy6AVSOVA",
-	"GHXQLWTte83kwT3WGdMvuJabgIBOdXjdRowEn4lapyKyTc3sg4WQJdWz81lGNTzGXwNkr1UExStG96PD",
-	"zYqTJH4zLXghbPzkJEYfDyWUc5ATNUUpsjAKSsGZFvINKwqmQkdpaxs4UdIAEQS7EV4HAFzpoGDbgsqM",
-	"CoFyiYbILihSFLAr72lWMk6EJCsGayTTWB7YAscRGVcJgmUgWZjDDO/h3zUoPVFppaIsBX+7K+MC8nUL",
-	"ts6rQdBySG92EbZgX4LkyoWFfVemZ5OlUSt0vCIQN7NktqbSHJQFZYU5P/yGizUPKIOtfbJs5sBrZm6X",
-	"D+68EKGdK5Arx7V9bjEHmrinROdUkzVI84smCyGJzpkibv0J7L7haS4FZ39aQ3lryRzIDUgOBVF041ZF",
-	"g9vAThaiKMRaEUo6sLVc3LEKpgi+sBzrARpGZ63Chnarx/qyYEhjdpVfAG050ELn03QcFxmMB8Bt560R",
-	"fwEAROOLhJaSQFXkkWFN6PL8lRQrZjSlGZDM3tfc/fUclpJmkOGfBWj76wsphQyaRitWRbRV9VIU2Rg5",
-	"5lS4hbHBsp3aIzDpE3SAFZ5LutCBA0ZXkD3T4/UwvvBT2LVRFaT794Wjkmbldsp90F/mlFvpNUFYe5h2",
-	"z7J5Qqgi//HszWujd/51/e4t+katAfr09MnZXpmOKwzA/tZp/6DnM02uR4+TBJptwj7IAPt7RfzNZqaT",
-	"tDifB6adJYgbG4OwZylkU88LMVdh72K+0U4veo5lXD89a7m1MzaTm/c1H2HEuIGJW9ivMgi7NlpxB/IM",
-	"FoyzXQm7V/2wki5h6jvahpoGpaeF13hN5pWKpjeTVtnW7WaeBlo/X9Lb9wDaXjrm3rGpqgK0kQPjiQso",
-	"ficYQIMuV08RNPCYDQLPrLw3ZlBP43ZQJjQtxgMfspe2BP4WSnpLDOD3leOIHXEzTc5nbAlTpZBif8IU",
-	"+hkzZiTzXpuhDWd+i8hyG2vQ3brG+F53F0mDNgfrANqv3V4ibB2WZI6fgs+MTJ1gIXUOV0BMeBbe72IO",
-	"Mr6HKogHCVRDx/CcoKTZkgsZ8AlZpohYkNS4Rc7gLumGOG9kvJSsXFioP3tOVW6mN8aAGeH8CKqIBHRC",
-	"swsiYVEryMg6B06YJkwRLkgh+BIkWeN4URcZmQPJBA9bTFELJLXICloiCVEACNqyZtbrP5hh8ryR1AG9",
-	"W/Ms5J6b00Ioz4g7Lx5xLplA7HsWhUyT1AxfMzRYd2VLd+avIdmjqoJu3kadh9iDXdU2dGZaNFzR9CbE",
-	"NysqGZ0XEzyVT+6N4GwTrapWMnkV28IzTFbcz5QwJVPKiYetA+g4XhPGkdxKC0mXQCohiqBzG6XN3Xdv",
-	"4Q7umNHle1B1EbAoRK2rWses5TTvyd2ud07lEvSIkKId186W+CXDkC4WrxkPOgJNTmyX0WEdDqsWYftG",
-	"2SzMCB/MDbRT2YXCYKsAI5UigyJyACOBgKiroUAyWhzAnNjaIULSV+YW7GbJgRDhzwyKrJPIHU+xhXlz",
-	"YvBtC3I7xXC47Gcmlf6oJiva1Pmi+5JCFVVqLWS2k5F5OhCW7Qz84TQZF6VtFgrt8mUTWNry6Q+QIGmi",
-	"kkNeathXcfSfED9zDBPQCb0E6HiDhi6B60/RvSaz1MdTh8Nqwuq9tKrfRM90WtURRzxjaoq6NbIksJcF",
-	"M8ZUJZktSegrIJXT0x+fnr988f8bg6MN3z9SpKrnBUvJDWwurDn2+HFlVBW9gWD+fCBWaR+9j4dLIk6l",
-	"jQlHcv2cLqEErjuVD7t2oGOo1v5Mc6GAJwTKSm8woM0jxmUJpZCbKU5XVEGLMOtVUmR1GiDNCngmJNqE",
-	"KFk9gUqa5ixiCu8kGd67WNEr/lFB0LGuK+OiXkMqeDZ2j2squa9GGMWbv9kX9sc+tvx0lCC9w9gvq+jy",
-	"dtIKDneo+uTz5wkp0bDVNgJiYmpfaU24wCIhTCuyMNqEvLpanQ2VnmSwoM7S2jESc6qQ9m4MkaLWMMU+",
-	"DNuAHprYps2wO0WFc/fy5ARe82IIpH8Jxu+WUsykqC7bsqxtEeGSWYhm53BdGC/LOMNLkZA5pLRWQKjL",
-	"QoHEoWvrjClSAM3sb+GElLgBvoWKs5N/Pt2bjcL3Qph4TZX+WBWCBlLo9E5RqD5KtpxPc8Yb19MgIzxb",
-	"Ey/sT7bON+17UUkbj3qhiorCuGAFGOeeWdFeI1bQXTisweulUsfgdZAlBuVBKjEesO6hErYmZ4SgnRak",
-	"MutBFotRWSYNBYG8ZnEjkrh74dVKM9KfB8yYcdifuXY5jGYCi42hwJfZ1Qd/grZQ+aViEtSUuKuEkjKj",
-	"izoabxfvzYkdc0CTDhyBBWJ7cpQaNH+3BZVQLgSUUk5SKuWGUMJFBh3FMopVuiotbjaH7dW7pBI6NbEB",
-	"n65noD6ETVlQpa/Bkngc38RTg1HPO+5FHS6Z0ZK9MZc8qjsp7agj/losXzNuwdgKZvmf75jFsu9H1mR8",
-	"ov6GLxp4FqoaOT0jOWFcaaAox05JHtTBfw+P+03jsNzJrOpERoZLP7dA8++FQHoLei3kzf264SnlGctc",
-	"DnDbOqAYBBWcaBc3mrJaUxgdWlXwBZNliG3WvrgI7b65EFodcOGu+bt7bKSo5wWE7SRndVmwiQsjKkIl",
-	"+ChxVdA0KKFcXekQ6B/kJm5xd/ynAT65E9+6Hf3GdM54R/H29++dm6cnNhvDSmNsPD05SWYl4/ZfT05C",
-	"2kVCKVYQq3MOlka3Zc4dp6StVAMdqqC06CHWGdsQldOiIHM0PylZ59a0uSsTDUF0GyfIlU2mjZHgw9Ej",
-	"F0APpfdspHb8ZL347jhN0VklzH3rTl1pIBHcf9gn3NWLN6EDcwObkWO3c7idxew0EZDvEEHGMt1w5uTv",
-	"ocLedYsBt4iAKepJZRCo1Se9MLUm5YbxbLgmJfAEqvHMfq2hCp0azXQxIhSD1hwC2ZamWABC2L9ypLmb",
-	"GK6ldEb4Xv6ZwGw7maEB7rlifHnXqvA6FLzxSuOsqzOe9FRGSGO0Wcg9F2LCWcng1lwRxBbYWFsxvs4E",
-	"K9RDJgVV91oCbKCP1f9OrmgLHaG9r4RLeretFYOGxvtxyG2rdS2kMeo8SKWoGHPoXUGn24aLiQxFY6+E",
-	"CJRCTgsPmTmiwSE6h2LgdmGcfi2M011kTRmfsIEPZngIemMHgbykFZ33VooVo/bxHg89NRiblKOeyjQh",
-	"3ghDswZ5N+HZXi/zETwJxunBIGatM7HmGLpSPdnWjfmgAR9OrxmAHymCFUwLIYmdZq9PakEKbjRWGXAo",
-	"YZo1pcVbFj5RwDXw1EXZ8B6KdRUFycRwyi2gZCIWQFtmuZWM1YZ/SWpvocEXWlbm/Vkt+bkqWLWmm/OC",
-	"8ZtzG2/M9l9nsRWXFo5OiMjtP4L7pReHWzkUwWFktA/jWyPH1pyNqAbyxX84sXspBP57WDKl5SZW2jAo",
-	"7PGdSJn/6PKSNiLn5wvBeQ1KBW3ou4S0o+I1EsUee9MvFN7ed/vPbewVX4hp2L+D89CxZ3cJdgdERjyI",
-	"cchCO95fgG14oN1VH40e9DAKdV3tIo8DZOGium3tZgdGp74MmkFp+BLtTvlyFqG78YJ2uXmqe3enC91V",
-	"R2btafFhx1m5LSeyW8xhHLpXFkYV1niGSICR+yYxEAlZ+qysL8IZIWQXEiAyrXmEarvNG4yYsOgloAeT",
-	"ku3IwQJGJ7j3Tbcl4HeSKVsalf0JpJsoVhtlr9eM0kwLxpnKQ/Fjm2Z2NfNLQQS3JexYw4uGkFmN+VIj",
-	"QpeU8bHBwY/Nwi3iBkNorhizg4kuyZM+Y3Vw3dtjiFWtxb17rBcLSHWkWit8d3FFi3rE4TGvJ37+IERY",
-	"q9PcWp5yU7F96yDdMHZKfu30QaAlTe94Gf4eAhUfQg0oMqBZwTh8s7acch2YVlWxsXXSK5Bs4f6ma8o0",
-	"48vH3u3opnLQ9iggezyn6c3Im/I+rtZsMoSWnVO3q4Hj10NTYKtpGfGpl7nqKptmH+2vX+mD3V0iiB8V",
-	"Kn8rRHoTK/X/xiBJ10sPAfTp1ZXxFCeGdPY1aegxqBGi1qxD645TdRO8nxj1ATznDRWbY8OcnT0wH3q1",
-	"Ucyzk3+e7QtqVjQQ3t2fHcYj4t4Nwufv3AxlXX4NJVOMNkTBbzQh7ZYWY1krFt4ZKtviRn/7xihsppUt",
-	"Or56d/2BHLubXI+7M5TG/CFzEbsD1VRTHvx+lD99LZ+4Z8mM1+UcXQB/DLoXbVi1Mmc7ZZmcucZQyWxO",
-	"FeCRL+tCsy3p1HFOWZZBJDHEyrLWsdCX0WHqJmTDGBw31OGwAklULtb8gvwf9x+hqik5LYHytimHBJuz",
-	"h2mXlEQ1rTOGZ713Vaw5hgSaveNF9HL+Er7s7vz9i9OElLXSpKQ6zZH7MH1r8RGuG/MHJrSOgibAtnUH",
-	"EmjG+LKxQYUsSc0zvNzI0pwwTZSmPFNj5bfjvaFz+q4Kp+f2sT3GgL/FeLPDQqD5+u/RrXfYN17yYd0b",
-	"PgkuswuXJVwtmd5cG4ZzNzSBSqvpkAuR0vanZoJc68qSvYniMEPtVIgbBj6wfz5zQbv/9ONa9q2YEZjY",
-	"2pG5UEmfcd5xIM+uXhnGEdzGWM9t05sMS2VyIDVnX4gy+leTY1nzY7fcMRbMH5knKGYFJwZgRSohNfnx",
-	"5B8nR+SZs0DNGS42RwQ7rdg6k1grzSPyWvAlWQtpplVrkIqcnpziEpSTpknMEfnonKPvdK3Ik6OT70nB",
-	"VkCoJse0YserJ8fOfTpqgpPns2sLPEHgO2LzfLZ64prQcFqx2fnsh6OTox9m1pdEih3TOrNBRGcqN7C8",
-	"ymbns9dMaey9ZtUcLcGWNf3uqPbvGtAXckQrWIlD2z6dnbziyZ7M4u3npN+u9PTkZFJP0HHVI20nuV3X",
-	"cKdb6IccCHAtGaijLdUYWqQBv9MSNZmpuiypcRxmv+WCpJh+zjA2nhAOa1DaXnNAktKlsq0A6HL22bwd",
-	"UuAoDFyqpE+wt7B299wve5UW0npQPwnbi+UgfVYD3cpu+8JEyxpuv5GqQxBslbYECPiT0PkhKPeG3gCh",
-	"xq4iFWXS2WC9K19G3nQNNSY4obXOhRGSGCaijZ120RbQ3QBUxoZgxjTosoCj+xYXZL5ZUgYFWE7ocwD2",
-	"rYFea6UdCpztCs1fBIdDIOpnYZxne+PGLB7eURIWN7+AHgb8cKzTWydy8t0Gvh0pH1DleB+5UQHOslmz",
-	"P6nMEnIDlfYKyhb5X5Czk7MmOmYUjLS3QGJYddfK+1i9qnexeg/SYLcd1gNLgwcl6a8AFaHYHyMhDWXx",
-	"OqROXJkjWUpRV4/Q2Hcrk1eaLAUoS1Ta9Nlgirh8xxF5g06HtaetXeFafeyXDq4QJHi40OH/hB3aRqjy",
-	"1g/vE3BLuTd3sgKu8ud7pHUTwAjQ+Td/V3Uhap4dgtjP1A3Sk9u6UUM8cx6N7ebwZAiI6QAtyBxSUdoG",
-	"KZ9eXV3YZAOpK/NMGbvTVvEmyBZU+7aM352d/pNAoeD7vXRWgwbbpR/0EPaU76oz0pjyGziUVPXnB0Up",
-	"U/bEJYQtep52VFwGbah+u6BRp6Vp0dZibyfT+Pme5G4P2gcWuVi4FyE19i36zmLme6T36cnpflr7rwF8",
-	"O39YzLRC9gK7/hALEZE1J7ACubE9nJwvZhRz03Vp/zk8/moY4Ha0PbbLTX28LY2zV1fodwqlXdAoE3iD",
-	"wUI3S4IcuBAS7zbsY8AeIzwoOSwiSKe71AXGKu1GndDES/c25YcUUZpuSIFX/u5oST6AEblH2B1C1r3j",
-	"nekiwiwgplx20/GIzwqMUehPA2myzwHWP76pDen4gi2jSukX0L+2ox4E0klE39Cy6BO9SRLNGad4zLZX",
-	"CBJ8wQo4lGbD2wxMaUm1kI8UafE8IJba/cWtg6ZW4QGMg357zzEGAs57MOugcwm/cbe6fcJ6qHRb76Hy",
-	"2CZX4wGXT/g8itQHlbBGeDqdNi/EvCNGJSxApznxNwYzWtLllkgNbv+rbXMwRsM1KDikvXRfgnurx2/U",
-	"izDcI6TrpLgUR4fTg5Tb3hDCmyFWy6E67Fsqghcbouim29TRgBKi3YA6PMy5H4VVLJEdOOCH0oiIQESV",
-	"Z2xmsBpDzX6903RgHaV5/t+TiI7c6rMclcXPO+MeQh53umuOFMednRzaZetMHWrh2I+NJ5bM3Vy3M47b",
-	"GApVN8bnl3GpljG6PC7EMk6V54wuX5sBewx1n9p9cnISMcj93cy75UKSnZYtRgj45lEo0/E6n4qs3jz8",
-	"iwRs0x0hwleInUNxVEGVtjN6HY+ZsEeK/CFqyWmREFFk+/IsyByVT7UGlb3hjitbrXAfrnz3ht8DO/Kd",
-	"dqUxXWhQQxRlB4uodaJnPqDGdBMc/+7V5ZsrAmkuvu+H0HQuAXwQDfMqQNOcOIIMEVdLmsIwdbHc8J7I",
-	"2ytl/PvRF7Fj1OHBiPwzc1myNd0YyrUE71P07EdPzgj1YOW/ZxkU2tdaAi1f2EF7BHcqypI+VmAGacgu",
-	"XCNDCw4tiog81aJi6Y44H7zau1+8avii7d4eK9zCQZxQO9Uh6GeLhR8rYwRbEiSEEsVppXKhjay1lisi",
-	"x+tpnQMnGRSa9qjZfgjHkrTtTBQzWF82LXju61D4QvhdPL7SJBOooDqFLrPz3z/3s/lWaDUKx8uuBPUz",
-	"1ojZSowjcoXNQLsIUXhVxSHDyaMoKtxHTO4NEUJFM2YGtsPUPmD5m+8XyHrcYS9uNrg4TtFEiUrqS/M4",
-	"jJQHdbg/YFXA2rtmlBOgsmAgya/1HCQHDYoUsHBpXbf3but+VkBbCmD9FxoK9G0jqG3filgKpX2vQbc9",
-	"k+5Jpe00ZRql1gLlB88PVH5wmQvb6K1tXbvG1m9N61NSgagKW0Ur8PzaAHStwIqwC8ywN0WbgGm6xvvw",
-	"hr/7jukQjbj9RGGMON3rGPdkcHRW+KsJc+2KQnpfx/NZO4OuhHCxtlkY7YNYQnhqFEBX6PEZWooFef7y",
-	"8uqIPPNH5ZEiYs3JmvHwmerHBLYJVWEbxqi0uXJdGu/F5O9eTB9FoweOKBoaECGJymujE9c8If6eujXG",
-	"jcGBabYF1jFwpWlR2GrGMMoL19ozpuyw9ed9uqZm/oiyw/TxodxSnMwwayey5zpgeS2oANQWcyJ6Wkwh",
-	"h6rjr+Z/g1HY99jIq9Mdc0y8y38dbUy068npP8YYuQ/Knx+5wRGhToLMN4TZIhxawkW/lmoIx38INmBt",
-	"/Esw3jDl4UVAtzXz308CmI13GNYdede12X32KLPyFu+8D6EZhXgcz6/NY4foETmEv3/G23Fni72FFGWn",
-	"6/UQriopSjFU6XtlB4Sl5YNuE2tjcZO+pXHijC7HJkyRQjjf0P+GxbKNhDQ4EetB5mk6MsQE4LUWVdvw",
-	"eIxtY96o4CChDjMVWQJHgPiSWMIbSFRgU8mg8ots4LAa0C4SUYPuJB8oOtugwlCai3WnqhVtO6bIHAzS",
-	"HP76eckGZeFjgGz83wxrvzg8dLnooiNGbK3MPiniewVHhC0+vh+NZud+4AinbwsTIM5rsVxCRhg/Ij9J",
-	"sVbG9fBF6vbe0YVzBdOCmUnRGWxUmjHZ7DWmI9uaJnMVmNegH1/ae0s9MHfCdHdmiUjk6bVYYqRAEcrJ",
-	"u2sDrvSpDxuv6caZLF4arhDWH42yhXk+Rnq+4Jk9qQ+KkQYHL/wtWLfB+J5526Y5JnZ9J+d7vatil4gI",
-	"DwfkQXIrnWa7Ym4vviXNjRUtN+57FIq4r2hivSzlvWCGR1oPhcfd7syxuMbLtivyfQiXrY+r/NVxjbe0",
-	"bKMNkRjGfrxWnU7EEWsPB3T59PCo7fepfvC7XL2ezLF6BLZYgMQ2c56hffPjgwWpqbuj50ptMoFL+QqT",
-	"tcSrnEznhOkLNxQ/RJkzvjwiPwtZmqN3g8lMe/fDiD+1nwvwnmGcB9DU+YAu0N+E+qcHzI1GS1C03BzE",
-	"FMUPfjjKOl3phS75jelc1Nr3jydzWAgJLuBrG5/0Qopzmt7YxkX2wz45zUaS9/grywbjOJeUp1BYMu8P",
-	"4OBl7XFlsmcPe0PnAShq/E6kxPaHEKbQ4rjToDOSbbID/ockI2/F7VCDvFu5NKm/QMXMUauNpY11TQKz",
-	"XoJz2wuCiAo4ZC6kjFY6Hts4WRuCDdfbvWuHPUS5XdvvfWS1XbuNg1RINrPF75lvp+VbCBpBFbOZ293d",
-	"/6lIwiHANY21G3jaLbA7uYdmAyPpvofOhyqEbSZ0lcMGMUlTSuW/EJ9TRbCtJBGyOVwYweWbUAXOHuY4",
-	"TlFVDQhOfP6QfPIXB3xdVVuDBbzxqUU1hNROI5TYSbtueqDcX+k2LYqBi0z49FAdMBiax8ZYjrrs7l/D",
-	"0vzaD3oIWd5tzjtSmvtNHCqQ6udzdc8Sjz2Py/YwSvcaoO9hJW6g5blDntmROcR4tOkwcSPKbbhvb+hI",
-	"+X7C8aNpBtxrWNMsEC31oxrGF6nZj+lisNCoAqVZUdgL623zgXihWhItj1AdNBzeL20/KH/XWI+9CJxd",
-	"kMLGTblYfwMnRRDtbhv38XxEfpai7Jm+tpDflxMhcrFtfdMfzhjCShSAHeVUrGQQ/z72nacH2fPSNsW/",
-	"XxbFRWLqQ2RwOCHoEXbhfAfvW3R6eiWuRZwUeG06c4lG1+QLv01sRGcUt22X6Shi3ZD7RKtbYs/Z/2as",
-	"vhRrsqiNJPAJpkeqdxOHMGU/xu2bHz9SxJbvuowuNdyObckQ2Z1ON4L341796zjmhAyr+I/qofpYWAEz",
-	"TrEj3IdiaFeOuM4F8qUVUWGNNNyw4qO6tyo1/z22bxTARwds6tDkveLKG8nkr6l3P8oVy1z4L4Qd/Ip6",
-	"6PNx99QOZOsrZ3emmO1Sd5iSXAy5UuJJYAQ3uIpNDpDZKlv3WQds10JecN8g3hDRjO3aaypC8752/tr2",
-	"mPz9823Sdqf8/bNBftPT/Pevs1oWs/OZ67A4M0/d7F+bdpTWDEs6P7h0c/tTbj8Q1fzbh6g6P2F+vvNv",
-	"T/LuT01DneYn0YkjfW2vqtLl7Pbz7X8FAAD//w==",
+	"7H17c9w28uBXQc1dlXfvaElWZP820l+y7MTe+KGy7OSuUq4rDNkzg4gEuACo8cTl736FBsDHDMAhZWqS",
+	"urr8E3lI4tHd6Hc3vs5SUZSCA9dqdv51JkGVgivAf1xLMc+hMH+mgmvg2vxJyzJnKdVM8OPSvvE//1CC",
+	"m2cqXUFBzV//XcJidj77b8fN+Mf2qTr243779i2ZZaBSyUoz3Ox8dknckESvgKQ0z0GSlHJCU00EP5p9",
+	"S2Y3mkoNWc+yxi3nfQkSvwstyE12NDOP3BdmwMuMlhqk+bOUogSpmQUazTIJykGwO9bV6xcfZsmMaSjw",
+	"qd6UMDufKS0ZX5qduR+olHRj/p1SKZmdxD2aC5ED5eZhtkrLyBOOww+fJ5PsrjNN8+qSaljTTfBZQdPd",
+	"TZYgC2oATN5eXhEHjVkS+FpXrVEZ17AEaR5wWkBgvm/JTMJ/KiYN6n+3b9k1JC2gO7jY4ZvlW6A0EP1c",
+	"L0jM/4BUm3kdSm9Aa8aXHpnM7Ivm1y0kL2iuILk/3gv65Q3wpV7Nzp+dhSBDv7y27z55tousueDZPpJ+",
+	"bt4x70qWLWHv2/atUTQ1fA//2t1Ci6j2jeNefTbkXVbe4XvAq8KQiCGMSotZMlOaamYIRSwWLdyPIMbW",
+	"3E+eBgZQQGW6ioHo9OkPY2F0l1O+D3G/vrl8FzsYiMogmTeMcpd75XQTYQQFKEWXEHwWObEW7lWYB92B",
+	"VG4Jgw66XVnzXT14cI9VxvRLruUmwKBTHZ63ZiPBZ6LSqYhsUzP7YCFkQfXsfJZRDY/x1wDaKxUB8R2j",
+	"+8HhRsVBEr+ZZnkhaDx3HKMLhwKKOciRkqIQWRgEheBMC/mW5TlToaO0tQ0cKKkXEVx2zbwmWLjSQca2",
+	"tSrzVmgpV6iI7C4FvpRMgrrUu0x/vQKOSowCZQiWAM/UBaFzZWTjmumVqIxKY6AwjG7giwaeWcWnO1d7",
+	"mjVVhKpbyIgWJKdKE0oylIC7TF2KHHZHo1nBOBGS3DFYI5UNJeEtaDoaxVmCUDWAXBheBB/gPxUoPVLm",
+	"pqIoBH+3y6ID4mFrba1Pg0tbQXq7i+8F+xKktpWwa98VSdloZtrwTC/HxO0sma2pNOd8QVlujj+/5WLN",
+	"A7Jsa58sm7nl1SM30wd3novQzhXIO3fotmiPFYb48CnRK6rJGqT5RZOFkESvmCJu/hGndcPTlRSc/Rkj",
+	"91uQHHKi6MbNivaCWTtZiDwXa0Uoaa0tSP9j+HaYDXcWGgZnpcJ2QiOGu6ysT+C3ZXcAbCuguV6NE9Fc",
+	"ZDB8AW477wz3DixA1KZUaCoJVEUeGdKENs1fS3HHDEMzLySzDxV3f72ApaSGC5o/c9D215dSChnU7O5Y",
+	"GRG25SuRZ0P4mNNA7BprKNuhPQCTLkJ7SOGFpAsdOGD0DjIrSIaJA/zgedgyUyWk+/eFbyX1zM2Q+1Z/",
+	"taLccq8RzNqvKSC6SkgJVeR/X759Y+TOv2/ev0PTrtGfn50+OdvL03GGnrW/c8pL0HAbx9ejx0kCzTZh",
+	"E6qH/L0g/m4t2XFaHM8vphklCBvrQrFnKWQSzHMxV2HjaL7RTi56imVcPztrqLX1biY3Hyo+QAdzLyZu",
+	"Yj9L79q1kYo7K89gwTjb5bB7xQ8r6BLGfqOtp6yXe9r1GqPPfFLS9HbULNuy3YxTr9aPl3T23QO2V464",
+	"d3SqMgdt+MBw5AKy3xEKUK/F2BEE9XrMBoFnlt8bNagjcVsgE5rmwxcf0pe2GP4WSDpT9MD3taOIHXYz",
+	"js9nbAljuZBif8IY/Bk1ZiDx3phXa8r8HpblNlaDu7Hs8bv2LpIabG6tPWC/cXuJkHWYkzl6Cj4zPHWE",
+	"htQ6XAE24Ul4v4XcS/h+VUE4SKAaWornCCHNllzIgE3IMkXEgqTGLHIKd0E3xFkjw7lk6bxa3dFXVK3M",
+	"8EYZMG84O4IqIgGN0OyCSFhUCjKCdjXThCnCBckFX4Ika3xfVHlG5kAya1VHtaJdDSS1wApqIglRALi0",
+	"ZcWs02IyxeRFzakDcrfiWcg8N6eFUJ4Rd1484FwshNjvLAiZJql5fc1QYd3lLe2Rv4Z4jypzunkXNR5i",
+	"D3ZFW9+ZacBwTdPbEN3cUcnoPB9hqfzqvgiONlKrajiTF7HNevrRivsZ42VlSjn2sHUAHcVrwpxbSQtJ",
+	"l0BKIfKgcRvFzf13b9cd3DGjyw+gqjygUYhKl5WOacvpqsN329Y5lUvQAzyi9r1mtMRPGV7pYvGG8aAh",
+	"UIf0dgkd1mGvcB7Wb5QNIg2wwdyLdig7UXjZKkBIhcggjxzAiCMgamookIzmE6gTWzvElXSFuV12PWWP",
+	"i/AnBnnWikMPx9jCfDnS+ba1cjtEv7vsJyaV/qRGC9rU2aL7YlolVWotZLYTUHrW45ZtvfjDaTLMS1tP",
+	"FNrlq9qxtGXTTxDfqb2SfVZq2FZx+B/hP3MEE5AJnfjtcIWGLoHrX6N7TWap96f2u9WElXtpWb2Nnum0",
+	"rCKGeMbUGHFreElgLwtmlKlSMh6IZ6gVPX367PzVy/9VKxyN+/6RImU1z1lKbmFzYdWxx49LI6roLQTD",
+	"/z2+SvvoQ9xdEjEqrU84kqrA6RIK4LqVuLGrBzqCavTPdCUU8IRAUeoNOrR5RLksoBByM8boigpoESa9",
+	"UoqsSgOouQOeCYk6IXJWj6CCpisWUYV3ggwfnK/oNf+kIGhYV6UxUW8gFTwbusc1ldwnUwyizd/sB/t9",
+	"H1t2OnKQzmHsZoW0aTtpGIc7VF30+fOEmKjJahsAMTa1LzMonB+SEKYVWRhpQl5f3531Zc5ksKBO09pR",
+	"EldUIe7dO0SKSsMY/TCsA/rVxDbdCuWFomY9fOXm1eXj06fPAkzFGGJzKdYKpCJqJdaE6YRcPj+/enF+",
+	"dHQUggxTqoppcLQI5eYYM5rgMzw/bZIZLgS40JcLh/NhTh0u9HNYOFN72CdiHbCcGVea5jlkZAUSLgjq",
+	"GsZSsCHhfPFYsSWHjAgOHsTORxxyUGMQNhRyo4axkzVFIhUSibWFquBwZvobnD2s36vKklAIwkG+Mc47",
+	"auDVTFLThqeENg5aGNzmFA1MWosacAqmCGh3UeBPtEfhI0XqHLh+HXIk6V+QZiqhtsnmPulNLSW0CRXK",
+	"JeXszzpauDd6H4S4Wf69olEr9/HoxIH6wxARvLbHcYsbjiGAFWWBY3798m2ywx5beLGCA1/hDmuowrjD",
+	"z3SXSp788OTkv06TkAa1CU5+4RSgOqnFHQvUkQqaARG8E+rfP9m2txM3HoLpvwXj9ztNmRTlVZMhvK3u",
+	"udWiyHTOswvCrGNzKRIyh5RWCgh1GQUg8dW1dawpkgPN7G/h5AJxC9uUfXby47O9mQX4XQgSb6jSn8pc",
+	"0EA2F71XRKELki1HojnptRvRACOSluRjP9v5T5vmu6jWHI9goLkRXeOC5agfMEuCFUIFmfS0zguvYbac",
+	"F25liQF5EEuMBzw1UAqbHjpAaR4XcDDzQRaLN1giDTn0Pf9wbyRxV5E3Eeo3/XlAwclhfxaSi0fXA1ho",
+	"9AUxzK4++hPUk3Q3jOIlFJQZ2d2yXnbhXp/YIQc0aa0jMEFsTw5Tva6MbUZVs/OUcpJSKTeEEi4yaBkJ",
+	"g0ilbZ7EXSBh38N9wsKt8oyAf65jFBzCP5BTpW/Aonigmh5N84h6UeMesekC0w3aa9PXg7qVnhR1qr4R",
+	"yzeM22VsBSb8z/fUue33kTmtYjNCfscTXk/PyIoY2wco8rFTsgrK4L+H9/Rt7Xy6l6ra8nL3VyFsLc1/",
+	"F1rSO9BrIW8f1qWaUp6xzCnB29oBxYCWURtdDGDMbHWNTmhWwRdMFiGyWftEUdT75kJoNeHEbZNi99hI",
+	"Uc1zCOtJTuuyyyYuJKQIleAjfmVO0yCHciUOfUv/KDdxK6blC+uhk3vRrdvRb0yvGG8J3rBZ++zEmg2s",
+	"MMrGs5OTZFYwbv/15CQkXSQU4g5iJTfBKp3GJG0Zek3WMehQNrwFD7GOtQ1RK5rnZI7qJyXrlVVt7ktE",
+	"fSv6FkfItU2MGMLB+yMBLhgaStWwUbfhg3VidcMkRWuWMPWtex2Laffhjtk6G2Hi7s347rq7zDCRJd/c",
+	"vPrFTjLisASXheo5s547So7Kao6GT9e+/teTH/dKqZ7V3iN2iQUiYZ/e30Pgvm+noW+RDCZHjUrAQx1k",
+	"1AdjsyFvGc/6syEDT6AcfjRvNJShM66ZzgcEAVD3xEU2SZF2ASHoXzvU3E9oVFI6k2Ev/Ywgtp2chB7q",
+	"8ev/UOUhHTnNabjMdyXWpKB8Y06rdRelVEFCqrKs/87YkmnrbxV6ZcRKURlVBEjBvkCWkBOiBQlbUwXj",
+	"fovbU6crKmnqIlr7Ku/qYZJ6L0EwML68rxe7CnncvKQ/awv6Jx05H9p2kwa0x+McTgsKbs1lIW77XmFM",
+	"0potEQvpgVQ9aA2OWX2sAGd0SnmIk+z9JFxTs61iGjDUJqsDblMuY1caw85BSjXEEN7nHNpuG86R1RcO",
+	"vRYiUIswzqdnxoh69Ogc8p7uBHH8NWsc79fQlPERG/hoXg+t3iivIK9oSeedmWLVIF24x/2FNcRGJYmN",
+	"JZoQbYRXswZ5P+bZlKd7t6sEY6mi57nSmQ1rSlAd3tZ21KHVFVYmW3FDDOPaYfY6EuySghuNpeZNxUyz",
+	"urZnOyCtgGvgqY900Y0LzWhBMtGf8xIQMhFFqKlz2MqG0oZ+SWqr2OELLUrz/ayS/FzlrFzTzXnO+O25",
+	"dRJn++tJbcmDXUfLr+f2H4H90rPDrcCX4DDQRYtOyYHvVpwNSMf12fc4sPsotPwPsGRKy00st7CX2eM3",
+	"kTq7wfmdjRvVjxdaZ2PO7cbqBzq3dzJeTp8+O39+efPy2VlCqCJKrR7fwmYJnDzOCX6mbNA2EMkwf6fB",
+	"JA2BfyjCOFlIwbWP8NzChnAqpVj74CXGONunpB23DBN8la78UiE7ffr0yY9DaboNjCCAbeeCaQI9UfkV",
+	"ie0M7WUQCvrs62/gNvaaL8Q48r6Hkdqym3ZReg9ARizVYcBCe9F3KKkPWbOrLhj90sMg1FW5CzwOkMXS",
+	"itpWYa+O1THzWh9au/UVyzIIpGL4t5Q9XT6JgEogKX6YEcgVrFcgISFKWPHEhZG3BRGLhTH6WCgBa1vz",
+	"sXuMQuUqqCKn4QYtO7VlWYRk2ZJ37b7u8LJ5MN6D5j8OTqwhgOfRrpd7dSkqW4J0T986+55VJuTIIxpz",
+	"5vR1GwiDCit/QrjHGGAdYowEP3x+h0/NHiD5FxIgMqx5hLpkE4EcMGDeSWXpTW9o3uwta3HaxL7htrSO",
+	"nbDsltRjf9Z5VphyojbKFl0PUpcWjDO1Colqm7DiKimXggje5FYp1M7NbMwnoBO6pIwPDTN8qiduANfr",
+	"jHclOi1ItFGedAmrBevOHkOkas3A3WO9WMQSP50ffLechObVgMNjPk/8+MEVYQZ33ctmTP+K5qtJWrzt",
+	"FILZ4YOLljS9Z0bpA3jPPoa6qmVAs5xx+G4NY0yTGFqW+cZWz92BZAv3N11TphlfPva2cDsojPpaDtnj",
+	"OU1vB/ZP8j7vepMhsOycul2tJd40JAV2Ny63ZmyJf1Vm43TK/Zlw3WW3pwjCR4WKInKR3sY0ue/03LVd",
+	"R6EF/fr6+lqK+Ug/477WXR0CNUzUqsKoEXNszLaf6Lr5PbCnBBG7QO7sgfmwiHWtn538eLbP017SQOhl",
+	"f54JHhH3bXB9vhK7L377Syz+iYzfSELarQ3hmdW+bQK7fdPOYwQ208qWol2/v/lIjl19/+P2CIVRf8hc",
+	"xCrj6xqbyavm/elr6MQ9S2a8KuZoNvlj0C6/ZuWdOdspy+TMdTtNZnOqAI98UeWabXGnlsekNmd2zxkr",
+	"ikrH/LFGhqnbkA5jYFxjh8MdSKzS4Rfkf7j/CFV1LUEBlDet2iTY7B8YV7ruPByjmwC8L2Mt0yTQ7D3P",
+	"oy2blvBld+cfXp4mNnBXUJ2ukPowEcTCI+y38QcmWAoDtdd3K6YINGN8WeugxoaseIYtL1i6IkwTpSnP",
+	"1FD+7Wiv75y+L8Oh831kj4GJ71He7GuhpfmqwMENGdl3ln6zdt13gtPsrssirpJMb24Mwbm+HUCllXRI",
+	"hYhp+1M9wErr0qK99nwxDOMKccvAR5vOZ86T/H/8ew35lswwTOxXzpx7qUs47zmQy+vXhnAEt47/c9sK",
+	"MbO1GkAqzr4QZeSvJsey4sduumMsozwyT2ygmhOzYEVKITV5evKvkyNy6TRQc4bzzRHB/ns2Yy3WH/6I",
+	"vBF8SdZCmmHVGqQipyentvaIk7p14BH55Iyjf+hKkSdHJ/8kObsDQjU5piU7vnty7Myno9pjfj67sYsn",
+	"uPgW2zyf3T1xrQk5LdnsfPbD0cnRDzNrSyLGjmmVWc+2U5XrtbzOZuezN0xpbChsxRwtwCZI/u6w9p8K",
+	"0BZySMtZga82zedbwe6TPeHub5+Tbg/+05OTUY3uh+WhNe2Rd03DnRb4H1dAgGvJQB1ticbQJPXyW33+",
+	"k5mqioIaw2H220rUnrL1iuqEcFiDr2FClNKlsg2i6HL22XwdEuDIDFz8rouwd7B23Y+uOjlbzv/0XNgO",
+	"fZNcHhAo+fvWZSZaVvDtO7Hat4KtJLkAAp8LvZoCc2/pLRBbCVpSJp0OtlOU1lbUmOCEVnolDJNENxGt",
+	"9bSLJhX3FqA0OgQzqkGbBBzet6gg8y00M8jBUkKXArCbIXQabu5g4GyXaf4sOEwBqJ+EMZ5tHbaZPLyj",
+	"JMxufgbdv/DpSKczT+Tkuw18P1A+osjxNnItApxms2Z/Upkl5BZK7QWULRe6IGcnZ7V3zAgYaevJYlB1",
+	"zYa6UL2udqH6ANxgt0nqgbnBQVH6C0BJKHZNS0iNWWySoROXME2WUlTlI1T23czktSZLAcoildbd15gi",
+	"LkZ0RN7aHuaoElq9wjWA288dXHZS8HChwf8r9u0dIMobO7yLwC3hXld3Bkzlzw+I69qBEcDzb76DyUJU",
+	"PJsC2ZfqFvHJbQa6QZ45j0Z3c3AyCMRwgBZkDqkobNu8X19fX9hgA6lK80wZvdPWAyRIFlT7Zt3/ODv9",
+	"EeNn/9yLZ9WrsF35lw6hT/leiwOVKb+BqbiqPz8+IIknLiFs0bG0o+wyqEN1m0gOOi11494Gejshzs8P",
+	"xHc7qz0wy8Vs0giqsZvlPyxk/on4Pj053Y9rf8XV99OHhUzDZC+wFySxKyKy4gTuQG5sZ09nixnBXPfi",
+	"3H8Oj78aAvg2WB/bpaYu3JbG2KtKtDuF0s5plAmshbKrmyVBClwIiVVS+wiwQwgHRYcFBGn1HL1AX6Xd",
+	"qGOa2IrJhvwQI0rTDcmxePiemuQBlMg9zG4KXveet4aLMLMAm3LRTUcjPiowRKA/C4TJPgdI//i2Mqjj",
+	"C7aMCqWfQf/SvHWQlY5C+oYWeRfpdZBozjiVm4CHMYjwBcthKsmGlUZMaUm1kI8UaeDcw5aa/cW1gzpX",
+	"4QDKQbfp+xAFAcedTDtotfOoza1299gOKN3WO6A8tsHVuMPlV3weBepBOaxhnk6mzXMxb7FRCQvQ6Yr4",
+	"2uOMFnS5xVKD2/9qG6YMkXA1CKbUlx6KcW/d/BC1Igz1COn6ay/F0XRykHLbZUZ4NcRKORSHXU1F8HxD",
+	"FN20W32bpYRw1yMOpzn3g6CKeds9B3wqiYgARFB5wmYGqjHQ7Jc7dV/+QZLnv55EZOTW7RtRXvyi9d4h",
+	"+HGr5/pAdtzaydQmW2voUGPvrm88sWhux7qdctz4UKi6xQ59ca6WMbo8zsUyjpUXjC7fmBf2KOo+tPvk",
+	"5CSikPsq7/vFQpKdBHfDBHwXPuTpWGqrIrPXD/8iBlv3WYnQFUJnKorCq/5wRC/jMRL2SJE/RCU5zRMi",
+	"8mxfnAWJo/Sh1qCwN9RxbbMVHsKUb5edHtiQbzWxj8lCAxqiKJvMo9bynnmHGtO1c/wfr6/eXhNIV+Kf",
+	"XReaXkkA70TDuArQdOXb8vUhV0uaQj92Md3wgdDbSWX8++EXoWPE4WRI/om5KNmabgzmGoR3MXr21KMz",
+	"gj2485e0B5n2jZZAi5f2pT2MOxVFQR8rMC9pyHx3R7scmucRfqpFydIddt5bdr+fvWr4ou3eHivcwiRG",
+	"qB1qCvzZZOHHeGurRUFCKFGclmolsMTKaq4InE4fzgxyTTvYbK5HtChtepzFFNZXdTOvhzoUPhF+F46v",
+	"NckECqhWosvs/PfP3Wi+ZVq1wPG8K0H5jDliNhPjiFxji/g2QBSW9zhgOH4UBYW72u7BACFUNGJm1jZN",
+	"7gOmv/miIdahDltNXMPieKe7Tdjy/IBtkLYzHfaFul9MFOr+WZA5TW+tTOq2nN7pVeu2Hdhzj8XWt69p",
+	"kb8ni+JjN9NhKr3t45ubDqRQn2/angMEwRWMcQe6Dz+MEA9MdGBRPgBfv20DknCxniwNpjMwDfVlFmsO",
+	"8pFq0l8SspCiMM+YJBy+aJIKzm3mJ0H+yPhWVSF6/n3jMSphILs4bpXphdU8p4E9PKlE2qIfmFy2yhoj",
+	"p7vWnidLlWqThbJrqGchr22OOiJZ+ZwX6/miThes+2wz5W7TduVh5ruKa5ZvTYLeH3clQC+xoPkbJY8r",
+	"8zgscA/qzP2IYFx7tx/lBKjMGUjySzUHyUGDIjksdKf/ePuyQJZDk2ZmfWM0FETaBlBzYQxCKcRub0A3",
+	"nT0f6PjstA4ddHAeUN5frYRtR9xclrPGBsX19QGkBFHm0PS4csHNSoFVjy8we6suCABMAak9W96ptKQa",
+	"1nTThyOuyz7ktEv9HsiYbc3wVyPmxiUcdu7jbwuTxMg/G+HXPkAihMdGDvQOvYnuxocXr66uj8ilPyqP",
+	"lJFnZM14+Ewx3YeoEpuFR7nNtesl/iDupHYnnkE4OnC0yuCACEnUqjL21ponxDfmqZVqjSkcC8yRs9zd",
+	"ZsqHQZ67BvQxlRob1D+k29OMHxGxmJo0leqMg2G3vSZq5Pq01goUgNoiTgRPAymkUHX81fzv2347q9XD",
+	"fUgsxd/HPiSS8uT0X0McKAelz0/cwIhQx0HmG8Jsgict4KKbp9sH4z8E69E2/i0Yr4lyehbQvkDk78cB",
+	"zMZbBOuOvLtbxF20nFl+iz1o+sCMTDwO5zfmsQP0gPj03z+bylFnAz00sJq7WfpgVUpRiL4qkmv7Qphb",
+	"HnSbaEzgJv3FG4lTuhyZMEVy4fyO/jcsxKg5pIGJWPcST90hKcYAb7Qom2s5hug25osSJnGjm6HIEjgu",
+	"iC+JRbxZiQpsKukVfpENTCsB7SQRMehO8kSRvxoUBtNcrFsVE6jbMUXmYIDm4Nc1DWuQhY8BkvH/Y1D7",
+	"2cGhTUUXLTZi8zD3cRF/o0WE2eLjh5FoduxD+1BcEWoAOW/EcgkZYfyIPPd+MV8AZWtaL5wpmObMDIrG",
+	"YC3S8KJHLJE9sr34MpfdfwP68ZWtie0scycEdG+SiEQ13oglegoUoZy8vzHLle371roxDAuXmipEpXvJ",
+	"wjwfwj1f8sye1INCpIbBS99hwW0wvmfeXCYSY7v+vpEHrYO0U0SYh1vkJHH71pUQYm6LqpO6GlLLjbs1",
+	"TZESeMb4EmsxKO84MzzQOiA8bt8hEvNrvGru7ngoj23rWsW/2q/xjhaNtyHiw9gP17J1X0ZE28MX2nQ6",
+	"PWi7t6kcvE64c3NILNeNLRYgsa+uJ2h/RcdkAVDq6r9dGmcmcCqfvbiW2CaA6RVh+sK9qggXesX48oj8",
+	"JGRhjt4tJsrYukLD/tR+KsAa9jgNoKrzEU2gvwn2TyfMu4mmN2q5mUQVxWvpHGadrPRMl/zG9EpU2t9y",
+	"ROZ48a5z+NqmWh2XIsaUsSme7Ve7otlA9B5/ZVmvH+eK8hRyi+b9DhxsBDKsBOPssNWfB8AoBjoNJrav",
+	"6xqDi+NWR/JItMm+8P9RMrDiegcb5P2dS8HxxbnMHLXKaNqYMysw6tWKNpfAIXMuZdTS8djG0VojrD+X",
+	"+33z2iFSuZt7fgZmcjfbmCT7vh4t3sNkO+WrWUHNqGI6c7O7hz8VSdgFuKaxVjbP2snbJw/QyGYg3vfg",
+	"eaoii3pAV5ViAJPUabroamH2JmlsWUyErA8XenD5JpTduYc4jlMUVT2ME58fkk7+Yoevy5iuoYDdBLQo",
+	"+4DaarIVO2k3dX+thysLonneUySLT6fqrsRQPTbKctRkd/86lsD7rKIP5vEBoNPjW8IlQDbas8Rh/Zd7",
+	"l2qsPIelq+6xmH5Ue1UI5bBObGckRXJj+jTXmtseKPjMbhl9jrZvksgz7/Qtgdf2ETGsphDdVLEg7vsl",
+	"+Y1/6RByvH1RwkBJ7jcxlRPdj+fqqSSyfB6X62GQ7jU+PsCduIXmRE3JrwfGj+Oexml8hpTbA7nXbaj8",
+	"3Q5xtmxeeFC2YyaIlhDYLN+Bye9IIdZRbNQApVme20Y4TVOjeAJ8Ek2NUS0wTO+T+MmsGjsz39fPZxuM",
+	"ZBeGNxHGvzPJNgJo18WkC+cj8pPLp63NHlsg6FPJELh4R1Pdd9YYQUrkgJ1qVawUAf8+9ldp9JLnlb0B",
+	"6mFJFCeJqQ4ig+mYoAfYhbMbvV3Z6hWauNazUmA7lswFmV3zULxZyLDOKGyb2yuigHWvPCRY3RR7zv53",
+	"Q/WVWJNFZTiBDy4a0d+q8CVMJRid95cqPFLElgW5aD411I7tThHYrQ56gnd9nt0yX3NC+kX8J3Wo/liW",
+	"wQwT7LjuqQjapaKuVwLp0rKosETqb4T1ST1YhqK/g/k7GfDRhM2i6phnXHgjmur2N7BR+1PnzC5/gc3A",
+	"5KPWpWGT2qsBCNrlZZO5TCknNzevMEcfc9d92QehKTrlYgTYe1J/MTA+iDJu77sbeFwN6qc6rQ5oTgc3",
+	"QgSrZR3QyHsONg0ZM2SNedTuDlTrnYYyH6noIZ+07VLouvLPMU5ymWXNEXggTuKRd+DUkNasXRK5zCay",
+	"LN6AxkifMW3r04Uksvdg7bCr9g1xsSC7vx1udiCSeZDc9+5F7PcWMLZZ9zTVIxgdpMSjwOiZ7lQTDpDZ",
+	"ghB3IyB2rSQvub8ny55s0jEvIwd9y5j42rTa//3zt6Rp0v/7ZwP8+mqn37/OKpnPzmeu0fzMPHWjf627",
+	"8lurMWn94LxXzU8re3lz/W8fTWn9hKlkrX97lLd/qvuK1j+JVsjja9Oxhy5n3z5/+78BAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/slipway-os/slipway/agent/api"
@@ -15,8 +16,8 @@ func (s *Server) GetHealth(context.Context, api.GetHealthRequestObject) (api.Get
 
 // GetSetup says whether the first user is missing.
 func (s *Server) GetSetup(context.Context, api.GetSetupRequestObject) (api.GetSetupResponseObject, error) {
-	needed, err := s.Users.SetupNeeded()
-	return api.GetSetup200JSONResponse{Needed: needed}, err
+	setup, err := s.Users.Setup()
+	return api.GetSetup200JSONResponse(setup), err
 }
 
 // PostSetup creates the first user.
@@ -67,7 +68,7 @@ func (s *Server) Logout(ctx context.Context, _ api.LogoutRequestObject) (api.Log
 // GetSession says who is asking.
 func (s *Server) GetSession(ctx context.Context, _ api.GetSessionRequestObject) (api.GetSessionResponseObject, error) {
 	who := CallerFrom(ctx)
-	return api.GetSession200JSONResponse{User: who.User, Role: who.Role}, nil
+	return api.GetSession200JSONResponse{User: who.User, Role: who.Role, ExpiresAt: who.ExpiresAt, Extended: who.Extended}, nil
 }
 
 // ListSessions lists who is logged in.
@@ -101,6 +102,9 @@ func (s *Server) SetPassword(ctx context.Context, r api.SetPasswordRequestObject
 		return nil, errNoBody
 	}
 	who := CallerFrom(ctx)
+	if setup, err := s.Users.Setup(); err != nil || (setup.PasswordChangeHidden && who.Via != "socket") {
+		return nil, errors.Join(err, Errorf(http.StatusForbidden, "password:elsewhere", "Passwords of this host are changed elsewhere (passwords.hideChange in agent.yaml); ask its administrator."))
+	}
 	if who.Role != "admin" && who.User != r.Name {
 		return nil, Errorf(http.StatusForbidden, "not-allowed", "Only a member of group slipway-admin may change another user's password.")
 	}

@@ -93,6 +93,9 @@ var public = map[string]bool{
 // anyRole are the changes that everybody who is logged in may make, to what is their own.
 var anyRole = map[string]bool{
 	"POST /api/v1/logout":              true,
+	"POST /api/v1/session/renew":       true,
+	"POST /api/v1/users/:name/keys":    true,
+	"DELETE /api/v1/users/:name/keys":  true,
 	"PUT /api/v1/users/:name/password": true,
 }
 

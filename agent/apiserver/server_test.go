@@ -61,7 +61,7 @@ func (f *fake) Append(r AuditRecord) error {
 
 type fakeUsers struct{ Users }
 
-func (fakeUsers) SetupNeeded() (bool, error) { return true, nil }
+func (fakeUsers) Setup() (api.Setup, error) { return api.Setup{Needed: true}, nil }
 
 type fakeAudit struct{ f *fake }
 

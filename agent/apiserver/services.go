@@ -19,6 +19,9 @@ type Caller struct {
 	Address string
 	// Session is the session's secret for callers over https, SessionID what others may know of it.
 	Session, SessionID string
+	// ExpiresAt is when the session ends, Extended whether it was asked to last a day.
+	ExpiresAt time.Time
+	Extended  bool
 }
 
 // Sessions logs people in and out and knows who is asking.
@@ -29,19 +32,37 @@ type Sessions interface {
 	SessionCaller(token string) Caller
 	Login(ctx context.Context, user, password, address string, extended bool) (api.Session, error)
 	Logout(ctx context.Context, token string) error
+	// Renew replaces a token by a new one whose session begins now.
+	Renew(ctx context.Context, token string) (api.Session, error)
 	List(ctx context.Context, current string) ([]api.SessionInfo, error)
 	Revoke(ctx context.Context, id string) error
 }
 
 // Users are the people who may log in.
 type Users interface {
-	SetupNeeded() (bool, error)
+	// Setup says whether the first user is missing, and what a new password must be.
+	Setup() (api.Setup, error)
 	SetupCode() (string, error)
 	// CreateFirst creates the first user; trusted callers need no code.
 	CreateFirst(ctx context.Context, u api.FirstUser, trusted bool) error
 	Create(ctx context.Context, u api.NewUser) error
 	List(ctx context.Context) ([]api.User, error)
 	SetPassword(ctx context.Context, by Caller, user string, p api.PasswordChange) error
+}
+
+// Keys are the SSH keys that open an account.
+type Keys interface {
+	List(ctx context.Context, by Caller, user string) ([]api.SSHKey, error)
+	Add(ctx context.Context, by Caller, user, key string) (api.SSHKey, error)
+	Remove(ctx context.Context, by Caller, user, fingerprint string) error
+}
+
+// Certificate is what browsers see of this host.
+type Certificate interface {
+	Show(ctx context.Context) (api.HostCertificate, error)
+	Install(ctx context.Context, c api.InstallCertificate) error
+	Remove(ctx context.Context) error
+	Request(ctx context.Context, r api.HostCertificateRequest) (api.SigningRequest, error)
 }
 
 // Host is this machine.
@@ -156,6 +177,10 @@ type Audit interface {
 
 // Services is everything the server asks.
 type Services struct {
+	// What people set for themselves and for the pages.
+	Keys        Keys
+	Certificate Certificate
+
 	Version    string
 	Sessions   Sessions
 	Users      Users

@@ -24,6 +24,9 @@ type Caller struct {
 	Role    Role
 	Address string // where a session logged in from; empty on the unix socket
 	Session string // the session's id; empty on the unix socket
+	// ExpiresAt is when the session ends, Extended whether it was asked to last a day.
+	ExpiresAt time.Time
+	Extended  bool
 }
 
 // Store keeps JSON values under keys; agent/state's Bucket is one.
@@ -145,7 +148,7 @@ func (a *Auth) Authenticate(token string) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
-	return Caller{User: s.User, Role: acct.role(), Address: s.Address, Session: s.ID}, nil
+	return Caller{User: s.User, Role: acct.role(), Address: s.Address, Session: s.ID, ExpiresAt: s.ExpiresAt, Extended: s.Extended}, nil
 }
 
 // check finds the session of a token and its user, who must still be able to log in with the same password.
@@ -183,6 +186,9 @@ func (a *Auth) Logout(token string) error {
 	key := tokenKey(token)
 	return a.sessions.drop(func(k string, _ Session) bool { return k == key })
 }
+
+// Passwords is what a new password must be.
+func (a *Auth) Passwords() PasswordRules { return a.cfg.Passwords }
 
 // Sessions lists the open sessions, newest first.
 func (a *Auth) Sessions() []Session { return a.sessions.list() }

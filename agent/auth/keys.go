@@ -25,7 +25,7 @@ const (
 var (
 	ErrKeyExists = errors.New("this key opens the account already")
 	ErrNoKey     = errors.New("no key with this fingerprint opens the account; it may have been removed already")
-	errNotYours  = errors.New("only an administrator may see or change another user's SSH keys")
+	ErrNotYours  = errors.New("only an administrator may see or change another user's SSH keys")
 )
 
 // Keys lists the SSH keys that open name's account, in the order of the file.
@@ -85,7 +85,7 @@ func (a *Auth) RemoveKey(by Caller, name, fingerprint string) error {
 // keyOwner is the account whose keys by may see: the own one, or a person's when by is an administrator.
 func (a *Auth) keyOwner(by Caller, name string) (account, error) {
 	if by.User != name && by.Role != RoleAdmin {
-		return account{}, errNotYours
+		return account{}, ErrNotYours
 	}
 	all, err := readAccounts(a.cfg.Root)
 	if err != nil {

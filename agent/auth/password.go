@@ -24,6 +24,8 @@ type PasswordRules struct {
 	MinLength int `yaml:"minLength"`
 	// Classes is how many kinds of characters must be mixed: lower case, upper case, digits, others. 0 to 4.
 	Classes int `yaml:"classes"`
+	// HideChange is for hosts whose passwords are set by something else: Local UI, console and https offer no change.
+	HideChange bool `yaml:"hideChange"`
 }
 
 // Validate tells what is wrong with the rules themselves.

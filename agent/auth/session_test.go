@@ -30,7 +30,7 @@ func TestSessionsEndByTime(t *testing.T) {
 			}
 			time.Sleep(c.length - time.Second)
 			caller, err := a.Authenticate(token)
-			if err != nil || caller != (Caller{"ann", RoleAdmin, "192.0.2.7", s.ID}) {
+			if err != nil || caller != (Caller{"ann", RoleAdmin, "192.0.2.7", s.ID, s.ExpiresAt, c.extended}) {
 				t.Errorf("a second before the end: %+v, %v", caller, err)
 			}
 			time.Sleep(time.Second)

@@ -29,7 +29,7 @@ func (c *cli) hostCommand() *cobra.Command {
 			return c.follow(ctx, client, func() (*http.Response, error) { return client.CleanHost(ctx) })
 		})
 	}}
-	return group("host", "This host", c.managementCommand(), c.ntpCommand(), show, clean)
+	return group("host", "This host", c.managementCommand(), c.ntpCommand(), c.certificateCommand(), show, clean)
 }
 
 func hostTable(w io.Writer, h api.Host) {

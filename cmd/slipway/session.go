@@ -49,8 +49,11 @@ func savedToken(host string) (string, error) {
 }
 
 func (c *cli) loginCommand() *cobra.Command {
-	var extended bool
+	var extended, renew bool
 	cmd := &cobra.Command{Use: "login", Short: "Log in to another host and remember the session", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		if renew {
+			return c.renew(cmd)
+		}
 		if c.host == "" || c.pin == "" || c.user == "" {
 			return usagef("login needs --host, --pin, --user and --password-file")
 		}
@@ -66,16 +69,36 @@ func (c *cli) loginCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := renameio.WriteFile(userFile("session", c.host), []byte(s.Token), 0o600); err != nil {
-			return err
-		}
-		s.Token = ""
-		return c.print(s, func(w io.Writer) {
-			fmt.Fprintf(w, "logged in as %s (%s) until %s\n", s.User, s.Role, s.ExpiresAt.Format(time.RFC3339))
-		})
+		return c.remember(s)
 	}}
 	cmd.Flags().BoolVar(&extended, "extended", false, "for 24 hours instead of 2")
+	cmd.Flags().BoolVar(&renew, "renew", false, "begin the remembered session anew, without the password")
 	return cmd
+}
+
+// renew makes the remembered session last as long again.
+func (c *cli) renew(cmd *cobra.Command) error {
+	if c.host == "" || c.user != "" {
+		return usagef("login --renew needs --host and --pin, and no --user: it renews the session that login remembered")
+	}
+	return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+		s, err := apiclient.Decode[api.Session](client, func() (*http.Response, error) { return client.RenewSession(ctx) })
+		if err != nil {
+			return err
+		}
+		return c.remember(s)
+	})
+}
+
+// remember keeps a session for the next commands, and tells until when it lasts.
+func (c *cli) remember(s api.Session) error {
+	if err := renameio.WriteFile(userFile("session", c.host), []byte(s.Token), 0o600); err != nil {
+		return err
+	}
+	s.Token = ""
+	return c.print(s, func(w io.Writer) {
+		fmt.Fprintf(w, "logged in as %s (%s) until %s\n", s.User, s.Role, s.ExpiresAt.Format(time.RFC3339))
+	})
 }
 
 func (c *cli) setupCommand() *cobra.Command {
@@ -143,7 +166,7 @@ func (c *cli) userCommand() *cobra.Command {
 			})
 		})
 	}}
-	return group("user", "OS users of the host", create, passwd, list)
+	return group("user", "OS users of the host", create, passwd, list, c.keysCommand())
 }
 
 func (c *cli) withNewPassword(cmd *cobra.Command, call func(context.Context, *apiclient.Client, string) (*http.Response, error)) error {
