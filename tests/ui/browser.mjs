@@ -11,10 +11,10 @@ const started = Date.now();
 /** The next line that the test sent. */
 export const hear = async () => JSON.parse((await input.next()).value);
 
-/** Asks the test to do something and waits until it is done. */
+/** Asks the test to do something and waits for its answer. */
 export const ask = async (what) => {
   process.stdout.write(`${what}\n`);
-  await hear();
+  return hear();
 };
 
 export const say = (text) => process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s  ${text}\n`);
@@ -79,13 +79,13 @@ export async function look(page, dir, name) {
   await page.evaluate(() => document.documentElement.classList.remove('pf-v6-theme-dark'));
 }
 
-/** A phone's width: nothing may be wider than the screen. */
-export async function narrow(page, dir, name) {
+/** A phone's width or another: nothing may be wider than the screen. */
+export async function narrow(page, dir, name, width = 390) {
   const size = page.viewportSize();
-  await page.setViewportSize({ width: 390, height: 844 });
+  await page.setViewportSize({ width, height: 844 });
   await page.waitForTimeout(400);
-  await page.screenshot({ path: `${dir}/${name}-390.png` });
+  await page.screenshot({ path: `${dir}/${name}-${width}.png` });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) fault(`${name}: ${wide} pixels wider than a phone`);
+  if (wide > 0) fault(`${name}: ${wide} pixels wider than a screen of ${width}`);
   await page.setViewportSize(size);
 }

@@ -1,38 +1,18 @@
 // From the first visit to linked hosts with content, as a newcomer does it, with a look at every page.
 import { readFileSync } from 'node:fs';
 import { allow, ask, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
+import { button, enter, firstVisit, go, register, replaced, token } from './steps.mjs';
 
 const s = await hear();
 const browser = await launch();
-const button = (page, name) => page.getByRole('button', { name, exact: true });
-const go = async (page, name) => {
-  await page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name, exact: true }).click();
-  await page.getByRole('heading', { level: 1, name }).waitFor();
-};
 
-async function firstVisit(page, i) {
-  await page.goto('/');
-  await page.getByRole('heading', { name: 'Create the first user' }).waitFor();
-  if (i === 0) await look(page, s.screens, 'first-visit');
-  const fill = async (code, password) => {
-    await page.getByLabel('Setup code').fill(code);
-    await page.getByLabel('User name').fill(s.user);
-    await page.locator('#password').fill(password);
-    await page.getByLabel('Repeat the password').fill(password);
-    await button(page, 'Create user').click();
-  };
-  if (i === 0) {
-    await fill('WRONG-CODE', s.password);
-    await page.getByText('That was refused').waitFor();
-  }
-  await fill(s.codes[i], s.password);
-  await page.getByRole('heading', { level: 1, name: 'Edge Host' }).waitFor();
-}
-
-async function enter(page, password) {
-  await page.getByLabel('User name').fill(s.user);
-  await page.locator('#password').fill(password);
-  await button(page, 'Log in').click();
+async function firstVisits(leader, follower) {
+  await firstVisit(leader, s, 0, async () => {
+    await look(leader, s.screens, 'first-visit');
+    await register(leader, s, 'WRONG-CODE');
+    await leader.getByText('That was refused').waitFor();
+  });
+  await firstVisit(follower, s, 1);
 }
 
 async function link(leader, follower) {
@@ -41,7 +21,7 @@ async function link(leader, follower) {
   await button(leader, 'Generate token').click();
   await leader.getByRole('heading', { name: 'Link token' }).waitFor();
   await look(leader, s.screens, 'link-token');
-  const token = await leader.getByRole('textbox', { name: 'Link token' }).inputValue();
+  const text = await token(leader);
   await go(follower, 'Linked Edge Hosts');
   await button(follower, 'Link this device to another').click();
   const box = follower.getByRole('dialog');
@@ -49,14 +29,14 @@ async function link(leader, follower) {
   await box.getByRole('button', { name: 'Confirm' }).click();
   await box.getByText('That was refused').waitFor();
   await look(follower, s.screens, 'link-refused');
-  await box.getByLabel('Link token').fill(token);
+  await box.getByLabel('Link token').fill(text);
   await box.getByRole('button', { name: 'Confirm' }).click();
   await box.waitFor({ state: 'detached' });
   for (const page of [leader, follower]) {
     for (const name of s.names) await page.getByRole('grid', { name: 'Linked Edge Hosts' }).locator('td').getByText(name, { exact: true }).waitFor();
   }
   // The token was used: another one is there by itself.
-  await leader.waitForFunction((old) => document.querySelector('.pf-v6-c-clipboard-copy input')?.value !== old, token);
+  await replaced(leader, text);
   await button(leader, 'Stop token generation').click();
   await leader.getByRole('heading', { name: 'Link token' }).waitFor({ state: 'detached' });
 }
@@ -220,7 +200,7 @@ async function move(page) {
   await look(page, s.screens, 'adapter-move');
   await button(page, 'Try it').click();
   await page.waitForURL(`${to}/**`, { timeout: 30_000 });
-  await enter(page, s.password);
+  await enter(page, s);
   await button(page, 'Keep the new settings').click({ timeout: 40_000 });
   await button(page, 'Keep the new settings').waitFor({ state: 'detached' });
   await page.getByRole('grid', { name: 'Network adapters' }).getByText(`${new URL(to).hostname}/24`).waitFor();
@@ -241,9 +221,9 @@ async function signOutAndIn(page) {
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await look(page, s.screens, 'login');
   await narrow(page, s.screens, 'login');
-  await enter(page, 'not the password');
+  await enter(page, s, 'not the password');
   await page.getByText('You are not logged in').waitFor();
-  await enter(page, s.password);
+  await enter(page, s);
   await page.getByRole('heading', { level: 1, name: 'Edge Host' }).waitFor();
 }
 
@@ -251,7 +231,7 @@ try {
   const leader = await open(browser, s.hosts[0]);
   const follower = await open(browser, s.hosts[1]);
   const steps = [
-    ['first visit of both hosts', async () => { await firstVisit(leader, 0); await firstVisit(follower, 1); }],
+    ['first visit of both hosts', () => firstVisits(leader, follower)],
     ['link', () => link(leader, follower)],
     ['upload', () => upload(leader)],
     ['wizard', () => wizard(leader)],

@@ -19,6 +19,7 @@ import (
 	"github.com/slipway-os/slipway/agent/content/bundlewriter"
 	"github.com/slipway-os/slipway/tests/e2e/drive"
 	"github.com/slipway-os/slipway/tests/e2e/suite"
+	"github.com/slipway-os/slipway/tests/lab"
 )
 
 // limit is how long the whole journey may take on a busy machine of two cores.
@@ -40,17 +41,7 @@ type settings struct {
 func TestFirstVisitToLinkedHostsWithContent(t *testing.T) {
 	d := suite.Boot(t, "ui", 2)
 	file, digest := suite.WriteBundle(t, clusterBundle())
-	s := settings{User: drive.User, Password: d.Password, Bundle: file, Screens: screens(t)}
-	for _, h := range d.Hosts() {
-		s.Hosts, s.Names = append(s.Hosts, suite.URL(h)), append(s.Names, h.Name())
-		code := suite.Exec(t, h, `curl -sf --unix-socket /run/slipway/agent.sock http://localhost/api/v1/setup/code`)
-		var c api.SetupCode
-		if err := json.Unmarshal([]byte(code), &c); err != nil {
-			t.Fatal(err)
-		}
-		s.Codes = append(s.Codes, c.Code)
-	}
-	journey(t, d, "journey.mjs", s)
+	journey(t, d, "journey.mjs", visitors(t, d, file))
 
 	link := suite.OnJSON[api.Link](t, d.Host(1), "link", "list")
 	if link.Role != api.Leader || len(link.Hosts) != 2 {
@@ -64,26 +55,33 @@ func TestFirstVisitToLinkedHostsWithContent(t *testing.T) {
 	}
 }
 
-// TestClusterByTheWizard creates a cluster of three hosts in the browser, watches it come up and deletes it.
-func TestClusterByTheWizard(t *testing.T) {
+// TestNewcomerReachesARunningCluster goes from three addresses to a Running cluster, through the browser alone, and deletes
+// it. Features 71 to 78, 81, 87, 97 to 112, 116, 120, 122 and 133.
+func TestNewcomerReachesARunningCluster(t *testing.T) {
 	bundle := suite.Bundle(t)
-	d := suite.Start(t, "ui-cluster", 3)
-	if err := d.Link(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.Upload(t.Context(), bundle, func(string) {}); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.WaitGroup(t.Context(), 3*time.Minute, func(string) {}); err != nil {
-		t.Fatal(err)
-	}
-	journey(t, d, "cluster.mjs", settings{Hosts: []string{suite.URL(d.Host(1))}, Names: []string{d.Host(1).Name()}, User: drive.User, Password: d.Password,
-		VIP: drive.VIP, Screens: screens(t)})
+	d := suite.Boot(t, "ui-cluster", 3)
+	journey(t, d, "newcomer.mjs", visitors(t, d, bundle))
 	for _, h := range d.Hosts() {
 		if status := suite.OnJSON[api.Host](t, h, "host", "show").Status; status != api.Ready {
 			t.Errorf("after the delete %s is %s", h.Name(), status)
 		}
 	}
+}
+
+// visitors is what newcomers know of hosts that have no user yet: the addresses, and the setup codes from the consoles.
+func visitors(t *testing.T, d *drive.Lab, bundle string) settings {
+	t.Helper()
+	s := settings{User: drive.User, Password: d.Password, Bundle: bundle, VIP: drive.VIP, Screens: screens(t)}
+	for _, h := range d.Hosts() {
+		s.Hosts, s.Names = append(s.Hosts, suite.URL(h)), append(s.Names, h.Name())
+		code := suite.Exec(t, h, `curl -sf --unix-socket /run/slipway/agent.sock http://localhost/api/v1/setup/code`)
+		var c api.SetupCode
+		if err := json.Unmarshal([]byte(code), &c); err != nil {
+			t.Fatal(err)
+		}
+		s.Codes = append(s.Codes, c.Code)
+	}
+	return s
 }
 
 // clusterBundle is large enough to be cut, and has a definition whose packs are there.
@@ -146,18 +144,32 @@ func journey(t *testing.T, d *drive.Lab, script string, s settings) {
 	}
 	tell(t, stdin, s)
 	for asked := bufio.NewScanner(stdout); asked.Scan(); {
-		what, host, _ := strings.Cut(asked.Text(), " ")
-		h, err := d.Find(host)
-		if err != nil || what != "kill-agent" {
-			t.Errorf("the script asked for %q: %v", asked.Text(), err)
-			break
+		what := strings.SplitN(asked.Text(), " ", 3)
+		h, err := d.Find(what[1])
+		if err != nil {
+			t.Fatalf("the script asked for %q: %v", asked.Text(), err)
 		}
-		suite.KillAgent(t, h)
-		tell(t, stdin, "done")
+		tell(t, stdin, asks[what[0]](t, h, what[2:]))
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("the journey failed: %v", err)
 	}
+}
+
+// asks is what a script may ask of a host, with the answer that it gets.
+var asks = map[string]func(t *testing.T, h *lab.Host, args []string) any{
+	"kill-agent": func(t *testing.T, h *lab.Host, _ []string) any {
+		suite.KillAgent(t, h)
+		return "done"
+	},
+	// plan reads the exported answers of the wizard as the command line does.
+	"plan": func(t *testing.T, h *lab.Host, file []string) any {
+		spec, err := os.ReadFile(file[0])
+		if err != nil {
+			t.Error(err)
+		}
+		return suite.Decode[api.Plan](t, suite.On(t, h, string(spec), "cluster", "plan", "-f", "-", "-o", "json").OK(t))
+	},
 }
 
 func tell(t *testing.T, w io.Writer, v any) {
