@@ -15,6 +15,7 @@ import (
 	"github.com/slipway-os/slipway/agent/audit"
 	"github.com/slipway-os/slipway/agent/auth"
 	"github.com/slipway-os/slipway/agent/certificate"
+	"github.com/slipway-os/slipway/agent/cluster"
 	"github.com/slipway-os/slipway/agent/cluster/kubeadm"
 	"github.com/slipway-os/slipway/agent/cluster/preflight"
 	"github.com/slipway-os/slipway/agent/content"
@@ -25,6 +26,7 @@ import (
 	"github.com/slipway-os/slipway/agent/host/sysinfo"
 	"github.com/slipway-os/slipway/agent/network/engine"
 	"github.com/slipway-os/slipway/agent/ops"
+	"github.com/slipway-os/slipway/agent/proxy"
 	"github.com/slipway-os/slipway/agent/state"
 	"github.com/slipway-os/slipway/agent/systemd"
 	"github.com/slipway-os/slipway/agent/timesync"
@@ -51,6 +53,7 @@ type Agent struct {
 	hostState                       *state.Bucket   // of this host alone, whatever it is linked to
 	sysinfo                         *sysinfo.Reader
 	time                            *timesync.Servers // nil when the agent does not own the machine
+	proxy                           *proxy.Host       // nil likewise
 	checks                          *checks
 	leader                          *leader
 	group                           group
@@ -62,8 +65,9 @@ type Agent struct {
 	port     int    // of https, set before anything runs
 	registry string // address of this host's registry, likewise
 
-	mu      gosync.Mutex
-	catalog content.Catalog // what the syncer was told last
+	mu       gosync.Mutex
+	catalog  content.Catalog    // what the syncer was told last
+	expected cluster.Assignment // what the leader wants of this host, also before the engine has it
 }
 
 // Run is the agent of one host, until ctx ends; ready is called with the addresses of the Local UI when it listens.
@@ -92,7 +96,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses
 		return err
 	}
 	defer a.audit.Close()
-	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openTime, a.openManagement, a.openEvents} {
+	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openTime, a.openManagement, a.openProxy, a.openEvents} {
 		if err := build(ctx, db); err != nil {
 			return err
 		}
@@ -226,6 +230,7 @@ func (a *Agent) openEvents(context.Context, *state.DB) error {
 	a.registerBaked()
 	a.registerClusters()
 	a.registerPower()
+	a.registerPool()
 	return nil
 }
 

@@ -92,11 +92,13 @@ func (a *Agent) assign(as cluster.Assignment, ok bool) {
 	}
 	switch {
 	case ok:
+		a.expectCluster(as)
 		a.engine.Assign(as)
 	case a.engine.Report().Reached == cluster.PhaseDelete:
 		if err := a.engine.Forget(); err != nil {
 			a.log.Error("the deleted cluster could not be forgotten; it is tried again", "error", err)
 		}
+		a.expectCluster(cluster.Assignment{})
 		a.changed()
 	}
 }

@@ -27,8 +27,10 @@ type Settings struct {
 	// RegistryListen is where containerd of this host finds its images, loopback only; default 127.0.0.1:5081.
 	RegistryListen string `yaml:"registryListen"`
 	// Lab marks a host of the lab, whose /sys shows another machine's disks.
-	Lab     bool            `yaml:"lab"`
-	Kubelet KubeletSettings `yaml:"kubelet"`
+	Lab bool `yaml:"lab"`
+	// DisableTUI makes the console one to look at only, until PUT /host/console says otherwise.
+	DisableTUI bool            `yaml:"disableTui"`
+	Kubelet    KubeletSettings `yaml:"kubelet"`
 
 	// Passwords is what a new password must be.
 	Passwords auth.PasswordRules `yaml:"passwords"`

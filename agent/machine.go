@@ -45,7 +45,8 @@ func (m machine) Show(context.Context) (api.Host, error) {
 		Addresses: host.Addresses(host.Preferred(f.Adapters, m.a.management())), Fingerprint: m.a.identity.Pin, Adapters: apiAdapters(f.Adapters), Cpus: f.CPUs,
 		MemoryBytes: f.MemoryBytes, Disks: []api.Disk{}, Os: f.OS, Kernel: f.Kernel, UptimeSeconds: f.UptimeSeconds,
 		Product: f.Product, CpuModel: f.CPUModel, Warnings: []api.Warning{}, Clock: api.Clock{Time: time.Now().UTC(), Synchronized: sysinfo.ClockSynchronized(), Servers: m.a.timeServers()}}
-	out.ManagementAdapter = m.a.management()
+	out.ManagementAdapter, out.ConsoleDisplayOnly = m.a.management(), m.a.displayOnly()
+	out.SecureBoot, out.Gpus = api.HostSecureBoot(f.SecureBoot), f.GPUs
 	out.Health, out.HealthReason = m.a.health(err)
 	for _, w := range host.Warnings(f) {
 		out.Warnings = append(out.Warnings, api.Warning{Id: w.ID, Message: w.Message, Fix: w.Fix})
@@ -57,7 +58,7 @@ func (m machine) Show(context.Context) (api.Host, error) {
 		out.Addresses = []string{}
 	}
 	for _, d := range f.Disks {
-		out.Disks = append(out.Disks, api.Disk{Path: d.Path, SizeBytes: d.SizeBytes, Model: d.Model, Serial: d.Serial, Role: d.Role})
+		out.Disks = append(out.Disks, apiDisk(d))
 	}
 	return out, nil
 }
@@ -65,7 +66,8 @@ func (m machine) Show(context.Context) (api.Host, error) {
 func apiAdapters(list []host.Adapter) []api.Adapter {
 	out := []api.Adapter{}
 	for _, x := range list {
-		a := api.Adapter{Name: x.Name, Mac: x.MAC, Addresses: []string{}, Dhcp: x.DHCP, Mtu: x.MTU, Gateway: x.Gateway, Dns: x.DNS, Carrier: x.Carrier, Driver: x.Driver}
+		a := api.Adapter{Name: x.Name, Mac: x.MAC, Addresses: []string{}, Dhcp: x.DHCP, Mtu: x.MTU, Gateway: x.Gateway, Dns: x.DNS, Carrier: x.Carrier, Driver: x.Driver,
+			Gateway6: x.Gateway6, DefaultRoute: x.Default}
 		for _, p := range x.Addresses {
 			a.Addresses = append(a.Addresses, p.String())
 		}
@@ -246,6 +248,14 @@ func URLs(addresses []string, port int) []string {
 		if !strings.Contains(x, "%") {
 			out = append(out, "https://"+net.JoinHostPort(x, strconv.Itoa(port)))
 		}
+	}
+	return out
+}
+
+func apiDisk(d host.Disk) api.Disk {
+	out := api.Disk{Path: d.Path, SizeBytes: d.SizeBytes, Model: d.Model, Serial: d.Serial, Role: d.Role, Removable: d.Removable}
+	for _, p := range d.Parts {
+		out.Partitions = append(out.Partitions, api.Partition{Path: p.Path, Type: p.Type, Label: p.Label, SizeBytes: p.SizeBytes, Mount: p.Target})
 	}
 	return out
 }

@@ -186,7 +186,7 @@ func networkError(err error) error {
 }
 
 func apiTry(t network.Try) api.Try {
-	return api.Try{Id: t.ID, State: api.TryState(t.State), Deadline: t.Deadline, Reason: t.Reason}
+	return api.Try{Id: t.ID, State: api.TryState(t.State), Deadline: t.Deadline, Reason: t.Reason, Warnings: t.Warnings}
 }
 
 func apiSettings(s network.Settings) []api.AdapterSettings {

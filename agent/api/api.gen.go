@@ -126,6 +126,27 @@ func (e ContentHostState) Valid() bool {
 	}
 }
 
+// Defines values for HostSecureBoot.
+const (
+	Disabled    HostSecureBoot = "disabled"
+	Enabled     HostSecureBoot = "enabled"
+	Unsupported HostSecureBoot = "unsupported"
+)
+
+// Valid indicates whether the value is a known member of the HostSecureBoot enum.
+func (e HostSecureBoot) Valid() bool {
+	switch e {
+	case Disabled:
+		return true
+	case Enabled:
+		return true
+	case Unsupported:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HostStatus.
 const (
 	InUse HostStatus = "InUse"
@@ -278,10 +299,16 @@ type Adapter struct {
 	// Addresses CIDR
 	Addresses []string `json:"addresses"`
 	Carrier   bool     `json:"carrier"`
-	Dhcp      bool     `json:"dhcp"`
-	Dns       []string `json:"dns"`
-	Driver    string   `json:"driver,omitempty,omitzero"`
-	Gateway   string   `json:"gateway"`
+
+	// DefaultRoute what has no other way leaves by this adapter
+	DefaultRoute bool     `json:"defaultRoute,omitempty,omitzero"`
+	Dhcp         bool     `json:"dhcp"`
+	Dns          []string `json:"dns"`
+	Driver       string   `json:"driver,omitempty,omitzero"`
+	Gateway      string   `json:"gateway"`
+
+	// Gateway6 default gateway of IPv6
+	Gateway6 string `json:"gateway6,omitempty,omitzero"`
 
 	// Mac permanent MAC address
 	Mac  string `json:"mac"`
@@ -326,6 +353,12 @@ type AuditEntry struct {
 	Time    time.Time `json:"time"`
 	User    string    `json:"user"`
 	Via     string    `json:"via,omitempty,omitzero"`
+}
+
+// Authority defines model for Authority.
+type Authority struct {
+	NotAfter time.Time `json:"notAfter"`
+	Subject  string    `json:"subject"`
 }
 
 // Bond defines model for Bond.
@@ -419,6 +452,11 @@ type ClusterNode struct {
 	Reason  string `json:"reason,omitempty,omitzero"`
 	Role    string `json:"role"`
 	Version string `json:"version"`
+}
+
+// ConsoleChange defines model for ConsoleChange.
+type ConsoleChange struct {
+	DisplayOnly bool `json:"displayOnly"`
 }
 
 // ContentDeletion defines model for ContentDeletion.
@@ -519,11 +557,13 @@ type DiffLine struct {
 
 // Disk defines model for Disk.
 type Disk struct {
-	Model     string `json:"model"`
-	Path      string `json:"path"`
-	Role      string `json:"role"`
-	Serial    string `json:"serial"`
-	SizeBytes int64  `json:"sizeBytes"`
+	Model      string      `json:"model"`
+	Partitions []Partition `json:"partitions,omitempty,omitzero"`
+	Path       string      `json:"path"`
+	Removable  bool        `json:"removable,omitempty,omitzero"`
+	Role       string      `json:"role"`
+	Serial     string      `json:"serial"`
+	SizeBytes  int64       `json:"sizeBytes"`
 }
 
 // FieldProblem defines model for FieldProblem.
@@ -552,16 +592,20 @@ type Host struct {
 	Addresses    []string  `json:"addresses"`
 	AgentVersion string    `json:"agentVersion"`
 	Clock        Clock     `json:"clock,omitempty,omitzero"`
-	CpuModel     string    `json:"cpuModel,omitempty,omitzero"`
-	Cpus         int       `json:"cpus"`
-	Disks        []Disk    `json:"disks"`
+
+	// ConsoleDisplayOnly the console shows the host and changes nothing
+	ConsoleDisplayOnly bool   `json:"consoleDisplayOnly,omitempty,omitzero"`
+	CpuModel           string `json:"cpuModel,omitempty,omitzero"`
+	Cpus               int    `json:"cpus"`
+	Disks              []Disk `json:"disks"`
 
 	// Fingerprint sha256:HEX of the certificate's public key; what --pin takes
-	Fingerprint  string `json:"fingerprint"`
-	Health       string `json:"health,omitempty,omitzero"`
-	HealthReason string `json:"healthReason,omitempty,omitzero"`
-	Id           string `json:"id"`
-	Kernel       string `json:"kernel"`
+	Fingerprint  string   `json:"fingerprint"`
+	Gpus         []string `json:"gpus,omitempty,omitzero"`
+	Health       string   `json:"health,omitempty,omitzero"`
+	HealthReason string   `json:"healthReason,omitempty,omitzero"`
+	Id           string   `json:"id"`
+	Kernel       string   `json:"kernel"`
 
 	// ManagementAdapter the adapter that was chosen, empty for none
 	ManagementAdapter string `json:"managementAdapter,omitempty,omitzero"`
@@ -570,11 +614,15 @@ type Host struct {
 	Os                string `json:"os"`
 
 	// Product vendor and model of the machine
-	Product       string     `json:"product,omitempty,omitzero"`
-	Status        HostStatus `json:"status"`
-	UptimeSeconds int64      `json:"uptimeSeconds"`
-	Warnings      []Warning  `json:"warnings,omitempty,omitzero"`
+	Product       string         `json:"product,omitempty,omitzero"`
+	SecureBoot    HostSecureBoot `json:"secureBoot,omitempty,omitzero"`
+	Status        HostStatus     `json:"status"`
+	UptimeSeconds int64          `json:"uptimeSeconds"`
+	Warnings      []Warning      `json:"warnings,omitempty,omitzero"`
 }
+
+// HostSecureBoot defines model for Host.SecureBoot.
+type HostSecureBoot string
 
 // HostStatus defines model for Host.Status.
 type HostStatus string
@@ -779,6 +827,19 @@ type Operation struct {
 	Title     string    `json:"title,omitempty,omitzero"`
 }
 
+// Partition defines model for Partition.
+type Partition struct {
+	Label string `json:"label,omitempty,omitzero"`
+
+	// Mount where it is mounted
+	Mount     string `json:"mount,omitempty,omitzero"`
+	Path      string `json:"path"`
+	SizeBytes int64  `json:"sizeBytes"`
+
+	// Type of its file system
+	Type string `json:"type,omitempty,omitzero"`
+}
+
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
 	Current  string `json:"current,omitempty,omitzero"`
@@ -837,6 +898,15 @@ type PoolHost struct {
 	Name    string `json:"name,omitempty,omitzero"`
 }
 
+// PoolRequest defines model for PoolRequest.
+type PoolRequest struct {
+	// Confirm the host's name
+	Confirm string `json:"confirm"`
+
+	// Disk path of the disk, such as /dev/sdb
+	Disk string `json:"disk"`
+}
+
 // PowerRequest defines model for PowerRequest.
 type PowerRequest struct {
 	Action PowerRequestAction `json:"action"`
@@ -866,6 +936,31 @@ type Progress struct {
 	Done  int64  `json:"done"`
 	Total int64  `json:"total"`
 	Unit  string `json:"unit"`
+}
+
+// Proxy defines model for Proxy.
+type Proxy struct {
+	Authorities []Authority `json:"authorities"`
+	Ca          string      `json:"ca"`
+
+	// Direct all that is reached without the proxy: noProxy, and what the host adds by itself
+	Direct  []string `json:"direct"`
+	Http    string   `json:"http"`
+	Https   string   `json:"https"`
+	NoProxy []string `json:"noProxy"`
+}
+
+// ProxySettings defines model for ProxySettings.
+type ProxySettings struct {
+	// Ca certificates of authorities in PEM that this host is to trust
+	Ca string `json:"ca,omitempty,omitzero"`
+
+	// Http http://[USER:PASSWORD@]HOST[:PORT], empty for none
+	Http  string `json:"http,omitempty,omitzero"`
+	Https string `json:"https,omitempty,omitzero"`
+
+	// NoProxy hosts, domains, addresses and networks that are reached directly
+	NoProxy []string `json:"noProxy,omitempty,omitzero"`
 }
 
 // RegistryHealth defines model for RegistryHealth.
@@ -978,6 +1073,9 @@ type Try struct {
 	Id       string    `json:"id"`
 	Reason   string    `json:"reason,omitempty,omitzero"`
 	State    TryState  `json:"state"`
+
+	// Warnings what the checks found that is no reason to go back
+	Warnings []string `json:"warnings,omitempty,omitzero"`
 }
 
 // TryState defines model for Try.State.
@@ -1142,14 +1240,26 @@ type InstallCertificateJSONRequestBody = InstallCertificate
 // RequestCertificateJSONRequestBody defines body for RequestCertificate for application/json ContentType.
 type RequestCertificateJSONRequestBody = HostCertificateRequest
 
+// SetConsoleJSONRequestBody defines body for SetConsole for application/json ContentType.
+type SetConsoleJSONRequestBody = ConsoleChange
+
 // SetManagementJSONRequestBody defines body for SetManagement for application/json ContentType.
 type SetManagementJSONRequestBody = ManagementChange
 
 // SetTimeServersJSONRequestBody defines body for SetTimeServers for application/json ContentType.
 type SetTimeServersJSONRequestBody = TimeServers
 
+// CreatePoolJSONRequestBody defines body for CreatePool for application/json ContentType.
+type CreatePoolJSONRequestBody = PoolRequest
+
 // PowerJSONRequestBody defines body for Power for application/json ContentType.
 type PowerJSONRequestBody = PowerRequest
+
+// SetProxyJSONRequestBody defines body for SetProxy for application/json ContentType.
+type SetProxyJSONRequestBody = ProxySettings
+
+// PreviewProxyJSONRequestBody defines body for PreviewProxy for application/json ContentType.
+type PreviewProxyJSONRequestBody = ProxySettings
 
 // JoinLinkJSONRequestBody defines body for JoinLink for application/json ContentType.
 type JoinLinkJSONRequestBody = JoinRequest
@@ -1346,6 +1456,11 @@ type ClientInterface interface {
 	// CleanHost request
 	CleanHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SetConsoleWithBody request with any body
+	SetConsoleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetConsole(ctx context.Context, body SetConsoleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SetManagementWithBody request with any body
 	SetManagementWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1356,10 +1471,28 @@ type ClientInterface interface {
 
 	SetTimeServers(ctx context.Context, body SetTimeServersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CreatePoolWithBody request with any body
+	CreatePoolWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	CreatePool(ctx context.Context, body CreatePoolJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// PowerWithBody request with any body
 	PowerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	Power(ctx context.Context, body PowerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProxy request
+	GetProxy(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetProxyWithBody request with any body
+	SetProxyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetProxy(ctx context.Context, body SetProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewProxyWithBody request with any body
+	PreviewProxyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	PreviewProxy(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetLink request
 	GetLink(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1887,6 +2020,30 @@ func (c *Client) CleanHost(ctx context.Context, reqEditors ...RequestEditorFn) (
 	return c.Client.Do(req)
 }
 
+func (c *Client) SetConsoleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetConsoleRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetConsole(ctx context.Context, body SetConsoleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetConsoleRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) SetManagementWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetManagementRequestWithBody(c.Server, contentType, body)
 	if err != nil {
@@ -1935,6 +2092,30 @@ func (c *Client) SetTimeServers(ctx context.Context, body SetTimeServersJSONRequ
 	return c.Client.Do(req)
 }
 
+func (c *Client) CreatePoolWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePoolRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) CreatePool(ctx context.Context, body CreatePoolJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePoolRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) PowerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPowerRequestWithBody(c.Server, contentType, body)
 	if err != nil {
@@ -1949,6 +2130,66 @@ func (c *Client) PowerWithBody(ctx context.Context, contentType string, body io.
 
 func (c *Client) Power(ctx context.Context, body PowerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPowerRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetProxy(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProxyRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetProxyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetProxyRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetProxy(ctx context.Context, body SetProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetProxyRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) PreviewProxyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewProxyRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) PreviewProxy(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewProxyRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3487,6 +3728,46 @@ func NewCleanHostRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewSetConsoleRequest calls the generic SetConsole builder with application/json body
+func NewSetConsoleRequest(server string, body SetConsoleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetConsoleRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetConsoleRequestWithBody generates requests for SetConsole with any type of body
+func NewSetConsoleRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/console")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSetManagementRequest calls the generic SetManagement builder with application/json body
 func NewSetManagementRequest(server string, body SetManagementJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3567,6 +3848,46 @@ func NewSetTimeServersRequestWithBody(server string, contentType string, body io
 	return req, nil
 }
 
+// NewCreatePoolRequest calls the generic CreatePool builder with application/json body
+func NewCreatePoolRequest(server string, body CreatePoolJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreatePoolRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreatePoolRequestWithBody generates requests for CreatePool with any type of body
+func NewCreatePoolRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/pool")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewPowerRequest calls the generic Power builder with application/json body
 func NewPowerRequest(server string, body PowerJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3588,6 +3909,113 @@ func NewPowerRequestWithBody(server string, contentType string, body io.Reader) 
 	}
 
 	operationPath := fmt.Sprintf("/host/power")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetProxyRequest generates requests for GetProxy
+func NewGetProxyRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/proxy")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetProxyRequest calls the generic SetProxy builder with application/json body
+func NewSetProxyRequest(server string, body SetProxyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetProxyRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetProxyRequestWithBody generates requests for SetProxy with any type of body
+func NewSetProxyRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/proxy")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewPreviewProxyRequest calls the generic PreviewProxy builder with application/json body
+func NewPreviewProxyRequest(server string, body PreviewProxyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewProxyRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPreviewProxyRequestWithBody generates requests for PreviewProxy with any type of body
+func NewPreviewProxyRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/proxy/preview")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -4892,6 +5320,11 @@ type ClientWithResponsesInterface interface {
 	// CleanHostWithResponse request
 	CleanHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CleanHostResponse, error)
 
+	// SetConsoleWithBodyWithResponse request with any body
+	SetConsoleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetConsoleResponse, error)
+
+	SetConsoleWithResponse(ctx context.Context, body SetConsoleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetConsoleResponse, error)
+
 	// SetManagementWithBodyWithResponse request with any body
 	SetManagementWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetManagementResponse, error)
 
@@ -4902,10 +5335,28 @@ type ClientWithResponsesInterface interface {
 
 	SetTimeServersWithResponse(ctx context.Context, body SetTimeServersJSONRequestBody, reqEditors ...RequestEditorFn) (*SetTimeServersResponse, error)
 
+	// CreatePoolWithBodyWithResponse request with any body
+	CreatePoolWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreatePoolResponse, error)
+
+	CreatePoolWithResponse(ctx context.Context, body CreatePoolJSONRequestBody, reqEditors ...RequestEditorFn) (*CreatePoolResponse, error)
+
 	// PowerWithBodyWithResponse request with any body
 	PowerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PowerResponse, error)
 
 	PowerWithResponse(ctx context.Context, body PowerJSONRequestBody, reqEditors ...RequestEditorFn) (*PowerResponse, error)
+
+	// GetProxyWithResponse request
+	GetProxyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetProxyResponse, error)
+
+	// SetProxyWithBodyWithResponse request with any body
+	SetProxyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetProxyResponse, error)
+
+	SetProxyWithResponse(ctx context.Context, body SetProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*SetProxyResponse, error)
+
+	// PreviewProxyWithBodyWithResponse request with any body
+	PreviewProxyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewProxyResponse, error)
+
+	PreviewProxyWithResponse(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewProxyResponse, error)
 
 	// GetLinkWithResponse request
 	GetLinkWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLinkResponse, error)
@@ -5859,6 +6310,36 @@ func (r CleanHostResponse) ContentType() string {
 	return ""
 }
 
+type SetConsoleResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetConsoleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetConsoleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetConsoleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type SetManagementResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -5919,6 +6400,37 @@ func (r SetTimeServersResponse) ContentType() string {
 	return ""
 }
 
+type CreatePoolResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON202                       *Started
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r CreatePoolResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreatePoolResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreatePoolResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type PowerResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -5944,6 +6456,98 @@ func (r PowerResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PowerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetProxyResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *Proxy
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProxyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProxyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProxyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetProxyResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetProxyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetProxyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetProxyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PreviewProxyResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *NetworkPreview
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewProxyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewProxyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewProxyResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7263,6 +7867,23 @@ func (c *ClientWithResponses) CleanHostWithResponse(ctx context.Context, reqEdit
 	return ParseCleanHostResponse(rsp)
 }
 
+// SetConsoleWithBodyWithResponse request with arbitrary body returning *SetConsoleResponse
+func (c *ClientWithResponses) SetConsoleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetConsoleResponse, error) {
+	rsp, err := c.SetConsoleWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetConsoleResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetConsoleWithResponse(ctx context.Context, body SetConsoleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetConsoleResponse, error) {
+	rsp, err := c.SetConsole(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetConsoleResponse(rsp)
+}
+
 // SetManagementWithBodyWithResponse request with arbitrary body returning *SetManagementResponse
 func (c *ClientWithResponses) SetManagementWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetManagementResponse, error) {
 	rsp, err := c.SetManagementWithBody(ctx, contentType, body, reqEditors...)
@@ -7297,6 +7918,23 @@ func (c *ClientWithResponses) SetTimeServersWithResponse(ctx context.Context, bo
 	return ParseSetTimeServersResponse(rsp)
 }
 
+// CreatePoolWithBodyWithResponse request with arbitrary body returning *CreatePoolResponse
+func (c *ClientWithResponses) CreatePoolWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreatePoolResponse, error) {
+	rsp, err := c.CreatePoolWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreatePoolResponse(rsp)
+}
+
+func (c *ClientWithResponses) CreatePoolWithResponse(ctx context.Context, body CreatePoolJSONRequestBody, reqEditors ...RequestEditorFn) (*CreatePoolResponse, error) {
+	rsp, err := c.CreatePool(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreatePoolResponse(rsp)
+}
+
 // PowerWithBodyWithResponse request with arbitrary body returning *PowerResponse
 func (c *ClientWithResponses) PowerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PowerResponse, error) {
 	rsp, err := c.PowerWithBody(ctx, contentType, body, reqEditors...)
@@ -7312,6 +7950,49 @@ func (c *ClientWithResponses) PowerWithResponse(ctx context.Context, body PowerJ
 		return nil, err
 	}
 	return ParsePowerResponse(rsp)
+}
+
+// GetProxyWithResponse request returning *GetProxyResponse
+func (c *ClientWithResponses) GetProxyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetProxyResponse, error) {
+	rsp, err := c.GetProxy(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProxyResponse(rsp)
+}
+
+// SetProxyWithBodyWithResponse request with arbitrary body returning *SetProxyResponse
+func (c *ClientWithResponses) SetProxyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetProxyResponse, error) {
+	rsp, err := c.SetProxyWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetProxyResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetProxyWithResponse(ctx context.Context, body SetProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*SetProxyResponse, error) {
+	rsp, err := c.SetProxy(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetProxyResponse(rsp)
+}
+
+// PreviewProxyWithBodyWithResponse request with arbitrary body returning *PreviewProxyResponse
+func (c *ClientWithResponses) PreviewProxyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewProxyResponse, error) {
+	rsp, err := c.PreviewProxyWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewProxyResponse(rsp)
+}
+
+func (c *ClientWithResponses) PreviewProxyWithResponse(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewProxyResponse, error) {
+	rsp, err := c.PreviewProxy(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewProxyResponse(rsp)
 }
 
 // GetLinkWithResponse request returning *GetLinkResponse
@@ -8553,6 +9234,32 @@ func ParseCleanHostResponse(rsp *http.Response) (*CleanHostResponse, error) {
 	return response, nil
 }
 
+// ParseSetConsoleResponse parses an HTTP response from a SetConsoleWithResponse call
+func ParseSetConsoleResponse(rsp *http.Response) (*SetConsoleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetConsoleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSetManagementResponse parses an HTTP response from a SetManagementWithResponse call
 func ParseSetManagementResponse(rsp *http.Response) (*SetManagementResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8605,6 +9312,39 @@ func ParseSetTimeServersResponse(rsp *http.Response) (*SetTimeServersResponse, e
 	return response, nil
 }
 
+// ParseCreatePoolResponse parses an HTTP response from a CreatePoolWithResponse call
+func ParseCreatePoolResponse(rsp *http.Response) (*CreatePoolResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreatePoolResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Started
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParsePowerResponse parses an HTTP response from a PowerWithResponse call
 func ParsePowerResponse(rsp *http.Response) (*PowerResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8625,6 +9365,98 @@ func ParsePowerResponse(rsp *http.Response) (*PowerResponse, error) {
 			return nil, err
 		}
 		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetProxyResponse parses an HTTP response from a GetProxyWithResponse call
+func ParseGetProxyResponse(rsp *http.Response) (*GetProxyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProxyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Proxy
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetProxyResponse parses an HTTP response from a SetProxyWithResponse call
+func ParseSetProxyResponse(rsp *http.Response) (*SetProxyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetProxyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePreviewProxyResponse parses an HTTP response from a PreviewProxyWithResponse call
+func ParsePreviewProxyResponse(rsp *http.Response) (*PreviewProxyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewProxyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NetworkPreview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -9747,15 +10579,30 @@ type ServerInterface interface {
 	// Take away what an earlier Kubernetes left on this host; refused while the host is in a cluster.
 	// (POST /host/clean)
 	CleanHost(ctx echo.Context) error
+	// Make the console of this host one to look at only, or let people configure there again.
+	// (PUT /host/console)
+	SetConsole(ctx echo.Context) error
 	// Choose the adapter whose addresses people and other hosts use first; none means the one with the default gateway.
 	// (PUT /host/management)
 	SetManagement(ctx echo.Context) error
 	// Set the time servers of this host, now and at every boot; none leaves those of DHCP. A cluster's own win while the host is in it.
 	// (PUT /host/ntp)
 	SetTimeServers(ctx echo.Context) error
+	// Make the storage pool on an empty disk of this host. Refused for a disk with anything on it.
+	// (POST /host/pool)
+	CreatePool(ctx echo.Context) error
 	// Reboot or shut down, or reset to the state after installation.
 	// (POST /host/power)
 	Power(ctx echo.Context) error
+	// The proxy by which containerd and the kubelet reach what is outside; passwords read as ********.
+	// (GET /host/proxy)
+	GetProxy(ctx echo.Context) error
+	// Set the proxy, now and at every boot; empty addresses take it away. ******** as password keeps the one that is set.
+	// (PUT /host/proxy)
+	SetProxy(ctx echo.Context) error
+	// What proxy settings would change and what is wrong with them; changes nothing. Forms ask it as one types.
+	// (POST /host/proxy/preview)
+	PreviewProxy(ctx echo.Context) error
 	// The group of linked hosts as this host sees it.
 	// (GET /link)
 	GetLink(ctx echo.Context) error
@@ -10314,6 +11161,19 @@ func (w *ServerInterfaceWrapper) CleanHost(ctx echo.Context) error {
 	return err
 }
 
+// SetConsole converts echo context to params.
+func (w *ServerInterfaceWrapper) SetConsole(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetConsole(ctx)
+	return err
+}
+
 // SetManagement converts echo context to params.
 func (w *ServerInterfaceWrapper) SetManagement(ctx echo.Context) error {
 	var err error
@@ -10340,6 +11200,19 @@ func (w *ServerInterfaceWrapper) SetTimeServers(ctx echo.Context) error {
 	return err
 }
 
+// CreatePool converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePool(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePool(ctx)
+	return err
+}
+
 // Power converts echo context to params.
 func (w *ServerInterfaceWrapper) Power(ctx echo.Context) error {
 	var err error
@@ -10350,6 +11223,45 @@ func (w *ServerInterfaceWrapper) Power(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.Power(ctx)
+	return err
+}
+
+// GetProxy converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProxy(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProxy(ctx)
+	return err
+}
+
+// SetProxy converts echo context to params.
+func (w *ServerInterfaceWrapper) SetProxy(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetProxy(ctx)
+	return err
+}
+
+// PreviewProxy converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewProxy(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewProxy(ctx)
 	return err
 }
 
@@ -10941,9 +11853,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/host/certificate", wrapper.InstallCertificate, options.OperationMiddlewares["installCertificate"]...)
 	router.POST(options.BaseURL+"/host/certificate/request", wrapper.RequestCertificate, options.OperationMiddlewares["requestCertificate"]...)
 	router.POST(options.BaseURL+"/host/clean", wrapper.CleanHost, options.OperationMiddlewares["cleanHost"]...)
+	router.PUT(options.BaseURL+"/host/console", wrapper.SetConsole, options.OperationMiddlewares["setConsole"]...)
 	router.PUT(options.BaseURL+"/host/management", wrapper.SetManagement, options.OperationMiddlewares["setManagement"]...)
 	router.PUT(options.BaseURL+"/host/ntp", wrapper.SetTimeServers, options.OperationMiddlewares["setTimeServers"]...)
+	router.POST(options.BaseURL+"/host/pool", wrapper.CreatePool, options.OperationMiddlewares["createPool"]...)
 	router.POST(options.BaseURL+"/host/power", wrapper.Power, options.OperationMiddlewares["power"]...)
+	router.GET(options.BaseURL+"/host/proxy", wrapper.GetProxy, options.OperationMiddlewares["getProxy"]...)
+	router.PUT(options.BaseURL+"/host/proxy", wrapper.SetProxy, options.OperationMiddlewares["setProxy"]...)
+	router.POST(options.BaseURL+"/host/proxy/preview", wrapper.PreviewProxy, options.OperationMiddlewares["previewProxy"]...)
 	router.GET(options.BaseURL+"/link", wrapper.GetLink, options.OperationMiddlewares["getLink"]...)
 	router.DELETE(options.BaseURL+"/link/hosts/:host", wrapper.RemoveLinkedHost, options.OperationMiddlewares["removeLinkedHost"]...)
 	router.POST(options.BaseURL+"/link/join", wrapper.JoinLink, options.OperationMiddlewares["joinLink"]...)
@@ -12049,6 +12966,39 @@ func (response CleanHostdefaultApplicationProblemPlusJSONResponse) VisitCleanHos
 	return err
 }
 
+type SetConsoleRequestObject struct {
+	Body *SetConsoleJSONRequestBody
+}
+
+type SetConsoleResponseObject interface {
+	VisitSetConsoleResponse(w http.ResponseWriter) error
+}
+
+type SetConsole204Response struct {
+}
+
+func (response SetConsole204Response) VisitSetConsoleResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetConsoledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetConsoledefaultApplicationProblemPlusJSONResponse) VisitSetConsoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetManagementRequestObject struct {
 	Body *SetManagementJSONRequestBody
 }
@@ -12115,6 +13065,45 @@ func (response SetTimeServersdefaultApplicationProblemPlusJSONResponse) VisitSet
 	return err
 }
 
+type CreatePoolRequestObject struct {
+	Body *CreatePoolJSONRequestBody
+}
+
+type CreatePoolResponseObject interface {
+	VisitCreatePoolResponse(w http.ResponseWriter) error
+}
+
+type CreatePool202JSONResponse struct{ StartedJSONResponse }
+
+func (response CreatePool202JSONResponse) VisitCreatePoolResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePooldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreatePooldefaultApplicationProblemPlusJSONResponse) VisitCreatePoolResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PowerRequestObject struct {
 	Body *PowerJSONRequestBody
 }
@@ -12143,6 +13132,116 @@ type PowerdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PowerdefaultApplicationProblemPlusJSONResponse) VisitPowerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProxyRequestObject struct {
+}
+
+type GetProxyResponseObject interface {
+	VisitGetProxyResponse(w http.ResponseWriter) error
+}
+
+type GetProxy200JSONResponse Proxy
+
+func (response GetProxy200JSONResponse) VisitGetProxyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProxydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetProxydefaultApplicationProblemPlusJSONResponse) VisitGetProxyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetProxyRequestObject struct {
+	Body *SetProxyJSONRequestBody
+}
+
+type SetProxyResponseObject interface {
+	VisitSetProxyResponse(w http.ResponseWriter) error
+}
+
+type SetProxy204Response struct {
+}
+
+func (response SetProxy204Response) VisitSetProxyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetProxydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetProxydefaultApplicationProblemPlusJSONResponse) VisitSetProxyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewProxyRequestObject struct {
+	Body *PreviewProxyJSONRequestBody
+}
+
+type PreviewProxyResponseObject interface {
+	VisitPreviewProxyResponse(w http.ResponseWriter) error
+}
+
+type PreviewProxy200JSONResponse NetworkPreview
+
+func (response PreviewProxy200JSONResponse) VisitPreviewProxyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewProxydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewProxydefaultApplicationProblemPlusJSONResponse) VisitPreviewProxyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13470,15 +14569,30 @@ type StrictServerInterface interface {
 	// Take away what an earlier Kubernetes left on this host; refused while the host is in a cluster.
 	// (POST /host/clean)
 	CleanHost(ctx context.Context, request CleanHostRequestObject) (CleanHostResponseObject, error)
+	// Make the console of this host one to look at only, or let people configure there again.
+	// (PUT /host/console)
+	SetConsole(ctx context.Context, request SetConsoleRequestObject) (SetConsoleResponseObject, error)
 	// Choose the adapter whose addresses people and other hosts use first; none means the one with the default gateway.
 	// (PUT /host/management)
 	SetManagement(ctx context.Context, request SetManagementRequestObject) (SetManagementResponseObject, error)
 	// Set the time servers of this host, now and at every boot; none leaves those of DHCP. A cluster's own win while the host is in it.
 	// (PUT /host/ntp)
 	SetTimeServers(ctx context.Context, request SetTimeServersRequestObject) (SetTimeServersResponseObject, error)
+	// Make the storage pool on an empty disk of this host. Refused for a disk with anything on it.
+	// (POST /host/pool)
+	CreatePool(ctx context.Context, request CreatePoolRequestObject) (CreatePoolResponseObject, error)
 	// Reboot or shut down, or reset to the state after installation.
 	// (POST /host/power)
 	Power(ctx context.Context, request PowerRequestObject) (PowerResponseObject, error)
+	// The proxy by which containerd and the kubelet reach what is outside; passwords read as ********.
+	// (GET /host/proxy)
+	GetProxy(ctx context.Context, request GetProxyRequestObject) (GetProxyResponseObject, error)
+	// Set the proxy, now and at every boot; empty addresses take it away. ******** as password keeps the one that is set.
+	// (PUT /host/proxy)
+	SetProxy(ctx context.Context, request SetProxyRequestObject) (SetProxyResponseObject, error)
+	// What proxy settings would change and what is wrong with them; changes nothing. Forms ask it as one types.
+	// (POST /host/proxy/preview)
+	PreviewProxy(ctx context.Context, request PreviewProxyRequestObject) (PreviewProxyResponseObject, error)
 	// The group of linked hosts as this host sees it.
 	// (GET /link)
 	GetLink(ctx context.Context, request GetLinkRequestObject) (GetLinkResponseObject, error)
@@ -14277,6 +15391,35 @@ func (sh *strictHandler) CleanHost(ctx echo.Context) error {
 	return nil
 }
 
+// SetConsole operation middleware
+func (sh *strictHandler) SetConsole(ctx echo.Context) error {
+	var request SetConsoleRequestObject
+
+	var body SetConsoleJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetConsole(ctx.Request().Context(), request.(SetConsoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetConsole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetConsoleResponseObject); ok {
+		return validResponse.VisitSetConsoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetManagement operation middleware
 func (sh *strictHandler) SetManagement(ctx echo.Context) error {
 	var request SetManagementRequestObject
@@ -14335,6 +15478,35 @@ func (sh *strictHandler) SetTimeServers(ctx echo.Context) error {
 	return nil
 }
 
+// CreatePool operation middleware
+func (sh *strictHandler) CreatePool(ctx echo.Context) error {
+	var request CreatePoolRequestObject
+
+	var body CreatePoolJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePool(ctx.Request().Context(), request.(CreatePoolRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePool")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePoolResponseObject); ok {
+		return validResponse.VisitCreatePoolResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Power operation middleware
 func (sh *strictHandler) Power(ctx echo.Context) error {
 	var request PowerRequestObject
@@ -14358,6 +15530,87 @@ func (sh *strictHandler) Power(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(PowerResponseObject); ok {
 		return validResponse.VisitPowerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProxy operation middleware
+func (sh *strictHandler) GetProxy(ctx echo.Context) error {
+	var request GetProxyRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProxy(ctx.Request().Context(), request.(GetProxyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProxy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProxyResponseObject); ok {
+		return validResponse.VisitGetProxyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetProxy operation middleware
+func (sh *strictHandler) SetProxy(ctx echo.Context) error {
+	var request SetProxyRequestObject
+
+	var body SetProxyJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetProxy(ctx.Request().Context(), request.(SetProxyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetProxy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetProxyResponseObject); ok {
+		return validResponse.VisitSetProxyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewProxy operation middleware
+func (sh *strictHandler) PreviewProxy(ctx echo.Context) error {
+	var request PreviewProxyRequestObject
+
+	var body PreviewProxyJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewProxy(ctx.Request().Context(), request.(PreviewProxyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewProxy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewProxyResponseObject); ok {
+		return validResponse.VisitPreviewProxyResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15206,145 +16459,158 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H17c9w28uBXQc1dlXfvaElWZP820l+y7MTe+KGy7OSuUq4rDNkzg4gEuACo8cTl736FBsDHDMAhZWqS",
-	"urr8E3lI4tHd6Hc3vs5SUZSCA9dqdv51JkGVgivAf1xLMc+hMH+mgmvg2vxJyzJnKdVM8OPSvvE//1CC",
-	"m2cqXUFBzV//XcJidj77b8fN+Mf2qTr243779i2ZZaBSyUoz3Ox8dknckESvgKQ0z0GSlHJCU00EP5p9",
-	"S2Y3mkoNWc+yxi3nfQkSvwstyE12NDOP3BdmwMuMlhqk+bOUogSpmQUazTIJykGwO9bV6xcfZsmMaSjw",
-	"qd6UMDufKS0ZX5qduR+olHRj/p1SKZmdxD2aC5ED5eZhtkrLyBOOww+fJ5PsrjNN8+qSaljTTfBZQdPd",
-	"TZYgC2oATN5eXhEHjVkS+FpXrVEZ17AEaR5wWkBgvm/JTMJ/KiYN6n+3b9k1JC2gO7jY4ZvlW6A0EP1c",
-	"L0jM/4BUm3kdSm9Aa8aXHpnM7Ivm1y0kL2iuILk/3gv65Q3wpV7Nzp+dhSBDv7y27z55tousueDZPpJ+",
-	"bt4x70qWLWHv2/atUTQ1fA//2t1Ci6j2jeNefTbkXVbe4XvAq8KQiCGMSotZMlOaamYIRSwWLdyPIMbW",
-	"3E+eBgZQQGW6ioHo9OkPY2F0l1O+D3G/vrl8FzsYiMogmTeMcpd75XQTYQQFKEWXEHwWObEW7lWYB92B",
-	"VG4Jgw66XVnzXT14cI9VxvRLruUmwKBTHZ63ZiPBZ6LSqYhsUzP7YCFkQfXsfJZRDY/x1wDaKxUB8R2j",
-	"+8HhRsVBEr+ZZnkhaDx3HKMLhwKKOciRkqIQWRgEheBMC/mW5TlToaO0tQ0cKKkXEVx2zbwmWLjSQca2",
-	"tSrzVmgpV6iI7C4FvpRMgrrUu0x/vQKOSowCZQiWAM/UBaFzZWTjmumVqIxKY6AwjG7giwaeWcWnO1d7",
-	"mjVVhKpbyIgWJKdKE0oylIC7TF2KHHZHo1nBOBGS3DFYI5UNJeEtaDoaxVmCUDWAXBheBB/gPxUoPVLm",
-	"pqIoBH+3y6ID4mFrba1Pg0tbQXq7i+8F+xKktpWwa98VSdloZtrwTC/HxO0sma2pNOd8QVlujj+/5WLN",
-	"A7Jsa58sm7nl1SM30wd3novQzhXIO3fotmiPFYb48CnRK6rJGqT5RZOFkESvmCJu/hGndcPTlRSc/Rkj",
-	"91uQHHKi6MbNivaCWTtZiDwXa0Uoaa0tSP9j+HaYDXcWGgZnpcJ2QiOGu6ysT+C3ZXcAbCuguV6NE9Fc",
-	"ZDB8AW477wz3DixA1KZUaCoJVEUeGdKENs1fS3HHDEMzLySzDxV3f72ApaSGC5o/c9D215dSChnU7O5Y",
-	"GRG25SuRZ0P4mNNA7BprKNuhPQCTLkJ7SOGFpAsdOGD0DjIrSIaJA/zgedgyUyWk+/eFbyX1zM2Q+1Z/",
-	"taLccq8RzNqvKSC6SkgJVeR/X759Y+TOv2/ev0PTrtGfn50+OdvL03GGnrW/c8pL0HAbx9ejx0kCzTZh",
-	"E6qH/L0g/m4t2XFaHM8vphklCBvrQrFnKWQSzHMxV2HjaL7RTi56imVcPztrqLX1biY3Hyo+QAdzLyZu",
-	"Yj9L79q1kYo7K89gwTjb5bB7xQ8r6BLGfqOtp6yXe9r1GqPPfFLS9HbULNuy3YxTr9aPl3T23QO2V464",
-	"d3SqMgdt+MBw5AKy3xEKUK/F2BEE9XrMBoFnlt8bNagjcVsgE5rmwxcf0pe2GP4WSDpT9MD3taOIHXYz",
-	"js9nbAljuZBif8IY/Bk1ZiDx3phXa8r8HpblNlaDu7Hs8bv2LpIabG6tPWC/cXuJkHWYkzl6Cj4zPHWE",
-	"htQ6XAE24Ul4v4XcS/h+VUE4SKAaWornCCHNllzIgE3IMkXEgqTGLHIKd0E3xFkjw7lk6bxa3dFXVK3M",
-	"8EYZMG84O4IqIgGN0OyCSFhUCjKCdjXThCnCBckFX4Ika3xfVHlG5kAya1VHtaJdDSS1wApqIglRALi0",
-	"ZcWs02IyxeRFzakDcrfiWcg8N6eFUJ4Rd1484FwshNjvLAiZJql5fc1QYd3lLe2Rv4Z4jypzunkXNR5i",
-	"D3ZFW9+ZacBwTdPbEN3cUcnoPB9hqfzqvgiONlKrajiTF7HNevrRivsZ42VlSjn2sHUAHcVrwpxbSQtJ",
-	"l0BKIfKgcRvFzf13b9cd3DGjyw+gqjygUYhKl5WOacvpqsN329Y5lUvQAzyi9r1mtMRPGV7pYvGG8aAh",
-	"UIf0dgkd1mGvcB7Wb5QNIg2wwdyLdig7UXjZKkBIhcggjxzAiCMgamookIzmE6gTWzvElXSFuV12PWWP",
-	"i/AnBnnWikMPx9jCfDnS+ba1cjtEv7vsJyaV/qRGC9rU2aL7YlolVWotZLYTUHrW45ZtvfjDaTLMS1tP",
-	"FNrlq9qxtGXTTxDfqb2SfVZq2FZx+B/hP3MEE5AJnfjtcIWGLoHrX6N7TWap96f2u9WElXtpWb2Nnum0",
-	"rCKGeMbUGHFreElgLwtmlKlSMh6IZ6gVPX367PzVy/9VKxyN+/6RImU1z1lKbmFzYdWxx49LI6roLQTD",
-	"/z2+SvvoQ9xdEjEqrU84kqrA6RIK4LqVuLGrBzqCavTPdCUU8IRAUeoNOrR5RLksoBByM8boigpoESa9",
-	"UoqsSgOouQOeCYk6IXJWj6CCpisWUYV3ggwfnK/oNf+kIGhYV6UxUW8gFTwbusc1ldwnUwyizd/sB/t9",
-	"H1t2OnKQzmHsZoW0aTtpGIc7VF30+fOEmKjJahsAMTa1LzMonB+SEKYVWRhpQl5f3531Zc5ksKBO09pR",
-	"EldUIe7dO0SKSsMY/TCsA/rVxDbdCuWFomY9fOXm1eXj06fPAkzFGGJzKdYKpCJqJdaE6YRcPj+/enF+",
-	"dHQUggxTqoppcLQI5eYYM5rgMzw/bZIZLgS40JcLh/NhTh0u9HNYOFN72CdiHbCcGVea5jlkZAUSLgjq",
-	"GsZSsCHhfPFYsSWHjAgOHsTORxxyUGMQNhRyo4axkzVFIhUSibWFquBwZvobnD2s36vKklAIwkG+Mc47",
-	"auDVTFLThqeENg5aGNzmFA1MWosacAqmCGh3UeBPtEfhI0XqHLh+HXIk6V+QZiqhtsnmPulNLSW0CRXK",
-	"JeXszzpauDd6H4S4Wf69olEr9/HoxIH6wxARvLbHcYsbjiGAFWWBY3798m2ywx5beLGCA1/hDmuowrjD",
-	"z3SXSp788OTkv06TkAa1CU5+4RSgOqnFHQvUkQqaARG8E+rfP9m2txM3HoLpvwXj9ztNmRTlVZMhvK3u",
-	"udWiyHTOswvCrGNzKRIyh5RWCgh1GQUg8dW1dawpkgPN7G/h5AJxC9uUfXby47O9mQX4XQgSb6jSn8pc",
-	"0EA2F71XRKELki1HojnptRvRACOSluRjP9v5T5vmu6jWHI9goLkRXeOC5agfMEuCFUIFmfS0zguvYbac",
-	"F25liQF5EEuMBzw1UAqbHjpAaR4XcDDzQRaLN1giDTn0Pf9wbyRxV5E3Eeo3/XlAwclhfxaSi0fXA1ho",
-	"9AUxzK4++hPUk3Q3jOIlFJQZ2d2yXnbhXp/YIQc0aa0jMEFsTw5Tva6MbUZVs/OUcpJSKTeEEi4yaBkJ",
-	"g0ilbZ7EXSBh38N9wsKt8oyAf65jFBzCP5BTpW/Aonigmh5N84h6UeMesekC0w3aa9PXg7qVnhR1qr4R",
-	"yzeM22VsBSb8z/fUue33kTmtYjNCfscTXk/PyIoY2wco8rFTsgrK4L+H9/Rt7Xy6l6ra8nL3VyFsLc1/",
-	"F1rSO9BrIW8f1qWaUp6xzCnB29oBxYCWURtdDGDMbHWNTmhWwRdMFiGyWftEUdT75kJoNeHEbZNi99hI",
-	"Uc1zCOtJTuuyyyYuJKQIleAjfmVO0yCHciUOfUv/KDdxK6blC+uhk3vRrdvRb0yvGG8J3rBZ++zEmg2s",
-	"MMrGs5OTZFYwbv/15CQkXSQU4g5iJTfBKp3GJG0Zek3WMehQNrwFD7GOtQ1RK5rnZI7qJyXrlVVt7ktE",
-	"fSv6FkfItU2MGMLB+yMBLhgaStWwUbfhg3VidcMkRWuWMPWtex2Laffhjtk6G2Hi7s347rq7zDCRJd/c",
-	"vPrFTjLisASXheo5s547So7Kao6GT9e+/teTH/dKqZ7V3iN2iQUiYZ/e30Pgvm+noW+RDCZHjUrAQx1k",
-	"1AdjsyFvGc/6syEDT6AcfjRvNJShM66ZzgcEAVD3xEU2SZF2ASHoXzvU3E9oVFI6k2Ev/Ywgtp2chB7q",
-	"8ev/UOUhHTnNabjMdyXWpKB8Y06rdRelVEFCqrKs/87YkmnrbxV6ZcRKURlVBEjBvkCWkBOiBQlbUwXj",
-	"fovbU6crKmnqIlr7Ku/qYZJ6L0EwML68rxe7CnncvKQ/awv6Jx05H9p2kwa0x+McTgsKbs1lIW77XmFM",
-	"0potEQvpgVQ9aA2OWX2sAGd0SnmIk+z9JFxTs61iGjDUJqsDblMuY1caw85BSjXEEN7nHNpuG86R1RcO",
-	"vRYiUIswzqdnxoh69Ogc8p7uBHH8NWsc79fQlPERG/hoXg+t3iivIK9oSeedmWLVIF24x/2FNcRGJYmN",
-	"JZoQbYRXswZ5P+bZlKd7t6sEY6mi57nSmQ1rSlAd3tZ21KHVFVYmW3FDDOPaYfY6EuySghuNpeZNxUyz",
-	"urZnOyCtgGvgqY900Y0LzWhBMtGf8xIQMhFFqKlz2MqG0oZ+SWqr2OELLUrz/ayS/FzlrFzTzXnO+O25",
-	"dRJn++tJbcmDXUfLr+f2H4H90rPDrcCX4DDQRYtOyYHvVpwNSMf12fc4sPsotPwPsGRKy00st7CX2eM3",
-	"kTq7wfmdjRvVjxdaZ2PO7cbqBzq3dzJeTp8+O39+efPy2VlCqCJKrR7fwmYJnDzOCX6mbNA2EMkwf6fB",
-	"JA2BfyjCOFlIwbWP8NzChnAqpVj74CXGONunpB23DBN8la78UiE7ffr0yY9DaboNjCCAbeeCaQI9UfkV",
-	"ie0M7WUQCvrs62/gNvaaL8Q48r6Hkdqym3ZReg9ARizVYcBCe9F3KKkPWbOrLhj90sMg1FW5CzwOkMXS",
-	"itpWYa+O1THzWh9au/UVyzIIpGL4t5Q9XT6JgEogKX6YEcgVrFcgISFKWPHEhZG3BRGLhTH6WCgBa1vz",
-	"sXuMQuUqqCKn4QYtO7VlWYRk2ZJ37b7u8LJ5MN6D5j8OTqwhgOfRrpd7dSkqW4J0T986+55VJuTIIxpz",
-	"5vR1GwiDCit/QrjHGGAdYowEP3x+h0/NHiD5FxIgMqx5hLpkE4EcMGDeSWXpTW9o3uwta3HaxL7htrSO",
-	"nbDsltRjf9Z5VphyojbKFl0PUpcWjDO1Colqm7DiKimXggje5FYp1M7NbMwnoBO6pIwPDTN8qiduANfr",
-	"jHclOi1ItFGedAmrBevOHkOkas3A3WO9WMQSP50ffLechObVgMNjPk/8+MEVYQZ33ctmTP+K5qtJWrzt",
-	"FILZ4YOLljS9Z0bpA3jPPoa6qmVAs5xx+G4NY0yTGFqW+cZWz92BZAv3N11TphlfPva2cDsojPpaDtnj",
-	"OU1vB/ZP8j7vepMhsOycul2tJd40JAV2Ny63ZmyJf1Vm43TK/Zlw3WW3pwjCR4WKInKR3sY0ue/03LVd",
-	"R6EF/fr6+lqK+Ug/477WXR0CNUzUqsKoEXNszLaf6Lr5PbCnBBG7QO7sgfmwiHWtn538eLbP017SQOhl",
-	"f54JHhH3bXB9vhK7L377Syz+iYzfSELarQ3hmdW+bQK7fdPOYwQ208qWol2/v/lIjl19/+P2CIVRf8hc",
-	"xCrj6xqbyavm/elr6MQ9S2a8KuZoNvlj0C6/ZuWdOdspy+TMdTtNZnOqAI98UeWabXGnlsekNmd2zxkr",
-	"ikrH/LFGhqnbkA5jYFxjh8MdSKzS4Rfkf7j/CFV1LUEBlDet2iTY7B8YV7ruPByjmwC8L2Mt0yTQ7D3P",
-	"oy2blvBld+cfXp4mNnBXUJ2ukPowEcTCI+y38QcmWAoDtdd3K6YINGN8WeugxoaseIYtL1i6IkwTpSnP",
-	"1FD+7Wiv75y+L8Oh831kj4GJ71He7GuhpfmqwMENGdl3ln6zdt13gtPsrssirpJMb24Mwbm+HUCllXRI",
-	"hYhp+1M9wErr0qK99nwxDOMKccvAR5vOZ86T/H/8ew35lswwTOxXzpx7qUs47zmQy+vXhnAEt47/c9sK",
-	"MbO1GkAqzr4QZeSvJsey4sduumMsozwyT2ygmhOzYEVKITV5evKvkyNy6TRQc4bzzRHB/ns2Yy3WH/6I",
-	"vBF8SdZCmmHVGqQipyentvaIk7p14BH55Iyjf+hKkSdHJ/8kObsDQjU5piU7vnty7Myno9pjfj67sYsn",
-	"uPgW2zyf3T1xrQk5LdnsfPbD0cnRDzNrSyLGjmmVWc+2U5XrtbzOZuezN0xpbChsxRwtwCZI/u6w9p8K",
-	"0BZySMtZga82zedbwe6TPeHub5+Tbg/+05OTUY3uh+WhNe2Rd03DnRb4H1dAgGvJQB1ticbQJPXyW33+",
-	"k5mqioIaw2H220rUnrL1iuqEcFiDr2FClNKlsg2i6HL22XwdEuDIDFz8rouwd7B23Y+uOjlbzv/0XNgO",
-	"fZNcHhAo+fvWZSZaVvDtO7Hat4KtJLkAAp8LvZoCc2/pLRBbCVpSJp0OtlOU1lbUmOCEVnolDJNENxGt",
-	"9bSLJhX3FqA0OgQzqkGbBBzet6gg8y00M8jBUkKXArCbIXQabu5g4GyXaf4sOEwBqJ+EMZ5tHbaZPLyj",
-	"JMxufgbdv/DpSKczT+Tkuw18P1A+osjxNnItApxms2Z/Upkl5BZK7QWULRe6IGcnZ7V3zAgYaevJYlB1",
-	"zYa6UL2udqH6ANxgt0nqgbnBQVH6C0BJKHZNS0iNWWySoROXME2WUlTlI1T23czktSZLAcoildbd15gi",
-	"LkZ0RN7aHuaoElq9wjWA288dXHZS8HChwf8r9u0dIMobO7yLwC3hXld3Bkzlzw+I69qBEcDzb76DyUJU",
-	"PJsC2ZfqFvHJbQa6QZ45j0Z3c3AyCMRwgBZkDqkobNu8X19fX9hgA6lK80wZvdPWAyRIFlT7Zt3/ODv9",
-	"EeNn/9yLZ9WrsF35lw6hT/leiwOVKb+BqbiqPz8+IIknLiFs0bG0o+wyqEN1m0gOOi11494Gejshzs8P",
-	"xHc7qz0wy8Vs0giqsZvlPyxk/on4Pj053Y9rf8XV99OHhUzDZC+wFySxKyKy4gTuQG5sZ09nixnBXPfi",
-	"3H8Oj78aAvg2WB/bpaYu3JbG2KtKtDuF0s5plAmshbKrmyVBClwIiVVS+wiwQwgHRYcFBGn1HL1AX6Xd",
-	"qGOa2IrJhvwQI0rTDcmxePiemuQBlMg9zG4KXveet4aLMLMAm3LRTUcjPiowRKA/C4TJPgdI//i2Mqjj",
-	"C7aMCqWfQf/SvHWQlY5C+oYWeRfpdZBozjiVm4CHMYjwBcthKsmGlUZMaUm1kI8UaeDcw5aa/cW1gzpX",
-	"4QDKQbfp+xAFAcedTDtotfOoza1299gOKN3WO6A8tsHVuMPlV3weBepBOaxhnk6mzXMxb7FRCQvQ6Yr4",
-	"2uOMFnS5xVKD2/9qG6YMkXA1CKbUlx6KcW/d/BC1Igz1COn6ay/F0XRykHLbZUZ4NcRKORSHXU1F8HxD",
-	"FN20W32bpYRw1yMOpzn3g6CKeds9B3wqiYgARFB5wmYGqjHQ7Jc7dV/+QZLnv55EZOTW7RtRXvyi9d4h",
-	"+HGr5/pAdtzaydQmW2voUGPvrm88sWhux7qdctz4UKi6xQ59ca6WMbo8zsUyjpUXjC7fmBf2KOo+tPvk",
-	"5CSikPsq7/vFQpKdBHfDBHwXPuTpWGqrIrPXD/8iBlv3WYnQFUJnKorCq/5wRC/jMRL2SJE/RCU5zRMi",
-	"8mxfnAWJo/Sh1qCwN9RxbbMVHsKUb5edHtiQbzWxj8lCAxqiKJvMo9bynnmHGtO1c/wfr6/eXhNIV+Kf",
-	"XReaXkkA70TDuArQdOXb8vUhV0uaQj92Md3wgdDbSWX8++EXoWPE4WRI/om5KNmabgzmGoR3MXr21KMz",
-	"gj2485e0B5n2jZZAi5f2pT2MOxVFQR8rMC9pyHx3R7scmucRfqpFydIddt5bdr+fvWr4ou3eHivcwiRG",
-	"qB1qCvzZZOHHeGurRUFCKFGclmolsMTKaq4InE4fzgxyTTvYbK5HtChtepzFFNZXdTOvhzoUPhF+F46v",
-	"NckECqhWosvs/PfP3Wi+ZVq1wPG8K0H5jDliNhPjiFxji/g2QBSW9zhgOH4UBYW72u7BACFUNGJm1jZN",
-	"7gOmv/miIdahDltNXMPieKe7Tdjy/IBtkLYzHfaFul9MFOr+WZA5TW+tTOq2nN7pVeu2Hdhzj8XWt69p",
-	"kb8ni+JjN9NhKr3t45ubDqRQn2/angMEwRWMcQe6Dz+MEA9MdGBRPgBfv20DknCxniwNpjMwDfVlFmsO",
-	"8pFq0l8SspCiMM+YJBy+aJIKzm3mJ0H+yPhWVSF6/n3jMSphILs4bpXphdU8p4E9PKlE2qIfmFy2yhoj",
-	"p7vWnidLlWqThbJrqGchr22OOiJZ+ZwX6/miThes+2wz5W7TduVh5ruKa5ZvTYLeH3clQC+xoPkbJY8r",
-	"8zgscA/qzP2IYFx7tx/lBKjMGUjySzUHyUGDIjksdKf/ePuyQJZDk2ZmfWM0FETaBlBzYQxCKcRub0A3",
-	"nT0f6PjstA4ddHAeUN5frYRtR9xclrPGBsX19QGkBFHm0PS4csHNSoFVjy8we6suCABMAak9W96ptKQa",
-	"1nTThyOuyz7ktEv9HsiYbc3wVyPmxiUcdu7jbwuTxMg/G+HXPkAihMdGDvQOvYnuxocXr66uj8ilPyqP",
-	"lJFnZM14+Ewx3YeoEpuFR7nNtesl/iDupHYnnkE4OnC0yuCACEnUqjL21ponxDfmqZVqjSkcC8yRs9zd",
-	"ZsqHQZ67BvQxlRob1D+k29OMHxGxmJo0leqMg2G3vSZq5Pq01goUgNoiTgRPAymkUHX81fzv2347q9XD",
-	"fUgsxd/HPiSS8uT0X0McKAelz0/cwIhQx0HmG8Jsgict4KKbp9sH4z8E69E2/i0Yr4lyehbQvkDk78cB",
-	"zMZbBOuOvLtbxF20nFl+iz1o+sCMTDwO5zfmsQP0gPj03z+bylFnAz00sJq7WfpgVUpRiL4qkmv7Qphb",
-	"HnSbaEzgJv3FG4lTuhyZMEVy4fyO/jcsxKg5pIGJWPcST90hKcYAb7Qom2s5hug25osSJnGjm6HIEjgu",
-	"iC+JRbxZiQpsKukVfpENTCsB7SQRMehO8kSRvxoUBtNcrFsVE6jbMUXmYIDm4Nc1DWuQhY8BkvH/Y1D7",
-	"2cGhTUUXLTZi8zD3cRF/o0WE2eLjh5FoduxD+1BcEWoAOW/EcgkZYfyIPPd+MV8AZWtaL5wpmObMDIrG",
-	"YC3S8KJHLJE9sr34MpfdfwP68ZWtie0scycEdG+SiEQ13oglegoUoZy8vzHLle371roxDAuXmipEpXvJ",
-	"wjwfwj1f8sye1INCpIbBS99hwW0wvmfeXCYSY7v+vpEHrYO0U0SYh1vkJHH71pUQYm6LqpO6GlLLjbs1",
-	"TZESeMb4EmsxKO84MzzQOiA8bt8hEvNrvGru7ngoj23rWsW/2q/xjhaNtyHiw9gP17J1X0ZE28MX2nQ6",
-	"PWi7t6kcvE64c3NILNeNLRYgsa+uJ2h/RcdkAVDq6r9dGmcmcCqfvbiW2CaA6RVh+sK9qggXesX48oj8",
-	"JGRhjt4tJsrYukLD/tR+KsAa9jgNoKrzEU2gvwn2TyfMu4mmN2q5mUQVxWvpHGadrPRMl/zG9EpU2t9y",
-	"ROZ48a5z+NqmWh2XIsaUsSme7Ve7otlA9B5/ZVmvH+eK8hRyi+b9DhxsBDKsBOPssNWfB8AoBjoNJrav",
-	"6xqDi+NWR/JItMm+8P9RMrDiegcb5P2dS8HxxbnMHLXKaNqYMysw6tWKNpfAIXMuZdTS8djG0VojrD+X",
-	"+33z2iFSuZt7fgZmcjfbmCT7vh4t3sNkO+WrWUHNqGI6c7O7hz8VSdgFuKaxVjbP2snbJw/QyGYg3vfg",
-	"eaoii3pAV5ViAJPUabroamH2JmlsWUyErA8XenD5JpTduYc4jlMUVT2ME58fkk7+Yoevy5iuoYDdBLQo",
-	"+4DaarIVO2k3dX+thysLonneUySLT6fqrsRQPTbKctRkd/86lsD7rKIP5vEBoNPjW8IlQDbas8Rh/Zd7",
-	"l2qsPIelq+6xmH5Ue1UI5bBObGckRXJj+jTXmtseKPjMbhl9jrZvksgz7/Qtgdf2ETGsphDdVLEg7vsl",
-	"+Y1/6RByvH1RwkBJ7jcxlRPdj+fqqSSyfB6X62GQ7jU+PsCduIXmRE3JrwfGj+Oexml8hpTbA7nXbaj8",
-	"3Q5xtmxeeFC2YyaIlhDYLN+Bye9IIdZRbNQApVme20Y4TVOjeAJ8Ek2NUS0wTO+T+MmsGjsz39fPZxuM",
-	"ZBeGNxHGvzPJNgJo18WkC+cj8pPLp63NHlsg6FPJELh4R1Pdd9YYQUrkgJ1qVawUAf8+9ldp9JLnlb0B",
-	"6mFJFCeJqQ4ig+mYoAfYhbMbvV3Z6hWauNazUmA7lswFmV3zULxZyLDOKGyb2yuigHWvPCRY3RR7zv53",
-	"Q/WVWJNFZTiBDy4a0d+q8CVMJRid95cqPFLElgW5aD411I7tThHYrQ56gnd9nt0yX3NC+kX8J3Wo/liW",
-	"wQwT7LjuqQjapaKuVwLp0rKosETqb4T1ST1YhqK/g/k7GfDRhM2i6phnXHgjmur2N7BR+1PnzC5/gc3A",
-	"5KPWpWGT2qsBCNrlZZO5TCknNzevMEcfc9d92QehKTrlYgTYe1J/MTA+iDJu77sbeFwN6qc6rQ5oTgc3",
-	"QgSrZR3QyHsONg0ZM2SNedTuDlTrnYYyH6noIZ+07VLouvLPMU5ymWXNEXggTuKRd+DUkNasXRK5zCay",
-	"LN6AxkifMW3r04Uksvdg7bCr9g1xsSC7vx1udiCSeZDc9+5F7PcWMLZZ9zTVIxgdpMSjwOiZ7lQTDpDZ",
-	"ghB3IyB2rSQvub8ny55s0jEvIwd9y5j42rTa//3zt6Rp0v/7ZwP8+mqn37/OKpnPzmeu0fzMPHWjf627",
-	"8lurMWn94LxXzU8re3lz/W8fTWn9hKlkrX97lLd/qvuK1j+JVsjja9Oxhy5n3z5/+78BAAD//w==",
+	"7H1rc9s4EuBfQemuKrt3jO14kuyO/eUSJzPJTh4uO5m5q1TqCiJbEtYUwAVAK5pU/vsVGgAJSgBFOpIn",
+	"dXfzZRyRxKO70e9ufJ3kYlkJDlyrydnXiQRVCa4A/3EpxbSEpfkzF1wD1+ZPWlUly6lmgh9X9o3//m8l",
+	"uHmm8gUsqfnrv0qYTc4m/+W4Hf/YPlXHftxv375lkwJULlllhpucTZ4RNyTRCyA5LUuQJKec0FwTwY8m",
+	"37LJtaZSQ9GzrHHLeV+BxO9iC3KTHU3MI/eFGfBZQSsN0vxZSVGB1MwCjRaFBOUg2B3r4vWLq0k2YRqW",
+	"+FSvK5icTZSWjM/NztwPVEq6Nv/OqZTMTuIeTYUogfIJrnNG61JfiVrD9lyrBdVkQRXhggi9AElWdE1K",
+	"oLegyHRN9IIpQt0mstjwi7xKTMxx9cO3UUh229lF++qcaljRdd+zp9ubc1sn7g0iZuT15e3Tdh/tIEua",
+	"b39fgVxSQwTk7bML4jAW/VrXwdIY1zAHaR5wuoTIor9lEwn/qZk05PnJvmXXkAWE4YBrh29hYCHbYv1z",
+	"syAx/Tfk2szryO4atGZ87gmOmX3R8jIgxBktFWR3p80l/fIG+FwvJmdPH0fh+uW1fffR022MTwUvdh27",
+	"5+Yd865kxRx2vm3fGkWYw/fwz+0tBJS5a5yQUHe9y6pbfA94vTQkYgij1mKSTZSmmhlCEbNZgPsRxBjM",
+	"/ehJZAAFVOaLFIhOn/w0Fka3JeW7EPf7m2fvUgcDURkl85aZb3PYkq4T3GQJStE5RJ8lTqyFex1nZLcg",
+	"lVvCoINuV9Z+1wwe3WNdMP2Sa7mOCJFcx+dt2Ej0mah1LhLb1Mw+mAm5pNowUarhIf4aQXutEiC+ZXQ3",
+	"ONyoOEjmN9MuLw4NvRCS6QgwuNDPZk7WDlu9qu24OxfqX8zaSWKLe+7YWXddS1hOQY6UhUtRxPGzFJxp",
+	"Id+ysmQqds43lo4DZc0iostuOOseFq50lOtuAlTHD/QFanLbS4EvFZOgnumYBgMctUAFypwmArxQ54RO",
+	"lRHcK6YXojY6oYHCMLKALxp4YTXH7lzhNCuqCFU3UBAtSEmVJpQUKJ63JY4UZUT3osWScSIkuWWwCtWr",
+	"nedrA5ruAOEsUagaQM4Mo4Qr+E8NSo9UCHKxXAr+blt+RGTXxtqCT6NLW0B+s43vGfsSpbaFUDr6gBWj",
+	"OX3L0L2QFTeTbLKi0jChGWWl4U38hosVjwjajX2yYuKW14zcTh/deSliO1cgb92h26A9tjTEh0+JNmr7",
+	"CqT5RZOZkFZRd/OPOK1rni+k4OzPFLnfgORQEkXXblY0uMzayUyUpVgpQkmwtij9jxEqcRnRWWgcnLWK",
+	"G1qtjtBlZX3aSKhYRMC2AFrqxTj9gYsChi/Abeed4d6RBYjGFo1NJYGqxCNDmhDS/KUUt8wwNPNCNrmq",
+	"ufvrBcwlNVzQ/FmCtr++lFLIqNp5y6qEJlC9EmUxhI859ciusYGyHdoDMOsitIcUXkg605EDRm+hsIJk",
+	"oJZgPngetz1VBfkA9cG8lTUzt0PuWv3FgnLLvUYwa7+miOiqICdUkf/17O0bI3f+df3+HdqdrXL/9PTR",
+	"4508HWfoWfs7p7xErcpxfD15nCTQYh2373rI3wvi71bhHafF8fxi2lGisBFciRLuhNKCqaqk6/e8XA9Q",
+	"rsK3EyvRwLU91THLaVqKqYrbkNO1dhLanx3G9dPH7bkJ3i3k+qrmQxZsX8zcxH6W3rVrI5+3Vl7AjHG2",
+	"zet3CkK2pHMY+422Ts9ePm7Xa2xj80lF85tRs2xqGWacZrV+vKyz7x6wvXLHbEu7q0rQhiMNRy6gIBih",
+	"ivUa1h2R1KzHbBB4YSWPUcg6sj8AmdC0HL74mOa2IXo2QNKZoge+rx1FbDG+cRKnYHMYyw8V+xPG4M8o",
+	"VAOJ99q82lDm9zBPt7EG3K0DBL8Ld5E1YHNr7QH7tdtLgqzjnMzRU/SZ4e4jdLXgcEXYhCfh3bZ6L+H7",
+	"VUXhIIFqCFTgEbKFzbmQEeuUFYqIGcmNgeZU/yVdE2cXDeeSlXP+dUdfULUwwxu1xLzhLBqqiAQ0h4tz",
+	"ImFWKygIWvhME4ZRilLwOUiCgYuVqMuCTIEU1r5P6mfbulBugRXViTKiAHBp85pZ98neVKQXDaeOyN2a",
+	"FzFHgTkthPKCuPPiAefCWsR+Z0HINMnN6yuGqvM2bwlH/hrjPag8vEuaMakH26Kt78y0YLik+U2Mbm6p",
+	"ZHRajrCZfndfREcbqd+1nMmL2HY9/WjF/YxxRjOlHHvYOICO4jVhzsGlhaRzIJUQZdTMTuLm7ru3647u",
+	"mNH5Fai6jGgUotZVrVN6e77o8N3QT0DlHAb4Y9177WiZnzK+0tnsDeNRk6SJzm4TOqzizvMyrt8oG2sb",
+	"YA26F+1QdqL4slWEkJaigDJxAKVm49wcl/6TKOOmCReHhKW4xYMWN79SNpYCyWi5B+1lA6C40K7uYKHU",
+	"TNnjG/2FQVkEGQzDCWRmvhzpddxYuR2i30/4C5NKf1Sj5XrujPBdkcaKKrUSstgK8z3t8UcHL/50mg1z",
+	"TzcTxXb5qvGobTgz9hB1a9yxfeZ53DRy+B/hOHQEEzlPnaj6cP2JzoHr35N7zSa5dyT3+xOFFbO5dUO8",
+	"6HoUIvqRfY+ohVgpFD9G/UQtJEcXBoqmhWVk20wgr+q3SU6VV3XCvVAwNUaJMBwyArIZMypiJRmPxIvU",
+	"gp4+eXr26uX/bNSoNjzyQJGqnpYsJzewPrdK5sOHlRHA9AaiuR9zt5nhGO3xHttHV2kHVsK4tl76ODOi",
+	"nM5hCVwHuUjb+HaU3urh+UIo4BmBZaXXGGLgCSV7CUsh12OMz6SiIuIQrKQo6jyCzFvghZBIlcjyPUqX",
+	"NF+whEkAeS3huRA69DkANwLN8OKCKf9nzVVdVQKzyGJ+h+0I0pVzBL7mHxVEv6krY/VfQy54MRRcKyq5",
+	"T+MZdDD+sB/sdidtuD6QS3YYTjcfKTxYWcsc3YnuUoI/zIjUhkI3AZBixbvy5uKZSRlhWpGZkZjk9eXt",
+	"476cLZccFtW7F9SyPJ9AJjF5boTKHVer/WpSmw7itLGQaA9Tu3717OHpk6cRjmZs26kUKwVSITMnTGfk",
+	"2fOzixdnR0dHMcgwpeqUUkyXsawwFA34DI9iSDLD2eL4/A0u9HOYOe/FsE/EKuKMYFxpWpZQkAVIOCeo",
+	"Txnjy8b7y9lDxeYcCiI4eBC7AEAs+oAR9lg8lRqpQlYUiVRIJNYAVdHhzPTXOHtc207nsCT4xjiHs4FX",
+	"FuS/ONrwlBDiIMDgJqdoYRIsasAp2Ee2Qjwl1KPwgSJN9mW/njyS9M9JO5VQm2Rzl8S6QNFu48ByTjn7",
+	"swkF70zNiELcLP9OcamF+3h0VkjzYYwIXtvjuMENxxDAgrLIMb98+TbbYo8BXqzgwFe4wxpqQ+7wM92l",
+	"kkc/PTr5x2kWU8bW0cnPnS7VZCy5Y4Hq1pIWQATv5HHsnmzTgYwbj8H0X4Lxu52mQorqos2f39Qc3WpR",
+	"ZDp/5Dlh1lc8FxmZQk5rBYS6dBGQ+OrK+ioVKYEW9rd45oi4gU3Kfnzy89OdaSP4XQwSb6jSH6tS0Eiq",
+	"Hr1TkKYLkg3frDnpjWfWACORc+bDaZvJbev2u6QCng4Koa2TXOOMlagfMEuCNUIFmfR+HTRewwwcNG5l",
+	"mQF5FEuMR5xfUAmbmDxAaR4XwzHzQZEK4VgijcVIPP9wb2TplANvIjRv+vOAgpPD7hQzl2zQDGCh0RcX",
+	"Mrv64E9QT0blMIqXsKTMyO7AetmGe3NihxzQLFhHZILUnhymet01m4yqYec55SSnUq4JJVwUEBgJg0gl",
+	"NE/Sbp644+MukfageCnig+wYBQl/wl5dDSVV+hosigeq6ckcnqSnOO3121+sv0V7Y/p6UAe5Z0nH8Rsx",
+	"f8O4XcZGrMf/fEed236fmNMqNiPkdzqb+fQxWRBj+wBFPnZKFlEZ/GN4iN82fqw7qaqBJ7+//mVjaf67",
+	"2JLegV4JeXNYt3FOecEKmizeYwrVRhfnGDNbUx0Wm1XwGZPLGNmsfBYw6n1TIbTa48ShSbF9bKSopyXE",
+	"9SSnddllExdlU4RK8EHUqqR5lEO54pq+pX+Q67QVE/jCeujkTnTrdvQH0wvGA8EbN2ufnlizgS2NsvH0",
+	"5CSbLBm3/3p0EpMuGMyDVLFXtD6sNUkDQ69NKQcdK3Ww4CHWsbYmakHLkkxR/aRktbCqzV2JqG9F39II",
+	"ubS5JkM4eH8YwsWXY0FUG1kcPlgnHjlMUgSzxKlv1etYzLsPt8zWyQgTd2c6f9fdZYZJLPn6+tVvdpIR",
+	"hyW6LFTPmfXcUXJU1VM0fLr29T8f/bxTSvWs9g7xWaz+ifv0fgyB+z6sMdggGcw3G5XTiDrIqA/GJpje",
+	"MF70J5hGnkA1/Ghea6hiZ1wzXQ4IAqDuiYts80ztAmLQb1MzIrlE01SsT9Q8XiInwWXQ4StxGz+Z8DE2",
+	"t9Qnim45HWx0pgSi1spmMveDbCuzIw4pS8R3E6+1lM642nnSRhzLrX30nDO//qu6jFkTeUnjpfgLsSJL",
+	"yrGtgXWs5VRBRuqqav4u2NzAnPLCdndQZFkbpQ3Ikn2BIiMnRAsSx+KScb/FzanzBZU0d7G/XQWozTBZ",
+	"s5coGBif39XfH6V6rxM9DlWiRx2NKEq8TQ7aDt98PCctujWXArvppYYxGZO2UjKmMVN10FI0s/pUHdro",
+	"eoYYz935Sby0bFMZN2BojHsH3LZqzK40hZ17qVgSQ6SEc/27bTiXX1/g+FKISCHMOO+nGSPp+zTSpqeD",
+	"SBp/7RrHe4A0ZXzEBj6Y12OrN2o+yAtapfIV465qB/e0Z7WB2KiUwbFEE6ON1GruyjvRvIxrzeMCpIXL",
+	"V93ooUN1k+hv3siIqvOFMfuOC7g9VsV0I9B1+s9sZxWJupk0LooEQFYg7waRtqeG99hLmAqBdSiLWhc2",
+	"Ii5BdZh96OMdBlHMALDD7PRB2SVFN5rKXN2XdCmaSrvNXAYFXAPPfZCUrl1UTwtSiEk2wKsbSt2EDp1S",
+	"JpU2B5rktrsFfKHLynw/qSU/UyWrVnR9VjJ+c2bjC8XuOnNbgGTXEbiE3f4TsJ97+bARMxUchurKQtuc",
+	"6AHv1pwNSI73tTA4sPsosfwvsZ4yrsMKG6EitF1Zog7MRKGJhFhKHy1LFy9VxKX3N108sFrILPuMcIHr",
+	"z1C37bokaVFg7zKmFZSzUTlIC63jVezmgUooUw0g7+jvx0n9FO2ACLkGTlkHMUl83rHjl8XRhpLfumqw",
+	"EiyYnzBOLl++9Q0hfA4AU+bwa1lvZi88ffLkp5hF5cG9YdhoXZ0dH3/6eP3y6uzy2fX1H++vXvyPz6/e",
+	"X3/4dHb5/urD50hWaihCTk4fZz0o3P1qgNPtbB+VkUIsKeMqa9N9kAy5dSu6ajkqoSFgi8RyfcfUn2Fe",
+	"zSuYM6XlOpVL36vO4jeJgvrB9QxtSM2PFyPU1rW3nbc1MNC5lf14+uTp2fNn1y+fPs6MbqHU4uENrOfA",
+	"ycOS4GfKJvBEotrm7zyasCfwDyT3mRRce0XmBtaEUynFyieyYL5LKPbCHJa4BHNqkFkqFKdPnjz6eaiQ",
+	"CoERBbBtUbSfoH9SQ0/E+Yc2LYolAOxqZOQ29prPxDjyvoPDMvAMbaP0DoBMeC2HAQt9h75PWnPI2l11",
+	"weiXHgehrqtI8zSAIpViGvq9+qvJQkdW8KH1zL1iRQE8ZiHYt5Q9XV6YGPZpK00KAqUCdGJmRAnLXbkw",
+	"3H9JxGwGsnu2k7ad3WMSKhdRJ0Ae78S2VbpdJEiWzXnXs9UdXrYPxkdT/MfRiTVE8DzaDX+nXolVoBnv",
+	"6PBr37PWgRx5RFOO/b62QnFQYWFtDPeYD9L4vhOBcJ/r52uEBqjyMwmQGNY8Qs2mzUYZMGDZSWvsTXVr",
+	"3+yv8rTaxK7hNrSOrRSdDanH/mxybruRgEH2z4xxphYxUW2TF53qNRdE8DbPVqG5bWZjvq6J0DllfGjI",
+	"+WMzcQu4XpXeBS4CSIQoz7qEFcC6s8cYqVpH1/axns1SRQAuJrpdPknLesDhMZ9nfvzoirCap2laN6ZR",
+	"VfvVXhrNbtVZ2+Gji5Y0v2N1wQHiAx9ivV0LoEXJOHy3hjGmGxytqnJtazpvQbKZ+5uuKDNm5UPv3AoT",
+	"hFBfK6F4OKX5TdQlFtahpFiobTMyEzUvGvOfC2IXb8zKuSA4QXbn3klh4LWBbgwfW8d9W11KtyXLgd2O",
+	"S/AcG16tq2KcMrs7Hbu77HCKKHxUrDKvFPlNSoX8zqBI6JWPLej315eXUkxHhnB2NQftnAzDva0ObitD",
+	"sfXr7pztbpIp7Kj1xybYW3tgPuJso5aPT35+vCuIWdFIVHt3siMeEfdtdH2+w0pfEtFvqSQclDjmXNNu",
+	"gSKeeKZcFZV9085DXM4AFmNfvr/+QI5d356H4QhLo3eRqUh1vGkKPffeDcefvpZO3LNswuvlFO01fwzC",
+	"tiqsujVnO2eFnLhm79lkShXgkV/WpWYb3Clw1TR21PY5Y8tlrdOtOZaWaiMlr6rFDodbkFgqys/Jf3P/",
+	"EaqagrYlUN42g5VgU1BhXEsa51oZ3dznfZXqVyKBFqkOiahiwZftnV+9PM1sTsSS6nyB1IfZiBYecYeR",
+	"PzDRekxo4kcbrkOgBePzRvk1xmvNC2xlxfIFYZooTXmhhvJvR3t95/R9Fc8g2kX26QyjgVqjfS22NF+a",
+	"PrjlM/vOHissbLCS4TTb6/J9AZheXxuCc/24gEor6ZAKEdP2p2YA9GDj143LjaHzXIgbBj6QfzZxMan/",
+	"7d9rybdihmHilTLM+bW6hPOeA3l2+doQjuA2xHFmmy0XtmAQSM3ZF6KM/NXkWNb82E13jLX8R+aJzQHi",
+	"BL3gpBJSkycn/zw5Is+c6mvOcLk+Itjh16ZNp67wOSJvBJ+TlZBmWLUCqcjpyaktgOWkaU58RD46q+xv",
+	"ulbk0dHJ30nJboFQTY5pxY5vHx07u+2oib2dTa7t4gkuPmCbZ5PbR675MacVm5xNfjo6OfppYo1YxNgx",
+	"rQsbI3M6erOW18XkbPKGKY33KVgxR5dgs/Q/Oaz9pwY0whzSSrbEV9v7gYI8opMdmUTfPmfda5JOT05G",
+	"3UU0MPLW3A6xrf9u3VL0YQEEuJYM1NGGaIxN0iw/uIopm6h6uaTGYpn8sRCNi85o8hnhsAJfSIsopUbr",
+	"/zQpGJ1PPpuvYwIcmYFLjegi7B2sXFfDi07isHN8PRe2B/Be7neK1J1/6zITLWv49p1Y7VvBRqZ2BIHP",
+	"hV7sA3Nv6Q0Q246gokw6HWyrMjpU1JjgTQjQRt5oo6edt8HXG4DK6BDMqAYhCTi8b1BB4Zt0F1CCpYQu",
+	"BWCXYui09N7CwONtpvmr4LAPQP0ijNVus1fM5PEdZXF28yvo/oXvj3Q68yROvtvA9wPlA4ocbyM3IsBp",
+	"Niv2J5VFRm6g0l5A2ZrVc/L45HHjljMCRtqi5hRUXRPBLlQv622oHoAbbLdhv2ducK8o/Q2gIhS7oWak",
+	"wSyG13XmqnbIXIq6eoDKvpuZvNZkLkBZpNKmqypTxAWnjshbe0sKqoTKRcWxsetu7uASP6OHCw3+3/Fm",
+	"gAGivLXDuwjcEO5Ni4GIqfz5gLhuHBgRPP/hO3Khc2wfyH6mbhCfLl/BIA+v/qPcJzQYBGIcQgsyhVws",
+	"bTvc319fntsoB6kr80wZvdMWpWVIFlT760D+9vj0Zwzc/X0nnlWvwnbhX7oPfcr3UB6oTPkN7Iur+vPj",
+	"I6F44jLCZh1LO8kuozpUtzn0oNPSNORvobcVW/18IL7bWe09s1xM1E+gGrtU/81C5u+I79OT09249reQ",
+	"fj99WMi0TPYc0+KIXRGRNSdwC3JtXenOFjOCuemxvfscHn81BPBtsD62TU1duM2NsVdXaHcKpZ3TqBBY",
+	"kGtXN8miFDgTEkt1dxFghxDuFR0WECToJX6Ovkq7Ucc0sR+gjTUiRpSma1JiB4s7apL3oETuYHb74HXv",
+	"eTBcgplF2JQLqzoa8VGBIQL9aSQ+9zlC+sc3tUEdn7F5Uij9Cvq39q17WekopK/psuwivQkSTRmnch3x",
+	"MEYRPmMl7EuyYbkrU1pSLeQDRVo497Cldn9p7aBJkrgH5aB7mcsQBQHH3Zt2EPSUasytsCt8B5Ru6x1Q",
+	"Htuobtrh8js+TwL1XjmsYZ5Opk1LMQ3YqIQZ6HxBfAOMgi7pfIOlRrf/1XbtGiLhGhDsU186FOPeuNEp",
+	"aUUY6hHS3ZsxF0f7k4OU21ZnwqshVsqhOOxqKoKXa6LoOrzCwywlhrsecbifcz8IqlgB0nPA9yUREYAI",
+	"Kk/YzEA1BZrdcqe5b2eQ5PnHo4SM3LhVK8mLXwTv3Qc/Du5SGciOg53s22QLho5d2NH1jWcWzWGs21cN",
+	"NANShQkxMs3VCkbnx6WYp7HygtH5G/PCDkXdh3YfnZwkFHLfauRusZBsK7PeMAGfF4Q8Hfs9qMTszcO/",
+	"iME2zb4SdIXQ2RdF4WXCOKKX8RgJe6DIv0UtOS0zIspiV5wFiaPyodaosDfUcWmzFQ5hyocV/fdsyAeX",
+	"06RkoQENUZTtzaMWeM+8Q43pxjn+t9cXby8J5Avx964LTS8kgHeiYVwFaL7wvWH7kKslzaEfu5jneCD0",
+	"dnIofzz8InSw+nhfSP6FuSjZiq4N5lqEdzH6+IlHZwJ7cAuuuD3KtK+1BLp8aV/awbhzsVzShwrMSxoK",
+	"32LYLoeWZYKfalGxfIud93Y02c1eNXzRdm8PFW5hL0aoHWof+LNZyg/xXniLgoxQojit1EJgbZfVXBE4",
+	"nWbQBZSadrDZXsBsUdo22kwprK+ajpKHOhQ+A38bjq81KQQKqCDRZXL26XM3mm+ZViNwPO+yNbaYI2Yz",
+	"MY7IJV6SEgJEYV2RA4bjR0lQuMtzDwYIoZIRM7O2/eQ+bJS+hsCwjRoaWBxvtViLW55X2ItvM9NhV6j7",
+	"xZ5C3b/aBGsrk7r3Hmw1THfbjuy5x2Lr29d+kb8ji+JDN9NhX3rbhzfXHUihPt/evQEQBVc0xh1pgX8Y",
+	"IR6Z6J5F+QB8/bEJSMLFam9pMJ2BaexyALHiIB+oNv0lIzMpluYZk4TDF01ywbnN/CTIHxnfKGdEz7/v",
+	"fkklDGQXx0F9YFzNcxrY4UklcTfHPZPLRj1l4nQ32vPeUqVCslB2Dc0s5LXNUUckK5/zYj1f1OmCzWUP",
+	"zCr5TV2a+a7mmpUbk6D3x91L00ssaP4myePCPI4L3Ht15n5AMK68249yAlSWDCT5rZ6C5KBBkRJmunMJ",
+	"RngJMCuhTTOzvjEaCyJtAcjeZIcgivHaa3QmKn+T/wFC2p2b/wedlwOKeaTn8Ia/DpsSHHM+SiFuCNXo",
+	"q82IkKQETSoQVel6LM9rCT6Ja04Z70NAewNdHw7a/t4HQsNWA/G/GhMXC2EvJWhv31vhNQVtVxEH8qZ/",
+	"o4su1wqsfXKO6XNNRQYg/hrXovfqzamGFV334YjbRiwp5IRFngfyJgQz/NWIuXYZn5jH5MpIO8ckMwqI",
+	"TbHQPkIlhMdGCfQW3bnu3qcXry4uj8gzz6seKKNQkBXjcabGdB+iKt/uryfX59JeEH0Qn17QaW4Qmu5V",
+	"yDS8LfS8G4FixA06RgqmbromDLlyEsamNOMLeIIoX+P9pub7XThZuYLIKFIu3S0vh8FH0Ojux0PIFbbO",
+	"MwJELWpNCrHiKE6w711jaWrMa5ph4qhVeWz5SB/IfX+mlLXpe2gdLlcMJ0g5rVwbrn2ZlrhdMl27WjGz",
+	"Aco4yKLJ3L+pp2CENHacauKHotaKFXBO2iYrEmhhDBFf2TfcKL0OoXoAUu70L/tRZEBlu8wl+L1lKq28",
+	"1oYBMY2K7lGneNIjwBVIeFntS90V6J3kflwF9xXEOY194QfD0j4LZDr3NqSCvGw2A4mtKf3p8Bck7M3z",
+	"Zw9kc8mIzWKwtVBtR0KmyEpipZzTyJbnm5dnH5FfhFwqQtUN0o1NrtfrClIOxdLdjJZifHhz2iFDoWb8",
+	"BOQxXXlfPA8Hw+bmbSaJu0CkcaoAqA3ZjOBpIYXHRx1/Nf/7ttv3GlwuNiS/YiGGZ1dEG9v+xTmsH7mB",
+	"EaFOqZ2uCbNFH3QJ593anT4Y/1uwHg/EvwTjDVHunyGFN1v+eAqQ2XhAsE7jcZdeIvPHiz/R2hA3wPvA",
+	"jHZFGs5vzGMH6AE5az9+hrWjzhZ66HRtLw3tg1UlxVL0VZZe2hfi3PKvMFrQL2hvhMycH8CRCVOkFC4W",
+	"6X/D4syGQxqYiFUv8TTtGlMM8FqLqr0vcoiqZb6oYC+hdTMUmQPHBfE5sYg3K1GRTWW9wi+xgf1KQDtJ",
+	"Qgy6k7ynbKAGFAbTXKyCKkp0NzBFpmCA5uDXdRc3IIsfAyTj/8ug9quDQ0hF5wEbsbUZu7iIv2oxwWzx",
+	"8WEkmh37vuMqrjFFBDlvxHwOBWH8iDz3sTJfFG37XJw772ReMjMo+icbkWZUNts248g2Bi5cxd816IcX",
+	"tk9GZ5lbaSF3JolEpsMbMcfogSKUk/fXZrkyvAi8m9dg4dJQhah1L1mY50O450te2JN6rxBpYPDSd11y",
+	"G0zvmbe3XKbYrr8I8/CmX4p5uEXuJZcvuKtQTG2jlayxJLVcN0Z7BbxgfI71mZR3/OseaB0QHoeXW6Zc",
+	"LK/aSyUPFcUN7vv/q90s7+iydYAn3Cy74TrUMRLS6f5B273m8/9Z1wj1fhDrFClEyiHC9F3dIXEqwL42",
+	"aRpAVeeDXP842D/dYy5u0hWt5Xovqijel+4w62SlZ7rkD3c/h2sKSqYwEzY+THyjzU6UC/PMsEOvbZ6/",
+	"oMVA9B5/ZUWvH+eC8hxKi+bdDhxsDjasLPPx/XaEuAeMYvKTwcTmPdJjcHEc3HeUiEnaF/4/SgZ2YdnC",
+	"Bnl/69JyfcMOZo5abTRtrKMRmAkTZKBVwKFwETXbXdcc2zRaG4T113e9b1+7j/Ku9gLagdVd7Tb2UpHX",
+	"jJbua7aZBt6uoGFUKZ253d3hT0UWdwGuaKq93dOwoOvkAM3tBuJ9B573VXjZDOgqVQ1gsqZ0B10tKKUU",
+	"wfsTiJDN4UIPLl/HKj52EMdxjqKqh3Hi8/ukk7/Y4euqqBooYIchLao+oAaNN1Mn7brpuXm4UmFalj2N",
+	"M/DpvjouMlSPjbKcNNndv44l8D6r6Mo8vgfo9PiWcAlQjPYscVj95d6lBivPYe4qfi2mHzReFUI5rDKb",
+	"WqRIaUwfqgwvWVHEok87sltGn6PtpSjKwjt9K+CNfUQMq1mKbvp4FPf9kvzav3Qfcjy8tWmgJPeb2JcT",
+	"3Y/X3sxmwJqW63GQ7jQ+ruBW3EB7ovbJrwfGj9Oexv34DCm3B3Kn21D5i6bSbNm8cFC2YyZIlhXayp+B",
+	"BXFIIdZRbNQApVlZ2uZ4baPDdFFclswMVAEY9u+T+MWsGm9ruKufzyaUFueGNxHGv7PwJgFo19msC+cj",
+	"8oursWnMHts0wGc3I3DxBtimF32T064WYqVS5Yn497G/16uXPC/s/bKHJVGcJKU6iAL2xwQ9wM6d3ejt",
+	"yqB/eOZSDKXAFm2FCzK7huJ4zaFhnUnYtldpJQHrXjkkWN0UO87+d0P1lViRWY0X1rrgohH9Ye4xUxlG",
+	"5/0NTw8UsaXCLppPDbVjC3QEdtBVV/Cuz7Pb+sOckH4R/1HdV89My2CGCXZc996yYm11xGohkC4ti4pL",
+	"pP7mmB/VwRK038FqHwz4aI8NJJuYZ1p4I5qalniwVrtT58wuf4P1wOSj4AbTvdqrEQja5RV7c5lSTq6v",
+	"X2HdHtaz+VJQQnN0yqUIsPek/mZgfC/KuL18d+BxNajf12l1QHM6uBEi2EHDAY2852ArY7BAwJhHYcfA",
+	"Ru80lPlAJQ/5Xlsx/nQaJbk4J3lWFO0ROBAn8ci759SQYNYuiTwr9mRZvAFbemhM2+Z0IYnsPFhb7Cq8",
+	"rjZZx+DfuSeSOUgmfud23bsLGHuBx34KGm3+e1PsYPRMd6oJByhs3YO7nhg7WZOX3F/aaU826ZiXiYO+",
+	"YUx8ba/f+fT5W9Ze3PPpswF+c8/kp6+TWpaTs4m7fGZinrrRvzY39VirMQt+cN6r9ifM+w7+7aMpwU+Y",
+	"Shb826M8/KnpNd78JIKQx9e2ix+dT759/vZ/AgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

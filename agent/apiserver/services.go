@@ -75,6 +75,19 @@ type Host interface {
 	SetManagement(ctx context.Context, adapter string) error
 }
 
+// Proxy is how this host reaches what is outside.
+type Proxy interface {
+	Show(ctx context.Context) (api.Proxy, error)
+	Preview(ctx context.Context, s api.ProxySettings) (api.NetworkPreview, error)
+	Set(ctx context.Context, s api.ProxySettings) error
+}
+
+// Equipment is what belongs to this machine alone: its disks and its console.
+type Equipment interface {
+	CreatePool(ctx context.Context, r api.PoolRequest) (api.Operation, error)
+	SetConsole(ctx context.Context, displayOnly bool) error
+}
+
 // Diag answers what a person asks when something does not work.
 type Diag interface {
 	Ping(ctx context.Context, target string, count int) (api.DiagResult, error)
@@ -186,6 +199,8 @@ type Services struct {
 	Users      Users
 	Host       Host
 	Network    Network
+	Proxy      Proxy
+	Equipment  Equipment
 	Links      Links
 	Content    Content
 	Clusters   Clusters
