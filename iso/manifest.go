@@ -42,6 +42,10 @@ func newManifest(release string, files []File) ([]byte, error) {
 }
 
 func (f File) digest() (string, int64, error) {
+	if f.SHA256 != "" {
+		size, err := sizeOf(f)
+		return f.SHA256, size, err
+	}
 	in, err := f.open()
 	if err != nil {
 		return "", 0, err

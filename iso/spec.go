@@ -24,7 +24,9 @@ type File struct {
 	Source string
 	// Offset and Length, in bytes, take a section of Source; Length 0 takes it to its end.
 	Offset, Length int64
-	Data           []byte
+	// SHA256 of the contents in hex, when the caller knows it.
+	SHA256 string
+	Data   []byte
 }
 
 // Spec says what an image holds.

@@ -16,6 +16,8 @@ const (
 	packagesPath = "slipway/packages"
 	modulesPath  = "slipway/modules"
 	settingsPath = "slipway/install.yaml"
+	// ContentPath holds the content bundles that are baked in; see agent/content/baked.
+	ContentPath = "slipway/content"
 	// userDataPath is where Kairos looks for configuration on a live medium.
 	userDataPath = "config.yaml"
 	// ManifestPath lists every other file with its digest.
@@ -32,6 +34,7 @@ type Content struct {
 	Menu     Menu
 	Settings []byte // for the installer, YAML
 	UserData []byte // Kairos cloud-config
+	Baked    []File // below ContentPath
 	Epoch    time.Time
 }
 
@@ -58,6 +61,7 @@ func Tree(p Parts, c Content) (Spec, error) {
 			{Path: userDataPath, Data: c.UserData},
 		}, loaders...),
 	}
+	s.Files = append(s.Files, c.Baked...)
 	manifest, err := newManifest(c.Menu.Release, s.Files)
 	if err != nil {
 		return Spec{}, err

@@ -54,14 +54,29 @@ Equal inputs give an equal image; its dates are $SOURCE_DATE_EPOCH, or a fixed d
 }
 
 func buildISO(cmd *cobra.Command, o isoOptions) error {
-	content, err := readAppliance(o.config)
+	epoch, err := sourceDate(os.Getenv("SOURCE_DATE_EPOCH"))
 	if err != nil {
 		return err
 	}
-	if content.Epoch, err = sourceDate(os.Getenv("SOURCE_DATE_EPOCH")); err != nil {
+	a, err := readAppliance(o.config)
+	if err != nil {
 		return err
 	}
-	o.image.Epoch = content.Epoch
+	temp, err := os.MkdirTemp("", "slipway-iso-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	bakery := &bakery{folder: filepath.Dir(o.config), temp: temp, epoch: epoch, log: o.image.Log}
+	files, size, err := bakery.bake(cmd.Context(), a.Content)
+	if err != nil {
+		return err
+	}
+	content, err := mediumContent(a.WithRoom(size), filepath.Dir(o.config))
+	if err != nil {
+		return err
+	}
+	content.Baked, content.Epoch, o.image.Epoch = files, epoch, epoch
 	parts, err := rootfs.BuildImage(cmd.Context(), o.image)
 	if err != nil {
 		return err
@@ -82,22 +97,28 @@ func buildISO(cmd *cobra.Command, o isoOptions) error {
 	return nil
 }
 
-// readAppliance turns appliance.yaml, or its absence, into what goes on the medium.
-func readAppliance(path string) (iso.Content, error) {
-	a := appliance.Default()
-	if path != "" {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return iso.Content{}, err
-		}
-		if a, err = appliance.Parse(text); err != nil {
-			return iso.Content{}, fmt.Errorf("%s: %w", path, err)
-		}
+// readAppliance reads appliance.yaml; without one everything is as it comes.
+func readAppliance(path string) (appliance.Appliance, error) {
+	if path == "" {
+		return appliance.Default(), nil
 	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return appliance.Appliance{}, err
+	}
+	a, err := appliance.Parse(text)
+	if err != nil {
+		return appliance.Appliance{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return a, nil
+}
+
+// mediumContent is what of an appliance goes on the medium as it is; folder is that of appliance.yaml.
+func mediumContent(a appliance.Appliance, folder string) (iso.Content, error) {
 	var userData []byte
 	if a.UserData != "" {
 		var err error
-		if userData, err = os.ReadFile(filepath.Join(filepath.Dir(path), a.UserData)); err != nil {
+		if userData, err = os.ReadFile(filepath.Join(folder, a.UserData)); err != nil {
 			return iso.Content{}, err
 		}
 	}

@@ -150,20 +150,27 @@ func (a Appliance) rules() []rule {
 	for _, problem := range a.Host.Check(time.Now()) {
 		rules = append(rules, rule{append([]string{"host"}, problem.Path...), problem.Message})
 	}
-	for key, list := range map[string][]rule{"install": a.Install.rules(), "content": a.Content.rules(), "storage": a.Storage.rules()} {
-		for _, r := range list {
-			rules = append(rules, rule{append([]string{key}, r.path...), r.problem})
-		}
+	rules = append(rules, below("install", a.Install.rules())...)
+	rules = append(rules, below("content", a.Content.rules())...)
+	return append(rules, below("storage", a.Storage.rules())...)
+}
+
+func below(key string, rules []rule) []rule {
+	for i := range rules {
+		rules[i].path = append([]string{key}, rules[i].path...)
 	}
 	return rules
 }
 
-func (c Content) rules() (rules []rule) {
-	for key, files := range map[string][]string{"bundles": c.Bundles, "definitions": c.Definitions} {
-		rules = append(rules, rule{[]string{key}, unless(len(files) <= 50, "at most 50 files are allowed")})
-		for i, file := range files {
-			rules = append(rules, rule{[]string{key, strconv.Itoa(i)}, unless(filepath.IsLocal(file) || filepath.IsAbs(file), fmt.Sprintf("%q is no file: give a path below the folder of appliance.yaml, or an absolute one", file))})
-		}
+func (c Content) rules() []rule {
+	return append(fileRules("bundles", c.Bundles), fileRules("definitions", c.Definitions)...)
+}
+
+func fileRules(key string, files []string) []rule {
+	rules := []rule{{[]string{key}, unless(len(files) <= 50, "at most 50 files are allowed")}}
+	for i, file := range files {
+		ok := filepath.IsLocal(file) || filepath.IsAbs(file)
+		rules = append(rules, rule{[]string{key, strconv.Itoa(i)}, unless(ok, fmt.Sprintf("%q: want the path of a file, absolute or below the folder of appliance.yaml", file))})
 	}
 	return rules
 }
