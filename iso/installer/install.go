@@ -68,6 +68,9 @@ func run(ctx context.Context, consoles *consoles, interactive bool) error {
 	if err := install(ctx, plan.System, config, consoles); err != nil {
 		return fmt.Errorf("install on %s: %w", plan.System.Path, err)
 	}
+	if err := bringContent(ctx, plan.System, consoles); err != nil {
+		return err
+	}
 	unix.Sync()
 	if err := finish(ctx, plan.System); err != nil {
 		return fmt.Errorf("mark the installation as complete: %w", err)

@@ -14,13 +14,13 @@ import (
 	"github.com/slipway-os/slipway/iso/appliance"
 )
 
-// stateMount is where the partition that gets the mark is mounted for a moment.
-const stateMount = "/run/slipway-state"
+// partMount is where a partition of the new system is mounted for a moment.
+const partMount = "/run/slipway-part"
 
 // finish writes the mark of a complete installation, after everything else is on the disk. The boot menus of the medium and
 // of the disk look for it.
 func finish(ctx context.Context, system Disk) error {
-	device, err := statePartition(ctx, system.Path)
+	device, err := partition(ctx, system.Path, "COS_STATE")
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func writeMark(dir, text string) error {
 
 // cutOff tells whether a disk with an earlier installation lacks its mark. What cannot be read is not complete either.
 func cutOff(ctx context.Context, disk Disk) bool {
-	device, err := statePartition(ctx, disk.Path)
+	device, err := partition(ctx, disk.Path, "COS_STATE")
 	if err != nil {
 		return true
 	}
@@ -51,30 +51,30 @@ func cutOff(ctx context.Context, disk Disk) bool {
 	return err != nil
 }
 
-// statePartition finds the partition COS_STATE of one disk: another disk may have one too.
-func statePartition(ctx context.Context, disk string) (string, error) {
+// partition finds the partition of one disk with a label: another disk may have one too.
+func partition(ctx context.Context, disk, label string) (string, error) {
 	out, err := exec.CommandContext(ctx, "lsblk", "--noheadings", "--raw", "--output", "PATH,LABEL", disk).Output()
 	if err != nil {
 		return "", fmt.Errorf("list the partitions of %s: %w", disk, err)
 	}
 	for line := range strings.Lines(string(out)) {
-		if path, label, _ := strings.Cut(strings.TrimSpace(line), " "); label == "COS_STATE" {
+		if path, has, _ := strings.Cut(strings.TrimSpace(line), " "); has == label {
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("%s has no partition COS_STATE", disk)
+	return "", fmt.Errorf("%s has no partition %s", disk, label)
 }
 
 // mounted runs do with the device mounted.
 func mounted(ctx context.Context, device, options string, do func(dir string) error) (err error) {
-	if err := os.MkdirAll(stateMount, 0o700); err != nil {
+	if err := os.MkdirAll(partMount, 0o700); err != nil {
 		return err
 	}
-	if out, err := exec.CommandContext(ctx, "mount", "-o", options+",nosuid,nodev,noexec", device, stateMount).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "mount", "-o", options+",nosuid,nodev,noexec", device, partMount).CombinedOutput(); err != nil {
 		return fmt.Errorf("mount %s: %w: %s", device, err, strings.TrimSpace(string(out)))
 	}
-	defer func() { err = errors.Join(err, exec.CommandContext(ctx, "umount", stateMount).Run()) }()
-	return do(stateMount)
+	defer func() { err = errors.Join(err, exec.CommandContext(ctx, "umount", partMount).Run()) }()
+	return do(partMount)
 }
 
 func syncDir(path string) error {
