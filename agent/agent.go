@@ -246,7 +246,7 @@ func (a *Agent) run(ctx context.Context, ready func([]string)) error {
 	}
 	loops := []func(context.Context) error{a.node.Run, a.ops.Run, a.sync.Run, a.uploads.Run, a.checks.run, a.leader.run, a.runSelf, a.runLeaderSelf, a.runPublisher}
 	if a.engine != nil {
-		loops = append(loops, a.engine.Run, a.network.Run, a.runClusterRegistry)
+		loops = append(loops, a.engine.Run, a.network.Run, a.runClusterRegistry, a.runProxy)
 	}
 	for _, loop := range loops {
 		g.Go(func() error {
