@@ -96,7 +96,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses
 		return err
 	}
 	defer a.audit.Close()
-	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openTime, a.openManagement, a.openProxy, a.openEvents} {
+	for _, build := range []func(context.Context, *state.DB) error{a.openIdentity, a.openContent, a.openCluster, a.openLink, a.openNetwork, a.openTime, a.openManagement, a.openProxy, a.openPreset, a.openEvents} {
 		if err := build(ctx, db); err != nil {
 			return err
 		}

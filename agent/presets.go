@@ -57,6 +57,9 @@ func (a *Agent) presetParts(p preset.Preset) (parts []presetPart) {
 	if a.time != nil && len(p.NTP) > 0 {
 		parts = append(parts, presetPart{"ntp", func(ctx context.Context) error { return a.time.Set(ctx, p.NTP) }})
 	}
+	if a.proxy != nil && !p.Proxy.Empty() {
+		parts = append(parts, presetPart{"proxy", func(ctx context.Context) error { return a.proxy.Set(ctx, p.Proxy.Settings(), a.now()) }})
+	}
 	return parts
 }
 
