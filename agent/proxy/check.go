@@ -52,7 +52,7 @@ func (s Settings) Check(now time.Time) (out Problems) {
 
 // unsafe are the characters that an environment file gives a meaning (systemd.exec(5), EnvironmentFile=). None of them may
 // stand in a URL unescaped (RFC 3986, 2).
-const unsafe = "\"'\\`$ "
+const unsafe = "\"'\\` "
 
 func checkURL(raw string) string {
 	if raw == "" {
@@ -63,7 +63,7 @@ func checkURL(raw string) string {
 	case len(raw) > maxURL:
 		return fmt.Sprintf("the address is longer than %d characters", maxURL)
 	case strings.ContainsAny(raw, unsafe) || strings.ContainsFunc(raw, func(r rune) bool { return r < ' ' || r > '~' }):
-		return "write special characters of the user name and the password as %XX, such as %24 for a dollar sign"
+		return "write special characters of the user name and the password as %XX, such as %20 for a space"
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		return "a proxy is written http://proxy.example.org:3128"
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":

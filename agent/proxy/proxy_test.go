@@ -40,7 +40,7 @@ func TestCheck(t *testing.T) {
 		field, say string
 	}{
 		"nothing":        {Settings{}, "", ""},
-		"all":            {Settings{HTTP: "http://u:p%24@proxy.example.org:3128", HTTPS: "https://[2001:db8::1]:443/", NoProxy: []string{".example.org", "192.0.2.0/24", "::1", "*.local", "db:5432"}, CA: good + good}, "", ""},
+		"all":            {Settings{HTTP: "http://u:p$%25@proxy.example.org:3128", HTTPS: "https://[2001:db8::1]:443/", NoProxy: []string{".example.org", "192.0.2.0/24", "::1", "*.local", "db:5432"}, CA: good + good}, "", ""},
 		"no scheme":      {Settings{HTTP: "proxy:3128"}, "http", "written http://"},
 		"socks":          {Settings{HTTPS: "socks5://proxy:1080"}, "https", "written http://"},
 		"path":           {Settings{HTTP: "http://proxy/x"}, "http", "nothing may follow"},

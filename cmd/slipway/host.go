@@ -29,7 +29,7 @@ func (c *cli) hostCommand() *cobra.Command {
 			return c.follow(ctx, client, func() (*http.Response, error) { return client.CleanHost(ctx) })
 		})
 	}}
-	return group("host", "This host", c.managementCommand(), c.ntpCommand(), c.certificateCommand(), show, clean)
+	return group("host", "This host", c.managementCommand(), c.ntpCommand(), c.proxyCommand(), c.poolCommand(), c.consoleCommand(), c.certificateCommand(), show, clean)
 }
 
 func hostTable(w io.Writer, h api.Host) {
@@ -39,13 +39,14 @@ func hostTable(w io.Writer, h api.Host) {
 	for _, a := range h.Adapters {
 		adapterLine(w, a)
 	}
-	for _, d := range h.Disks {
-		fmt.Fprintf(w, "Disk %s\t%s %s %s (%s)\n", d.Path, size(d.SizeBytes), d.Model, d.Serial, d.Role)
-	}
+	equipmentTable(w, h)
 }
 
 func adapterLine(w io.Writer, a api.Adapter) {
-	how, link := "static", "no link"
+	how, link, gateways := "static", "no link", strings.Join(strings.Fields(a.Gateway+" "+a.Gateway6), " ")
+	if a.DefaultRoute {
+		gateways += " (default route)"
+	}
 	if a.Dhcp {
 		how = "DHCP"
 	}
@@ -53,7 +54,7 @@ func adapterLine(w io.Writer, a api.Adapter) {
 		link = "link"
 	}
 	fmt.Fprintf(w, "Adapter %s\t%s %s, %s, MTU %d, %s, gateway %s, DNS %s\n", a.Name, strings.Join(a.Addresses, " "), how, link, a.Mtu, a.Mac,
-		orDash(a.Gateway), orDash(strings.Join(a.Dns, " ")))
+		orDash(gateways), orDash(strings.Join(a.Dns, " ")))
 }
 
 func orDash(s string) string {

@@ -173,6 +173,9 @@ func (c *cli) try(ctx context.Context, client *apiclient.Client, change api.Netw
 		switch t.State {
 		case api.AwaitingConfirm, api.Confirmed:
 			return c.print(t, func(w io.Writer) {
+				for _, warning := range t.Warnings {
+					fmt.Fprintf(w, "warning: %s\n", warning)
+				}
 				fmt.Fprintf(w, "%s\nkeep it with: slipway network confirm %s\n", t.State, t.Id)
 			})
 		case api.RolledBack:
