@@ -11,6 +11,7 @@ import { t } from '../../texts';
 import { ContentTable } from './ContentTable';
 import { pendingItems } from './pending';
 import { DeleteDialog } from './DeleteDialog';
+import { StorageCard } from './StorageCard';
 import { UploadArea } from './UploadArea';
 
 export default function ContentPage() {
@@ -34,6 +35,7 @@ export default function ContentPage() {
       {!content && <Loading />}
       {content?.length === 0 && <Nothing title={t.content.none} text={leads ? t.content.noneText : t.content.noneFollower} />}
       {content && content.length > 0 && <ContentTable items={content} remove={mayChange && leads ? setDeleting : undefined} />}
+      <StorageCard />
       {deleting && <DeleteDialog item={deleting} close={() => setDeleting(undefined)} />}
     </PageBody>
   );
