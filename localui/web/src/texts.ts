@@ -44,6 +44,7 @@ export const t = {
     running: 'running', pending: 'pending', succeeded: 'done', failed: 'failed', cancelled: 'cancelled', completed: 'completed', ok: 'ok', warn: 'warning', fail: 'not met', unknown: 'unknown',
     leader: 'Leader', follower: 'Follower', admin: 'Administrator', viewer: 'Viewer', init: 'Control plane (first)', 'control-plane': 'Control plane', worker: 'Worker',
   } as Record<string, string>,
+  layers: { os: 'Operating system', kubernetes: 'Kubernetes', vip: 'Virtual IP', cni: 'Network (CNI)', csi: 'Storage (CSI)', registry: 'Registry', addon: 'Add-on' } as Record<string, string>,
   leader: {
     title: 'This host follows another one',
     text: (name: string) => `Uploads, clusters and the group are managed on the leader ${name}:`,
@@ -117,7 +118,7 @@ export const t = {
     controlPlane: 'Control-plane pool', workers: 'Worker pool', poolName: 'Node pool name', workerCapable: 'Allow worker capability', labels: 'Kubernetes labels', taints: 'Taints',
     taintsHelp: 'One per line: key=value:NoSchedule, PreferNoSchedule or NoExecute.', preflightText: 'Each host is checked for what the cluster needs.', again: 'Check again', check: 'Check', group: 'Group',
     allMet: (n: number) => `All ${n} checks are met`, notMet: (n: number) => `${n} checks are not met`, warnings: 'You can go on, but look at these', ignore: (id: string) => `Deploy although “${id}” is not met`,
-    nodes: 'Nodes', changed: 'Changed variables', defaults: 'All as the definition has them', steps: 'Steps', planFirst: 'Run the preflight first.',
+    nodes: 'Nodes', pools: 'Node pools', ownNTP: 'Those of each host', changed: 'Changed variables', defaults: 'All as the definition has them', steps: 'Steps', planFirst: 'Run the preflight first.',
     kept: (who: string) => `Kept on this host for ${who || 'you'},`, keptSecrets: 'Secret values are not kept.', notKept: 'These answers could not be kept on the host', discard: 'Discard draft',
     discardText: 'All answers are forgotten, and the wizard begins anew.', noRight: 'Only an administrator can create a cluster. Ask one, or log in as one.',
     fromBundle: (b: string) => `From content bundle ${b}.`, importDefinition: 'Import a definition', importDefinitionText: 'Upload the content bundle that holds it; it appears above as soon as it is unpacked.',

@@ -42,14 +42,13 @@ function HostPicker({ draft, hosts, setHost }: { draft: StepProps['draft']; host
   const w = t.wizard;
   return (
     <Table variant="compact" aria-label={w.hosts}>
-      <Thead><Tr><Th>{w.host}</Th><Th>{t.link.columns.status}</Th><Th width={30}>{w.pool}</Th><Th>{w.nodeName}</Th><Th>{w.adapter}</Th></Tr></Thead>
+      <Thead><Tr><Th width={20}>{w.host}</Th><Th width={30}>{w.pool}</Th><Th width={25}>{w.nodeName}</Th><Th width={25}>{w.adapter}</Th></Tr></Thead>
       <Tbody>
         {hosts.map((h) => {
           const d = draft.hosts[h.id] ?? { pool: 0, adapter: '', name: '' };
           return (
             <Tr key={h.id}>
-              <Td dataLabel={w.host}>{h.name} ({h.address})</Td>
-              <Td dataLabel={t.link.columns.status}><State of={h.status} /></Td>
+              <Td dataLabel={w.host}>{h.name} <small>{h.address}</small> <State of={h.status} /></Td>
               <Td dataLabel={w.pool}>
                 <FormSelect value={String(d.pool)} isDisabled={h.role === 'leader'} onChange={(_, v) => setHost(h.id, { pool: Number(v) })} aria-label={`${w.pool} ${h.name}`}>
                   <FormSelectOption value="0" label={w.noPool} />

@@ -3,7 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { Check, Plan } from '../../api/client';
 import { Loading, Refusal, State } from '../../parts/Parts';
 import { t } from '../../texts';
-import { blocking, matrix, title, told } from './matrix';
+import { blocking, findings, matrix, title, told } from './matrix';
 
 /** Every check on every host, and what to do about those that are not met. */
 export function PreflightStep(p: {
@@ -46,7 +46,7 @@ function Open({ checks, nameOf, ignored, ignore }: { checks: Check[]; nameOf: (h
   return (
     <Alert component="p" variant={left > 0 ? 'danger' : 'warning'} isInline isLiveRegion title={left > 0 ? t.wizard.notMet(left) : t.wizard.warnings} className="sw-gap">
       <List>
-        {checks.map((c, i) => <ListItem key={i}><strong>{nameOf(c.host)}</strong>: {told(c)}</ListItem>)}
+        {findings(checks).map((f, i) => <ListItem key={i}><strong>{f.hosts.map((h) => nameOf(h) || t.wizard.group).join(', ')}</strong>: {told(f.check)}</ListItem>)}
       </List>
       {failed.map((id) => (
         <Checkbox key={id} id={`ignore-${id}`} label={t.wizard.ignore(title(id))} isChecked={ignored.has(id)} onChange={(_, on) => toggle(id, on)} />

@@ -50,7 +50,7 @@ export function ProfileStep({ draft, change, definitions }: StepProps & { defini
             <Tbody>
               {chosen.packs.map((p) => (
                 <Tr key={p.name}>
-                  <Td dataLabel={t.cluster.columns.name}>{p.name} {p.missing && <Label status="danger" variant="outline">{t.wizard.missing}</Label>}</Td><Td dataLabel={t.cluster.columns.version}>{p.version}</Td><Td dataLabel={t.cluster.columns.layer}>{p.layer}</Td>
+                  <Td dataLabel={t.cluster.columns.name}>{p.name} {p.missing && <Label status="danger" variant="outline">{t.wizard.missing}</Label>}</Td><Td dataLabel={t.cluster.columns.version}>{p.version}</Td><Td dataLabel={t.cluster.columns.layer}>{t.layers[p.layer] ?? p.layer}</Td>
                 </Tr>
               ))}
             </Tbody>

@@ -25,6 +25,17 @@ export function blocking(checks: Check[], ignored: Set<string>): Check[] {
   return checks.filter((c) => c.status === 'fail' && !ignored.has(c.id));
 }
 
+/** What is open, once for all hosts of which the same is to be said. */
+export function findings(checks: Check[]): { hosts: string[]; check: Check }[] {
+  const out = new Map<string, { hosts: string[]; check: Check }>();
+  for (const c of checks.filter((x) => x.status !== 'ok')) {
+    const key = `${c.id}\n${c.status}\n${told(c)}`;
+    const had = out.get(key) ?? { hosts: [], check: c };
+    out.set(key, { ...had, hosts: [...had.hosts, c.host] });
+  }
+  return [...out.values()];
+}
+
 /** "vip-free" -> "VIP free". */
 export function title(id: string): string {
   const words = id.replaceAll('-', ' ').replace(/\b(cidr|cpu|dns|id|mtu|os|vip)\b/g, (word) => word.toUpperCase());

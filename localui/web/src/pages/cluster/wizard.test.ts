@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check, Definition, LinkedHost, Variable } from '../../api/client';
 import { exportOf, newDraft, pairs, specOf, taintsOf, type Draft } from './draft';
-import { blocking, matrix, title, told } from './matrix';
+import { blocking, findings, matrix, title, told } from './matrix';
 import { basicFaults, clusterFaults, nodeFaults, variableFault, variableFaults } from './rules';
 
 const host = (name: string, role = 'follower'): LinkedHost => ({ id: `id-${name}`, name, address: '10.0.0.1', status: 'Ready', content: 'Synced', health: 'Healthy', role });
@@ -102,6 +102,11 @@ describe('preflight', () => {
   it('lets only what is named be ignored', () => {
     const checks = [check('a', 'h1', 'fail'), check('b', 'h1', 'fail'), check('c', 'h1', 'warn')];
     expect(blocking(checks, new Set(['a'])).map((c) => c.id)).toEqual(['b']);
+  });
+  it('says the same of several hosts once', () => {
+    const old = { message: 'Old kernel', fix: 'Boot another one.' };
+    const list = [{ ...check('os', 'h1', 'warn'), ...old }, { ...check('os', 'h2', 'warn'), ...old }, { ...check('os', 'h3', 'fail'), ...old }, check('os', 'h4', 'ok')];
+    expect(findings(list).map((f) => f.hosts)).toEqual([['h1', 'h2'], ['h3']]);
   });
   it('speaks in sentences', () => {
     expect(told({ ...check('a', 'h', 'fail'), message: 'Too little memory', fix: 'Add some.' })).toBe('Too little memory. Add some.');
