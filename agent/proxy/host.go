@@ -143,7 +143,8 @@ func (h *Host) trust(ctx context.Context, ca string) error {
 	if h.Trust != nil {
 		return h.Trust(ctx)
 	}
-	if out, err := exec.CommandContext(ctx, "update-ca-certificates").CombinedOutput(); err != nil {
+	// --fresh takes the link away too when the file has gone; it costs some seconds.
+	if out, err := exec.CommandContext(ctx, "update-ca-certificates", "--fresh").CombinedOutput(); err != nil {
 		return fmt.Errorf("put the CA certificates into the trust store: %w: %.300s", err, strings.TrimSpace(string(out)))
 	}
 	return nil
