@@ -16,9 +16,10 @@ type Door = { at: 'opening' } | { at: 'setup' } | { at: 'login'; note?: string }
 const router = createBrowserRouter(routes);
 
 async function look(): Promise<Door> {
-  if ((await dataOf(api.GET('/setup'))).needed) return { at: 'setup' };
+  const setup = await dataOf(api.GET('/setup'));
+  if (setup.needed) return { at: 'setup' };
   try {
-    return { at: 'in', caller: await dataOf(api.GET('/session')) };
+    return { at: 'in', caller: { ...(await dataOf(api.GET('/session'))), passwordsElsewhere: setup.passwordChangeHidden } };
   } catch (e) {
     if (e instanceof Problem && e.status === 401) return { at: 'login' };
     throw e;

@@ -20,7 +20,7 @@ export const routes: RouteObject[] = [
       page('content', () => import('./pages/content/ContentPage')),
       page('link', () => import('./pages/link/LinkPage')),
       page('diagnostics', () => import('./pages/diagnostics/DiagnosticsPage')),
-      page('settings', () => import('./pages/settings/SettingsPage')),
+      page('settings/:tab?', () => import('./pages/settings/SettingsPage')),
       page('guide/:chapter?', () => import('./pages/guide/GuidePage')),
       { path: '*', element: <Navigate to="/host" replace /> },
     ],

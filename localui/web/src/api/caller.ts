@@ -4,6 +4,8 @@ import { createContext, useContext } from 'react';
 export interface Caller {
   user: string;
   role: string;
+  /** Passwords of this host are changed elsewhere, so that nothing here offers it. */
+  passwordsElsewhere?: boolean;
 }
 
 /** Who is logged in, and how the shell says that they left. */

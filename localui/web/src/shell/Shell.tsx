@@ -8,6 +8,7 @@ import { Link, Outlet, useLocation } from 'react-router';
 import { useLive } from '../api/live';
 import { Loading } from '../parts/Parts';
 import { t } from '../texts';
+import { SessionEnd } from './SessionEnd';
 import { UserMenu } from './UserMenu';
 
 const menu = [
@@ -68,6 +69,7 @@ export function Shell() {
           <Alert component="p" variant="warning" isInline isLiveRegion title={t.errors.lost}>{t.errors.lostBody}</Alert>
         </PageSection>
       )}
+      <SessionEnd />
       <Suspense fallback={<Loading />}>
         <Outlet />
       </Suspense>

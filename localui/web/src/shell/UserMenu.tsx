@@ -10,7 +10,7 @@ import { PasswordDialog } from './PasswordDialog';
 export function UserMenu() {
   const [open, setOpen] = useState(false);
   const [password, setPassword] = useState(false);
-  const { user, leave } = useCaller();
+  const { user, leave, passwordsElsewhere } = useCaller();
   const { dark, zone } = useSettings();
   const signOut = async () => {
     try {
@@ -28,7 +28,7 @@ export function UserMenu() {
             toggle={(ref) => <MenuToggle ref={ref} variant="plainText" isExpanded={open} onClick={() => setOpen(!open)}>{user}</MenuToggle>}
           >
             <DropdownList>
-              <DropdownItem onClick={() => setPassword(true)}>{t.user.password}</DropdownItem>
+              {!passwordsElsewhere && <DropdownItem onClick={() => setPassword(true)}>{t.user.password}</DropdownItem>}
               <DropdownItem onClick={() => changeSettings({ zone: zone === 'utc' ? 'local' : 'utc' })}>{zone === 'utc' ? t.user.local : t.user.utc}</DropdownItem>
               <DropdownItem onClick={() => changeSettings({ dark: !dark })}>{dark ? t.user.light : t.user.dark}</DropdownItem>
               <Divider component="li" />

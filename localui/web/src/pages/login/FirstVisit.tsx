@@ -2,6 +2,7 @@ import { ActionGroup, Button, Content, Form, FormGroup, FormHelperText, HelperTe
 import { useState, type FormEvent } from 'react';
 import { api } from '../../api/client';
 import { useAction } from '../../api/use';
+import { NewPassword } from '../../parts/NewPassword';
 import { Refusal } from '../../parts/Parts';
 import { t } from '../../texts';
 import { Entry } from './Entry';
@@ -11,8 +12,6 @@ export function FirstVisit({ done }: { done: () => void }) {
   const [code, setCode] = useState('');
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
-  const [again, setAgain] = useState('');
-  const differs = again !== '' && again !== password;
   const { busy, error, start } = useAction(async () => {
     await api.POST('/setup', { body: { code: code.trim(), user, password } });
     await api.POST('/login', { body: { user, password } });
@@ -28,36 +27,16 @@ export function FirstVisit({ done }: { done: () => void }) {
         <Refusal text={error} />
         <FormGroup label={t.setup.code} fieldId="code" isRequired>
           <TextInput id="code" value={code} onChange={(_, v) => setCode(v)} autoComplete="off" aria-describedby="code-help" isRequired autoFocus />
-          <Help id="code-help" text={t.setup.codeHelp} />
+          <FormHelperText><HelperText id="code-help"><HelperTextItem>{t.setup.codeHelp}</HelperTextItem></HelperText></FormHelperText>
         </FormGroup>
         <FormGroup label={t.login.user} fieldId="user" isRequired>
           <TextInput id="user" value={user} onChange={(_, v) => setUser(v)} autoComplete="username" isRequired />
         </FormGroup>
-        <FormGroup label={t.login.password} fieldId="password" isRequired>
-          <TextInput id="password" type="password" value={password} onChange={(_, v) => setPassword(v)} autoComplete="new-password" isRequired />
-        </FormGroup>
-        <FormGroup label={t.setup.again} fieldId="again" isRequired>
-          <TextInput
-            id="again" type="password" value={again} onChange={(_, v) => setAgain(v)} autoComplete="new-password" isRequired
-            validated={differs ? 'error' : 'default'} aria-describedby="again-help"
-          />
-          <Help id="again-help" text={differs ? t.setup.differs : ''} error />
-        </FormGroup>
+        <NewPassword id="password" label={t.login.password} change={setPassword} />
         <ActionGroup>
-          <Button type="submit" isBlock isDisabled={busy || !code || !user || !password || password !== again} isLoading={busy}>{t.setup.submit}</Button>
+          <Button type="submit" isBlock isDisabled={busy || !code || !user || !password} isLoading={busy}>{t.setup.submit}</Button>
         </ActionGroup>
       </Form>
     </Entry>
-  );
-}
-
-function Help({ id, text, error }: { id: string; text: string; error?: boolean }) {
-  if (!text) return null;
-  return (
-    <FormHelperText>
-      <HelperText id={id}>
-        <HelperTextItem variant={error ? 'error' : 'default'}>{text}</HelperTextItem>
-      </HelperText>
-    </FormHelperText>
   );
 }

@@ -32,10 +32,10 @@ it('creates the first user only when both passwords are the same', async () => {
   type('code', 'ABCD');
   type('user', 'ann');
   type('password', 'a long one');
-  type('again', 'a wrong one');
+  type('password-again', 'a wrong one');
   screen.getByText('The two passwords differ.');
   expect(button.disabled).toBe(true);
-  type('again', 'a long one');
+  type('password-again', 'a long one');
   expect(button.disabled).toBe(false);
   fireEvent.click(button);
   await waitFor(() => expect(done).toHaveBeenCalled());

@@ -1,19 +1,32 @@
 import { Tab, Tabs, TabTitleText } from '@patternfly/react-core';
-import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { useNavigate, useParams } from 'react-router';
 import { PageBody } from '../../parts/Parts';
 import { t } from '../../texts';
 import { About } from './About';
+import { Certificate } from './Certificate';
+import { OwnKeys } from './Keys';
 import { Sessions } from './Sessions';
 import { Users } from './Users';
 
+const tabs: { name: string; title: string; page: ReactNode }[] = [
+  { name: 'users', title: t.settings.users, page: <Users /> },
+  { name: 'sessions', title: t.settings.sessions, page: <Sessions /> },
+  { name: 'keys', title: t.settings.keys, page: <OwnKeys /> },
+  { name: 'certificate', title: t.settings.certificate, page: <Certificate /> },
+  { name: 'about', title: t.settings.about, page: <About /> },
+];
+
+/** The tab is part of the address, so that it can be linked to and comes back with a reload. */
 export default function SettingsPage() {
-  const [tab, setTab] = useState<string | number>('users');
+  const { tab } = useParams();
+  const go = useNavigate();
   return (
     <PageBody title={t.menu.settings}>
-      <Tabs activeKey={tab} onSelect={(_, key) => setTab(key)} aria-label={t.menu.settings} mountOnEnter unmountOnExit>
-        <Tab eventKey="users" title={<TabTitleText>{t.settings.users}</TabTitleText>}><Users /></Tab>
-        <Tab eventKey="sessions" title={<TabTitleText>{t.settings.sessions}</TabTitleText>}><Sessions /></Tab>
-        <Tab eventKey="about" title={<TabTitleText>{t.settings.about}</TabTitleText>}><About /></Tab>
+      <Tabs activeKey={tabs.some((x) => x.name === tab) ? tab : 'users'} onSelect={(_, key) => go(`/settings/${key}`)} aria-label={t.menu.settings} mountOnEnter unmountOnExit>
+        {tabs.map((x) => (
+          <Tab key={x.name} eventKey={x.name} title={<TabTitleText>{x.title}</TabTitleText>}>{x.page}</Tab>
+        ))}
       </Tabs>
     </PageBody>
   );

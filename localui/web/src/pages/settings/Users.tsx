@@ -5,6 +5,7 @@ import { useCaller } from '../../api/caller';
 import { api, dataOf } from '../../api/client';
 import { useLoad } from '../../api/use';
 import { Ask } from '../../parts/Ask';
+import { NewPassword } from '../../parts/NewPassword';
 import { Loading, Refusal } from '../../parts/Parts';
 import { PasswordDialog } from '../../shell/PasswordDialog';
 import { t } from '../../texts';
@@ -12,7 +13,7 @@ import { t } from '../../texts';
 export function Users() {
   const { data, error, reload } = useLoad(() => dataOf(api.GET('/users')), 10000);
   const [dialog, setDialog] = useState<{ password: string } | 'new'>();
-  const { user: self, mayChange } = useCaller();
+  const { user: self, mayChange, passwordsElsewhere } = useCaller();
   if (!data) return error ? <Refusal text={error} title={t.errors.load} /> : <Loading />;
   return (
     <>
@@ -25,7 +26,7 @@ export function Users() {
               <Td dataLabel={t.login.user}>{u.name} {u.locked && <Label status="warning" isCompact>{t.settings.locked}</Label>}</Td>
               <Td dataLabel={t.settings.role}>{t.states[u.role] ?? u.role}</Td>
               <Td isActionCell modifier="nowrap">
-                {(mayChange || u.name === self) && (
+                {(mayChange || u.name === self) && !passwordsElsewhere && (
                   <Button variant="link" isInline onClick={() => setDialog({ password: u.name })} aria-label={t.user.passwordOf(u.name)}>{t.user.password}</Button>
                 )}
               </Td>
@@ -54,9 +55,7 @@ function NewUser({ close }: { close: () => void }) {
     <Ask title={t.settings.newUser} confirm={t.create} close={close} ready={user !== '' && password !== ''} run={() => api.POST('/users', { body: { user, password, admin } })}>
       <Form onSubmit={(e) => e.preventDefault()}>
         <FormGroup label={t.login.user} fieldId="new-user"><TextInput id="new-user" value={user} onChange={(_, v) => setUser(v)} autoComplete="off" /></FormGroup>
-        <FormGroup label={t.login.password} fieldId="new-password">
-          <TextInput id="new-password" type="password" value={password} onChange={(_, v) => setPassword(v)} autoComplete="new-password" />
-        </FormGroup>
+        <NewPassword id="new-password" label={t.login.password} change={setPassword} />
         <Checkbox id="new-admin" label={t.settings.admin} isChecked={admin} onChange={(_, v) => setAdmin(v)} />
       </Form>
     </Ask>
