@@ -40,6 +40,10 @@ func (s sessions) Login(ctx context.Context, user, password, address string, ext
 	return api.Session{Token: token, ExpiresAt: session.ExpiresAt, User: session.User, Role: string(c.Role)}, authError(err)
 }
 
+func (s sessions) ChangeExpired(ctx context.Context, user, current, password, address string) error {
+	return authError(s.a.ChangeExpired(ctx, user, current, password, address))
+}
+
 func (s sessions) Logout(_ context.Context, token string) error { return authError(s.a.Logout(token)) }
 
 func (s sessions) Renew(_ context.Context, token string) (api.Session, error) {
@@ -105,6 +109,7 @@ var authStatus = []struct {
 	{auth.ErrWrongPassword, http.StatusUnauthorized, "login:wrong-password"},
 	{auth.ErrAccountLocked, http.StatusForbidden, "login:account-locked"},
 	{auth.ErrMustChange, http.StatusForbidden, "login:must-change"},
+	{auth.ErrNotExpired, http.StatusConflict, "login:not-expired"},
 	{auth.ErrBusy, http.StatusTooManyRequests, "login:busy"},
 	{auth.ErrNoSession, http.StatusUnauthorized, "login-needed"},
 	{auth.ErrNoSuchSession, http.StatusNotFound, "not-found"},

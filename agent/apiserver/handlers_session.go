@@ -48,7 +48,14 @@ func (s *Server) Login(ctx context.Context, r api.LoginRequestObject) (api.Login
 	if r.Body == nil {
 		return nil, errNoBody
 	}
-	session, err := s.Sessions.Login(ctx, r.Body.User, r.Body.Password, CallerFrom(ctx).Address, r.Body.Extended)
+	user, password, address := r.Body.User, r.Body.Password, CallerFrom(ctx).Address
+	if r.Body.NewPassword != "" {
+		if err := s.Sessions.ChangeExpired(ctx, user, password, r.Body.NewPassword, address); err != nil {
+			return nil, err
+		}
+		password = r.Body.NewPassword
+	}
+	session, err := s.Sessions.Login(ctx, user, password, address, r.Body.Extended)
 	if err != nil {
 		return nil, err
 	}

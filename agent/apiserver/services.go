@@ -31,6 +31,8 @@ type Sessions interface {
 	// SessionCaller says whose session the token is; the zero Caller when nobody's.
 	SessionCaller(token string) Caller
 	Login(ctx context.Context, user, password, address string, extended bool) (api.Session, error)
+	// ChangeExpired replaces a password that must be changed.
+	ChangeExpired(ctx context.Context, user, current, password, address string) error
 	Logout(ctx context.Context, token string) error
 	// Renew replaces a token by a new one whose session begins now.
 	Renew(ctx context.Context, token string) (api.Session, error)

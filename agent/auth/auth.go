@@ -37,13 +37,15 @@ type Store interface {
 	Each(fn func(key string, raw []byte) error) error
 }
 
-// Accounts makes and changes OS users. OSAccounts and FileAccounts are the two kinds. Both calls are idempotent.
+// Accounts makes and changes OS users. OSAccounts and FileAccounts are the two kinds. All calls are idempotent.
 type Accounts interface {
 	// Create makes a user, or finishes making it: with uid (0 chooses one), a home, the password hash, and the groups
 	// SocketGroup and, for an admin, AdminGroup.
 	Create(ctx context.Context, name string, uid int, hash string, admin bool) error
 	// SetHash replaces the password hash.
 	SetHash(ctx context.Context, name, hash string) error
+	// Expire asks for a new password at the next login, until SetHash.
+	Expire(ctx context.Context, name string) error
 }
 
 // Config is what New needs.
@@ -73,7 +75,7 @@ var (
 	// ErrWrongPassword does not tell whether the user exists.
 	ErrWrongPassword = errors.New("the user name or the password is wrong")
 	ErrAccountLocked = errors.New("this account is locked or has expired; ask an administrator of the host")
-	ErrMustChange    = errors.New("the password has expired; log in on the host's console or by SSH and change it with: passwd")
+	ErrMustChange    = errors.New("the password has expired or was preset; choose a new one to log in")
 )
 
 // New loads sessions and locks.

@@ -82,6 +82,21 @@ func (f FileAccounts) setHash(name, hash string) error {
 	})
 }
 
+// Expire implements Accounts.
+func (f FileAccounts) Expire(_ context.Context, name string) error {
+	all, err := readAccounts(f.Root)
+	if err != nil {
+		return err
+	}
+	if _, ok := all[name]; !ok {
+		return ErrNoUser
+	}
+	return f.edit("shadow", 0o600, name, func(old []string) []string {
+		old[2] = "0"
+		return old
+	})
+}
+
 func nextUID(all map[string]account) int {
 	uid := firstUID
 	for _, u := range all {

@@ -46,6 +46,11 @@ func (OSAccounts) SetHash(ctx context.Context, name, hash string) error {
 	return run(ctx, name+":"+hash+"\n", "chpasswd", "--encrypted")
 }
 
+// Expire implements Accounts.
+func (OSAccounts) Expire(ctx context.Context, name string) error {
+	return run(ctx, "", "chage", "--lastday", "0", name)
+}
+
 // run runs a tool and puts what it complains about into the error.
 func run(ctx context.Context, stdin, tool string, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)

@@ -15,6 +15,13 @@ type kept struct {
 	// Replaced is the hash that the account had before the first change here: the one of an immutable image, which is
 	// back after a reboot.
 	Replaced string `json:"replaced,omitempty"`
+	// MustChange: the password is to be changed at the next login.
+	MustChange bool `json:"mustChange,omitempty"`
+}
+
+// keep is what is kept of an account as the OS has it.
+func keep(u account, replaced string) kept {
+	return kept{UID: u.uid, Hash: u.hash, Admin: u.admin, Replaced: replaced, MustChange: u.lastChange == 0}
 }
 
 // remember keeps an account as the OS has it now, for Restore. replaced is the hash it had before.
@@ -31,14 +38,14 @@ func (a *Auth) remember(name, replaced string) (account, error) {
 	if _, err := a.cfg.Users.Get(name, &k); err != nil {
 		return account{}, err
 	}
-	return u, a.cfg.Users.Put(name, kept{u.uid, u.hash, u.admin, k.Replaced})
+	return u, a.cfg.Users.Put(name, keep(u, k.Replaced))
 }
 
 // follow keeps what changed in the OS of an account that is kept, such as a password set with passwd(1).
 func (a *Auth) follow(u account) error {
 	var k kept
 	found, err := a.cfg.Users.Get(u.name, &k)
-	if now := (kept{u.uid, u.hash, u.admin, k.Replaced}); err == nil && found && k != now {
+	if now := keep(u, k.Replaced); err == nil && found && k != now {
 		err = a.cfg.Users.Put(u.name, now)
 	}
 	return err
@@ -73,6 +80,9 @@ func (a *Auth) restore(ctx context.Context, all map[string]account, name string,
 		err = a.cfg.Accounts.SetHash(ctx, name, k.Hash)
 	default:
 		err = a.follow(u)
+	}
+	if err == nil && k.MustChange && (!ok || u.hash == k.Replaced || u.neverSet()) {
+		err = a.cfg.Accounts.Expire(ctx, name)
 	}
 	if err != nil {
 		return fmt.Errorf("restoring the user %s: %w", name, err)
