@@ -59,8 +59,9 @@ type Agent struct {
 	group                           group
 	selfWake, roleWake, publishWake chan struct{}
 
-	checkRun gosync.Mutex // one preflight run at a time
-	creating gosync.Mutex // one creation at a time
+	checkRun   gosync.Mutex // one preflight run at a time
+	creating   gosync.Mutex // one creation at a time
+	collecting gosync.Mutex // one support bundle at a time
 
 	port     int    // of https, set before anything runs
 	registry string // address of this host's registry, likewise
@@ -230,6 +231,7 @@ func (a *Agent) openEvents(context.Context, *state.DB) error {
 	a.registerBaked()
 	a.registerClusters()
 	a.registerPower()
+	a.registerSupport()
 	a.registerPool()
 	return nil
 }

@@ -2,12 +2,15 @@ package agent
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
 	"github.com/slipway-os/slipway/agent/diag"
+	"github.com/slipway-os/slipway/agent/diag/support"
+	"github.com/slipway-os/slipway/agent/network/rtnl"
 	"github.com/slipway-os/slipway/agent/state"
 	"github.com/slipway-os/slipway/agent/systemd"
 	"github.com/slipway-os/slipway/agent/timesync"
@@ -15,6 +18,11 @@ import (
 
 // diagnosis shows package diag through the API.
 type diagnosis struct{}
+
+// maxQuestions bounds the programs that people have running at once.
+const maxQuestions = 4
+
+var questions = make(chan struct{}, maxQuestions)
 
 func (diagnosis) Ping(ctx context.Context, target string, count int) (api.DiagResult, error) {
 	return answer(target, func() (diag.Answer, error) { return diag.Ping(ctx, target, count) })
@@ -24,20 +32,72 @@ func (diagnosis) Trace(ctx context.Context, target string) (api.DiagResult, erro
 	return answer(target, func() (diag.Answer, error) { return diag.Trace(ctx, target) })
 }
 
-func (diagnosis) Logs(ctx context.Context, lines int, errorsOnly bool) ([]string, error) {
-	l, err := diag.Logs(ctx, lines, errorsOnly)
-	if err != nil {
-		return nil, apiserver.Errorf(http.StatusUnprocessableEntity, "diag:refused", "%s", sentence(err))
-	}
-	return l, nil
+func (diagnosis) Lookup(ctx context.Context, q api.DnsRequest) (api.DiagResult, error) {
+	return answer(q.Name, func() (diag.Answer, error) {
+		return diag.Resolve(ctx, diag.Question{Name: q.Name, Type: q.Type, Server: q.Server})
+	})
+}
+
+func (diagnosis) Port(ctx context.Context, target string, port int) (api.DiagResult, error) {
+	return answer(target, func() (diag.Answer, error) { return diag.Port(ctx, target, port) })
 }
 
 func answer(target string, ask func() (diag.Answer, error)) (api.DiagResult, error) {
+	select {
+	case questions <- struct{}{}:
+		defer func() { <-questions }()
+	default:
+		return api.DiagResult{}, apiserver.Errorf(http.StatusTooManyRequests, "diag:busy", "%d questions are being answered already; wait for one to end.", maxQuestions)
+	}
 	a, err := ask()
 	if err != nil {
-		return api.DiagResult{}, apiserver.Errorf(http.StatusUnprocessableEntity, "diag:refused", "%s", sentence(err))
+		return api.DiagResult{}, refusedQuestion(err)
 	}
-	return api.DiagResult{Target: target, Reached: a.OK, Output: a.Output}, nil
+	return api.DiagResult{Target: target, Reached: a.OK, Output: a.Output, Found: a.Found}, nil
+}
+
+func refusedQuestion(err error) error {
+	return apiserver.Errorf(http.StatusUnprocessableEntity, "diag:refused", "%s", sentence(err))
+}
+
+func (diagnosis) Neighbours(context.Context) ([]api.Neighbour, error) {
+	list, err := rtnl.Reader{}.Neighbours()
+	out := []api.Neighbour{}
+	for _, n := range list {
+		out = append(out, api.Neighbour{Address: n.Address.String(), Mac: n.MAC, Adapter: n.Adapter, State: n.State})
+	}
+	return out, err
+}
+
+// Logs reads the journal. Programs log what they should not, so what looks like a secret is taken out.
+func (diagnosis) Logs(ctx context.Context, q api.DiagLogsParams) (api.LogLines, error) {
+	query := diag.Query{Unit: q.Unit, Lines: q.Lines, Priority: q.Priority, Text: q.Text, Since: q.Since, After: q.After}
+	if q.Errors {
+		query.Priority = "warning"
+	}
+	p, err := diag.Journal(ctx, query)
+	if err != nil {
+		return api.LogLines{}, refusedQuestion(err)
+	}
+	out := api.LogLines{Lines: []string{}, Entries: []api.LogEntry{}, Cursor: p.Cursor}
+	for _, e := range p.Entries {
+		text := support.Scrub(diag.Plain(e.Message))
+		out.Entries = append(out.Entries, api.LogEntry{Time: e.Time, Unit: e.Unit, Priority: e.Priority, Message: text})
+		out.Lines = append(out.Lines, fmt.Sprintf("%s %s %s: %s", e.Time.Format("2006-01-02T15:04:05Z"), e.Unit, e.Priority, text))
+	}
+	return out, nil
+}
+
+func (diagnosis) Errors(ctx context.Context) ([]api.AgentError, error) {
+	p, err := diag.Journal(ctx, diag.Query{Lines: diag.MaxLines, Priority: "warning"})
+	if err != nil {
+		return nil, refusedQuestion(err)
+	}
+	out := []api.AgentError{}
+	for _, t := range diag.Troubles(p.Entries) {
+		out = append(out, api.AgentError{Message: support.Scrub(t.Message), Priority: t.Priority, Count: t.Count, FirstAt: t.First, LastAt: t.Last})
+	}
+	return out, nil
 }
 
 // timeLimit is how long timesyncd may take to restart while the agent starts.

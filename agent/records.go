@@ -15,18 +15,46 @@ type auditLog struct{ l *audit.Log }
 
 func (a auditLog) Append(r apiserver.AuditRecord) error {
 	method, route, _ := strings.Cut(r.Action, " ")
+	detail := ""
+	switch {
+	case r.DryRun:
+		detail = dryRun
+	case r.Forced:
+		detail = "forced"
+	}
 	return a.l.Append(audit.Entry{User: r.Caller.User, Role: r.Caller.Role, Via: r.Caller.Via, Address: r.Caller.Address,
-		Method: method, Route: route, Outcome: r.Outcome})
+		Method: method, Route: route, Outcome: r.Outcome, Detail: detail})
 }
 
-func (a auditLog) List(limit int) ([]api.AuditEntry, error) {
-	list, err := a.l.List(audit.Filter{Limit: limit})
-	out := make([]api.AuditEntry, len(list))
-	for i, e := range list {
-		out[i] = api.AuditEntry{Time: e.Time, User: e.User, Via: e.Via, Address: e.Address, Action: e.Action(), Outcome: e.Outcome}
+// dryRun is the detail of what changed nothing.
+const dryRun = "dry run"
+
+func (a auditLog) List(f apiserver.AuditFilter) ([]api.AuditEntry, error) {
+	filter := audit.Filter{User: f.User, Text: f.Text, Outcome: f.Outcome, Since: f.Since, Until: f.Until}
+	if f.Outcome == "refused" {
+		filter.Outcome, filter.Not = "", "done"
 	}
-	return out, err
+	out := []api.AuditEntry{}
+	for len(out) < f.Limit {
+		filter.Limit = min(f.Limit-len(out), auditPage)
+		page, err := a.l.List(filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page {
+			out = append(out, api.AuditEntry{Time: e.Time, User: e.User, Via: e.Via, Address: e.Address, Action: e.Action(), Outcome: e.Outcome,
+				DryRun: e.Detail == dryRun, Detail: e.Detail})
+			filter.Before = e.Seq
+		}
+		if len(page) < filter.Limit {
+			break
+		}
+	}
+	return out, nil
 }
+
+// auditPage is the largest page of the log.
+const auditPage = 1000
 
 // stream shows events.Bus through the API.
 type stream struct{ b *events.Bus }

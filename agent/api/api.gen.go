@@ -336,6 +336,15 @@ type AdapterSettings struct {
 // AdapterSettingsIpv6 defines model for AdapterSettings.Ipv6.
 type AdapterSettingsIpv6 string
 
+// AgentError defines model for AgentError.
+type AgentError struct {
+	Count    int       `json:"count"`
+	FirstAt  time.Time `json:"firstAt"`
+	LastAt   time.Time `json:"lastAt"`
+	Message  string    `json:"message"`
+	Priority string    `json:"priority"`
+}
+
 // Application defines model for Application.
 type Application struct {
 	Layer   string `json:"layer"`
@@ -347,8 +356,12 @@ type Application struct {
 
 // AuditEntry defines model for AuditEntry.
 type AuditEntry struct {
-	Action  string    `json:"action"`
-	Address string    `json:"address,omitempty,omitzero"`
+	Action  string `json:"action"`
+	Address string `json:"address,omitempty,omitzero"`
+	Detail  string `json:"detail,omitempty,omitzero"`
+
+	// DryRun nothing was changed; somebody looked at what would be
+	DryRun  bool      `json:"dryRun,omitempty,omitzero"`
 	Outcome string    `json:"outcome"`
 	Time    time.Time `json:"time"`
 	User    string    `json:"user"`
@@ -542,7 +555,11 @@ type DefinitionPack struct {
 
 // DiagResult defines model for DiagResult.
 type DiagResult struct {
-	Output  string `json:"output"`
+	// Found of a name: its records, such as A 192.0.2.7
+	Found  []string `json:"found,omitempty,omitzero"`
+	Output string   `json:"output"`
+
+	// Reached the target answered, or the name was found
 	Reached bool   `json:"reached"`
 	Target  string `json:"target"`
 }
@@ -564,6 +581,18 @@ type Disk struct {
 	Role       string      `json:"role"`
 	Serial     string      `json:"serial"`
 	SizeBytes  int64       `json:"sizeBytes"`
+}
+
+// DnsRequest defines model for DnsRequest.
+type DnsRequest struct {
+	// Name a name; or an IP address to find its name
+	Name string `json:"name"`
+
+	// Server IP address of the name server to ask; default those of the host
+	Server string `json:"server,omitempty,omitzero"`
+
+	// Type A, AAAA, CNAME, MX, NS, PTR, SRV or TXT; default A and AAAA, of an address PTR
+	Type string `json:"type,omitempty,omitzero"`
 }
 
 // FieldProblem defines model for FieldProblem.
@@ -743,9 +772,22 @@ type LinkedHost struct {
 	TotalBytes     int64         `json:"totalBytes,omitempty,omitzero"`
 }
 
+// LogEntry defines model for LogEntry.
+type LogEntry struct {
+	Message  string    `json:"message"`
+	Priority string    `json:"priority"`
+	Time     time.Time `json:"time"`
+	Unit     string    `json:"unit"`
+}
+
 // LogLines defines model for LogLines.
 type LogLines struct {
-	Lines []string `json:"lines"`
+	// Cursor what to ask for after to get what comes later
+	Cursor string `json:"cursor,omitempty,omitzero"`
+
+	// Entries the same in parts
+	Entries []LogEntry `json:"entries,omitempty,omitzero"`
+	Lines   []string   `json:"lines"`
 }
 
 // Login defines model for Login.
@@ -762,6 +804,18 @@ type Login struct {
 // ManagementChange defines model for ManagementChange.
 type ManagementChange struct {
 	Adapter string `json:"adapter"`
+}
+
+// Neighbour defines model for Neighbour.
+type Neighbour struct {
+	Adapter string `json:"adapter"`
+	Address string `json:"address"`
+
+	// Mac empty while it does not answer
+	Mac string `json:"mac"`
+
+	// State reachable, stale, delay, probe, failed, incomplete, permanent
+	State string `json:"state"`
 }
 
 // Network defines model for Network.
@@ -910,6 +964,12 @@ type PoolRequest struct {
 	Disk string `json:"disk"`
 }
 
+// PortRequest defines model for PortRequest.
+type PortRequest struct {
+	Port   int    `json:"port"`
+	Target string `json:"target"`
+}
+
 // PowerRequest defines model for PowerRequest.
 type PowerRequest struct {
 	Action PowerRequestAction `json:"action"`
@@ -1053,6 +1113,21 @@ type Storage struct {
 	Unfinished []UnfinishedUpload `json:"unfinished"`
 }
 
+// SupportBundle defines model for SupportBundle.
+type SupportBundle struct {
+	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
+
+	// Name of the file that can be fetched
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Operation that makes a new one
+	Operation string `json:"operation,omitempty,omitzero"`
+	SizeBytes int64  `json:"sizeBytes,omitempty,omitzero"`
+
+	// State none, running (one is being made) or ready
+	State string `json:"state"`
+}
+
 // Taint defines model for Taint.
 type Taint struct {
 	Effect string `json:"effect"`
@@ -1157,6 +1232,21 @@ type Warning struct {
 	Message string `json:"message"`
 }
 
+// AuditOutcome defines model for auditOutcome.
+type AuditOutcome = string
+
+// AuditSince defines model for auditSince.
+type AuditSince = time.Time
+
+// AuditText defines model for auditText.
+type AuditText = string
+
+// AuditUntil defines model for auditUntil.
+type AuditUntil = time.Time
+
+// AuditUser defines model for auditUser.
+type AuditUser = string
+
 // Started defines model for Started.
 type Started = Operation
 
@@ -1168,7 +1258,44 @@ type sessionContextKey string
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
+	// Limit default 100
 	Limit int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// User exactly this user
+	User AuditUser `form:"user,omitempty" json:"user,omitempty,omitzero"`
+
+	// Text part of the action
+	Text AuditText `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// Outcome done, refused (everything else), or the code of a refusal
+	Outcome AuditOutcome `form:"outcome,omitempty" json:"outcome,omitempty,omitzero"`
+
+	// Since not before this time
+	Since AuditSince `form:"since,omitempty" json:"since,omitempty,omitzero"`
+
+	// Until before this time
+	Until AuditUntil `form:"until,omitempty" json:"until,omitempty,omitzero"`
+}
+
+// GetAuditFileParams defines parameters for GetAuditFile.
+type GetAuditFileParams struct {
+	// Format json (default) or csv
+	Format string `form:"format,omitempty" json:"format,omitempty,omitzero"`
+
+	// User exactly this user
+	User AuditUser `form:"user,omitempty" json:"user,omitempty,omitzero"`
+
+	// Text part of the action
+	Text AuditText `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// Outcome done, refused (everything else), or the code of a refusal
+	Outcome AuditOutcome `form:"outcome,omitempty" json:"outcome,omitempty,omitzero"`
+
+	// Since not before this time
+	Since AuditSince `form:"since,omitempty" json:"since,omitempty,omitzero"`
+
+	// Until before this time
+	Until AuditUntil `form:"until,omitempty" json:"until,omitempty,omitzero"`
 }
 
 // ProbeVipParams defines parameters for ProbeVip.
@@ -1199,6 +1326,21 @@ type DiagLogsParams struct {
 
 	// Errors only warnings and errors
 	Errors bool `form:"errors,omitempty" json:"errors,omitempty,omitzero"`
+
+	// Unit a systemd unit, all, or kernel
+	Unit string `form:"unit,omitempty" json:"unit,omitempty,omitzero"`
+
+	// Priority only this serious or worse: emerg, alert, crit, err, warning, notice, info or debug
+	Priority string `form:"priority,omitempty" json:"priority,omitempty,omitzero"`
+
+	// Text part of the message, upper or lower case alike
+	Text string `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// Since not before this time
+	Since time.Time `form:"since,omitempty" json:"since,omitempty,omitzero"`
+
+	// After the cursor of an earlier answer: only what came later
+	After string `form:"after,omitempty" json:"after,omitempty,omitzero"`
 }
 
 // StreamEventsParams defines parameters for StreamEvents.
@@ -1231,8 +1373,14 @@ type PutClusterDraftJSONRequestBody = ClusterDraftChange
 // CreateClusterJSONRequestBody defines body for CreateCluster for application/json ContentType.
 type CreateClusterJSONRequestBody = CreateCluster
 
+// DiagDnsJSONRequestBody defines body for DiagDns for application/json ContentType.
+type DiagDnsJSONRequestBody = DnsRequest
+
 // DiagPingJSONRequestBody defines body for DiagPing for application/json ContentType.
 type DiagPingJSONRequestBody = PingRequest
+
+// DiagPortJSONRequestBody defines body for DiagPort for application/json ContentType.
+type DiagPortJSONRequestBody = PortRequest
 
 // DiagTraceJSONRequestBody defines body for DiagTrace for application/json ContentType.
 type DiagTraceJSONRequestBody = TraceRequest
@@ -1367,6 +1515,9 @@ type ClientInterface interface {
 	// ListAudit request
 	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetAuditFile request
+	GetAuditFile(ctx context.Context, params *GetAuditFileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// NewClusterCertificateWithBody request with any body
 	NewClusterCertificateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1418,13 +1569,38 @@ type ClientInterface interface {
 	// ListDefinitions request
 	ListDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetSupportBundle request
+	GetSupportBundle(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MakeSupportBundle request
+	MakeSupportBundle(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSupportBundleFile request
+	GetSupportBundleFile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DiagDnsWithBody request with any body
+	DiagDnsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	DiagDns(ctx context.Context, body DiagDnsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DiagErrors request
+	DiagErrors(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DiagLogs request
 	DiagLogs(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DiagNeighbours request
+	DiagNeighbours(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DiagPingWithBody request with any body
 	DiagPingWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	DiagPing(ctx context.Context, body DiagPingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DiagPortWithBody request with any body
+	DiagPortWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	DiagPort(ctx context.Context, body DiagPortJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DiagTraceWithBody request with any body
 	DiagTraceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1617,6 +1793,18 @@ type ClientInterface interface {
 
 func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAuditRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetAuditFile(ctx context.Context, params *GetAuditFileParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAuditFileRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1843,8 +2031,92 @@ func (c *Client) ListDefinitions(ctx context.Context, reqEditors ...RequestEdito
 	return c.Client.Do(req)
 }
 
+func (c *Client) GetSupportBundle(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSupportBundleRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) MakeSupportBundle(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeSupportBundleRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetSupportBundleFile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSupportBundleFileRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagDnsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagDnsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagDns(ctx context.Context, body DiagDnsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagDnsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagErrors(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagErrorsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) DiagLogs(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDiagLogsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagNeighbours(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagNeighboursRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -1869,6 +2141,30 @@ func (c *Client) DiagPingWithBody(ctx context.Context, contentType string, body 
 
 func (c *Client) DiagPing(ctx context.Context, body DiagPingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDiagPingRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagPortWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagPortRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DiagPort(ctx context.Context, body DiagPortJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiagPortRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2743,6 +3039,136 @@ func NewListAuditRequest(server string, params *ListAuditParams) (*http.Request,
 			}
 		}
 
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user", params.User, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "outcome", params.Outcome, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAuditFileRequest generates requests for GetAuditFile
+func NewGetAuditFileRequest(server string, params *GetAuditFileParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/audit/file")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user", params.User, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "outcome", params.Outcome, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -3328,6 +3754,154 @@ func NewListDefinitionsRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetSupportBundleRequest generates requests for GetSupportBundle
+func NewGetSupportBundleRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/bundle")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMakeSupportBundleRequest generates requests for MakeSupportBundle
+func NewMakeSupportBundleRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/bundle")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSupportBundleFileRequest generates requests for GetSupportBundleFile
+func NewGetSupportBundleFileRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/bundle/file")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDiagDnsRequest calls the generic DiagDns builder with application/json body
+func NewDiagDnsRequest(server string, body DiagDnsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDiagDnsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewDiagDnsRequestWithBody generates requests for DiagDns with any type of body
+func NewDiagDnsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/dns")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDiagErrorsRequest generates requests for DiagErrors
+func NewDiagErrorsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/errors")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewDiagLogsRequest generates requests for DiagLogs
 func NewDiagLogsRequest(server string, params *DiagLogsParams) (*http.Request, error) {
 	var err error
@@ -3372,10 +3946,77 @@ func NewDiagLogsRequest(server string, params *DiagLogsParams) (*http.Request, e
 			}
 		}
 
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unit", params.Unit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "priority", params.Priority, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDiagNeighboursRequest generates requests for DiagNeighbours
+func NewDiagNeighboursRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/neighbours")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -3407,6 +4048,46 @@ func NewDiagPingRequestWithBody(server string, contentType string, body io.Reade
 	}
 
 	operationPath := fmt.Sprintf("/diag/ping")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDiagPortRequest calls the generic DiagPort builder with application/json body
+func NewDiagPortRequest(server string, body DiagPortJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDiagPortRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewDiagPortRequestWithBody generates requests for DiagPort with any type of body
+func NewDiagPortRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/port")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -5231,6 +5912,9 @@ type ClientWithResponsesInterface interface {
 	// ListAuditWithResponse request
 	ListAuditWithResponse(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*ListAuditResponse, error)
 
+	// GetAuditFileWithResponse request
+	GetAuditFileWithResponse(ctx context.Context, params *GetAuditFileParams, reqEditors ...RequestEditorFn) (*GetAuditFileResponse, error)
+
 	// NewClusterCertificateWithBodyWithResponse request with any body
 	NewClusterCertificateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NewClusterCertificateResponse, error)
 
@@ -5282,13 +5966,38 @@ type ClientWithResponsesInterface interface {
 	// ListDefinitionsWithResponse request
 	ListDefinitionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDefinitionsResponse, error)
 
+	// GetSupportBundleWithResponse request
+	GetSupportBundleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleResponse, error)
+
+	// MakeSupportBundleWithResponse request
+	MakeSupportBundleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*MakeSupportBundleResponse, error)
+
+	// GetSupportBundleFileWithResponse request
+	GetSupportBundleFileWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleFileResponse, error)
+
+	// DiagDnsWithBodyWithResponse request with any body
+	DiagDnsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error)
+
+	DiagDnsWithResponse(ctx context.Context, body DiagDnsJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error)
+
+	// DiagErrorsWithResponse request
+	DiagErrorsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DiagErrorsResponse, error)
+
 	// DiagLogsWithResponse request
 	DiagLogsWithResponse(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*DiagLogsResponse, error)
+
+	// DiagNeighboursWithResponse request
+	DiagNeighboursWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DiagNeighboursResponse, error)
 
 	// DiagPingWithBodyWithResponse request with any body
 	DiagPingWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagPingResponse, error)
 
 	DiagPingWithResponse(ctx context.Context, body DiagPingJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagPingResponse, error)
+
+	// DiagPortWithBodyWithResponse request with any body
+	DiagPortWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagPortResponse, error)
+
+	DiagPortWithResponse(ctx context.Context, body DiagPortJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagPortResponse, error)
 
 	// DiagTraceWithBodyWithResponse request with any body
 	DiagTraceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagTraceResponse, error)
@@ -5504,6 +6213,37 @@ func (r ListAuditResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetAuditFileResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]AuditEntry
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAuditFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAuditFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAuditFileResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5975,6 +6715,160 @@ func (r ListDefinitionsResponse) ContentType() string {
 	return ""
 }
 
+type GetSupportBundleResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *SupportBundle
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSupportBundleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSupportBundleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSupportBundleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MakeSupportBundleResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON202                       *Started
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r MakeSupportBundleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MakeSupportBundleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MakeSupportBundleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSupportBundleFileResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSupportBundleFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSupportBundleFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSupportBundleFileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DiagDnsResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *DiagResult
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DiagDnsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DiagDnsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DiagDnsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DiagErrorsResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]AgentError
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DiagErrorsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DiagErrorsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DiagErrorsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type DiagLogsResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -6006,6 +6900,37 @@ func (r DiagLogsResponse) ContentType() string {
 	return ""
 }
 
+type DiagNeighboursResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]Neighbour
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DiagNeighboursResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DiagNeighboursResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DiagNeighboursResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type DiagPingResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -6031,6 +6956,37 @@ func (r DiagPingResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DiagPingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DiagPortResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *DiagResult
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DiagPortResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DiagPortResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DiagPortResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7580,6 +8536,15 @@ func (c *ClientWithResponses) ListAuditWithResponse(ctx context.Context, params 
 	return ParseListAuditResponse(rsp)
 }
 
+// GetAuditFileWithResponse request returning *GetAuditFileResponse
+func (c *ClientWithResponses) GetAuditFileWithResponse(ctx context.Context, params *GetAuditFileParams, reqEditors ...RequestEditorFn) (*GetAuditFileResponse, error) {
+	rsp, err := c.GetAuditFile(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAuditFileResponse(rsp)
+}
+
 // NewClusterCertificateWithBodyWithResponse request with arbitrary body returning *NewClusterCertificateResponse
 func (c *ClientWithResponses) NewClusterCertificateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NewClusterCertificateResponse, error) {
 	rsp, err := c.NewClusterCertificateWithBody(ctx, contentType, body, reqEditors...)
@@ -7739,6 +8704,59 @@ func (c *ClientWithResponses) ListDefinitionsWithResponse(ctx context.Context, r
 	return ParseListDefinitionsResponse(rsp)
 }
 
+// GetSupportBundleWithResponse request returning *GetSupportBundleResponse
+func (c *ClientWithResponses) GetSupportBundleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleResponse, error) {
+	rsp, err := c.GetSupportBundle(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSupportBundleResponse(rsp)
+}
+
+// MakeSupportBundleWithResponse request returning *MakeSupportBundleResponse
+func (c *ClientWithResponses) MakeSupportBundleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*MakeSupportBundleResponse, error) {
+	rsp, err := c.MakeSupportBundle(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMakeSupportBundleResponse(rsp)
+}
+
+// GetSupportBundleFileWithResponse request returning *GetSupportBundleFileResponse
+func (c *ClientWithResponses) GetSupportBundleFileWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleFileResponse, error) {
+	rsp, err := c.GetSupportBundleFile(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSupportBundleFileResponse(rsp)
+}
+
+// DiagDnsWithBodyWithResponse request with arbitrary body returning *DiagDnsResponse
+func (c *ClientWithResponses) DiagDnsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error) {
+	rsp, err := c.DiagDnsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagDnsResponse(rsp)
+}
+
+func (c *ClientWithResponses) DiagDnsWithResponse(ctx context.Context, body DiagDnsJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error) {
+	rsp, err := c.DiagDns(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagDnsResponse(rsp)
+}
+
+// DiagErrorsWithResponse request returning *DiagErrorsResponse
+func (c *ClientWithResponses) DiagErrorsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DiagErrorsResponse, error) {
+	rsp, err := c.DiagErrors(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagErrorsResponse(rsp)
+}
+
 // DiagLogsWithResponse request returning *DiagLogsResponse
 func (c *ClientWithResponses) DiagLogsWithResponse(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*DiagLogsResponse, error) {
 	rsp, err := c.DiagLogs(ctx, params, reqEditors...)
@@ -7746,6 +8764,15 @@ func (c *ClientWithResponses) DiagLogsWithResponse(ctx context.Context, params *
 		return nil, err
 	}
 	return ParseDiagLogsResponse(rsp)
+}
+
+// DiagNeighboursWithResponse request returning *DiagNeighboursResponse
+func (c *ClientWithResponses) DiagNeighboursWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DiagNeighboursResponse, error) {
+	rsp, err := c.DiagNeighbours(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagNeighboursResponse(rsp)
 }
 
 // DiagPingWithBodyWithResponse request with arbitrary body returning *DiagPingResponse
@@ -7763,6 +8790,23 @@ func (c *ClientWithResponses) DiagPingWithResponse(ctx context.Context, body Dia
 		return nil, err
 	}
 	return ParseDiagPingResponse(rsp)
+}
+
+// DiagPortWithBodyWithResponse request with arbitrary body returning *DiagPortResponse
+func (c *ClientWithResponses) DiagPortWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagPortResponse, error) {
+	rsp, err := c.DiagPortWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagPortResponse(rsp)
+}
+
+func (c *ClientWithResponses) DiagPortWithResponse(ctx context.Context, body DiagPortJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagPortResponse, error) {
+	rsp, err := c.DiagPort(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiagPortResponse(rsp)
 }
 
 // DiagTraceWithBodyWithResponse request with arbitrary body returning *DiagTraceResponse
@@ -8400,6 +9444,42 @@ func ParseListAuditResponse(rsp *http.Response) (*ListAuditResponse, error) {
 	return response, nil
 }
 
+// ParseGetAuditFileResponse parses an HTTP response from a GetAuditFileWithResponse call
+func ParseGetAuditFileResponse(rsp *http.Response) (*GetAuditFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAuditFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []AuditEntry
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
 // ParseNewClusterCertificateResponse parses an HTTP response from a NewClusterCertificateWithResponse call
 func ParseNewClusterCertificateResponse(rsp *http.Response) (*NewClusterCertificateResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8895,6 +9975,164 @@ func ParseListDefinitionsResponse(rsp *http.Response) (*ListDefinitionsResponse,
 	return response, nil
 }
 
+// ParseGetSupportBundleResponse parses an HTTP response from a GetSupportBundleWithResponse call
+func ParseGetSupportBundleResponse(rsp *http.Response) (*GetSupportBundleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSupportBundleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SupportBundle
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMakeSupportBundleResponse parses an HTTP response from a MakeSupportBundleWithResponse call
+func ParseMakeSupportBundleResponse(rsp *http.Response) (*MakeSupportBundleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MakeSupportBundleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Started
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSupportBundleFileResponse parses an HTTP response from a GetSupportBundleFileWithResponse call
+func ParseGetSupportBundleFileResponse(rsp *http.Response) (*GetSupportBundleFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSupportBundleFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDiagDnsResponse parses an HTTP response from a DiagDnsWithResponse call
+func ParseDiagDnsResponse(rsp *http.Response) (*DiagDnsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DiagDnsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DiagResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDiagErrorsResponse parses an HTTP response from a DiagErrorsWithResponse call
+func ParseDiagErrorsResponse(rsp *http.Response) (*DiagErrorsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DiagErrorsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []AgentError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseDiagLogsResponse parses an HTTP response from a DiagLogsWithResponse call
 func ParseDiagLogsResponse(rsp *http.Response) (*DiagLogsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8928,6 +10166,39 @@ func ParseDiagLogsResponse(rsp *http.Response) (*DiagLogsResponse, error) {
 	return response, nil
 }
 
+// ParseDiagNeighboursResponse parses an HTTP response from a DiagNeighboursWithResponse call
+func ParseDiagNeighboursResponse(rsp *http.Response) (*DiagNeighboursResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DiagNeighboursResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []Neighbour
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseDiagPingResponse parses an HTTP response from a DiagPingWithResponse call
 func ParseDiagPingResponse(rsp *http.Response) (*DiagPingResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8937,6 +10208,39 @@ func ParseDiagPingResponse(rsp *http.Response) (*DiagPingResponse, error) {
 	}
 
 	response := &DiagPingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DiagResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDiagPortResponse parses an HTTP response from a DiagPortWithResponse call
+func ParseDiagPortResponse(rsp *http.Response) (*DiagPortResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DiagPortResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -10504,6 +11808,9 @@ type ServerInterface interface {
 	// Who changed what, newest first.
 	// (GET /audit)
 	ListAudit(ctx echo.Context, params ListAuditParams) error
+	// Who changed what as a file, newest first, at most 50000 entries.
+	// (GET /audit/file)
+	GetAuditFile(ctx echo.Context, params GetAuditFileParams) error
 	// Make a key pair and the certificate of a certification authority for a variable; the host keeps neither.
 	// (POST /cluster-certificate)
 	NewClusterCertificate(ctx echo.Context) error
@@ -10549,12 +11856,33 @@ type ServerInterface interface {
 	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
 	// (GET /definitions)
 	ListDefinitions(ctx echo.Context) error
-	// The last lines of the agent's journal, oldest first.
+	// The support bundle that can be fetched, and whether one is being made.
+	// (GET /diag/bundle)
+	GetSupportBundle(ctx echo.Context) error
+	// Make a support bundle of this host, without secrets; it replaces the one before.
+	// (POST /diag/bundle)
+	MakeSupportBundle(ctx echo.Context) error
+	// The support bundle as a .tar.gz; for administrators.
+	// (GET /diag/bundle/file)
+	GetSupportBundleFile(ctx echo.Context) error
+	// Look a name or an address up in DNS; takes up to 10 seconds.
+	// (POST /diag/dns)
+	DiagDns(ctx echo.Context) error
+	// The recent warnings and errors of the agent, newest first, each once however often it came.
+	// (GET /diag/errors)
+	DiagErrors(ctx echo.Context) error
+	// A part of the journal, oldest first; of the agent unless another unit is named, which only administrators may. What looks like a secret is taken out.
 	// (GET /diag/logs)
 	DiagLogs(ctx echo.Context, params DiagLogsParams) error
+	// The machines that the kernel knows in the networks of this host (ARP, neighbour discovery).
+	// (GET /diag/neighbours)
+	DiagNeighbours(ctx echo.Context) error
 	// Ask an address whether it answers (ICMP echo); takes up to three seconds for each request.
 	// (POST /diag/ping)
 	DiagPing(ctx echo.Context) error
+	// Try to open a TCP connection; takes up to five seconds.
+	// (POST /diag/port)
+	DiagPort(ctx echo.Context) error
 	// Find the way to an address; takes up to 45 seconds.
 	// (POST /diag/trace)
 	DiagTrace(ctx echo.Context) error
@@ -10729,8 +12057,100 @@ func (w *ServerInterfaceWrapper) ListAudit(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
 	}
 
+	// ------------- Optional query parameter "user" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user", ctx.QueryParams(), &params.User, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user: %s", err))
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter text: %s", err))
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListAudit(ctx, params)
+	return err
+}
+
+// GetAuditFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAuditFile(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAuditFileParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "user" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user", ctx.QueryParams(), &params.User, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user: %s", err))
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter text: %s", err))
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAuditFile(ctx, params)
 	return err
 }
 
@@ -11000,6 +12420,71 @@ func (w *ServerInterfaceWrapper) ListDefinitions(ctx echo.Context) error {
 	return err
 }
 
+// GetSupportBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSupportBundle(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSupportBundle(ctx)
+	return err
+}
+
+// MakeSupportBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) MakeSupportBundle(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MakeSupportBundle(ctx)
+	return err
+}
+
+// GetSupportBundleFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSupportBundleFile(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSupportBundleFile(ctx)
+	return err
+}
+
+// DiagDns converts echo context to params.
+func (w *ServerInterfaceWrapper) DiagDns(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiagDns(ctx)
+	return err
+}
+
+// DiagErrors converts echo context to params.
+func (w *ServerInterfaceWrapper) DiagErrors(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiagErrors(ctx)
+	return err
+}
+
 // DiagLogs converts echo context to params.
 func (w *ServerInterfaceWrapper) DiagLogs(ctx echo.Context) error {
 	var err error
@@ -11024,8 +12509,56 @@ func (w *ServerInterfaceWrapper) DiagLogs(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter errors: %s", err))
 	}
 
+	// ------------- Optional query parameter "unit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit", ctx.QueryParams(), &params.Unit, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unit: %s", err))
+	}
+
+	// ------------- Optional query parameter "priority" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "priority", ctx.QueryParams(), &params.Priority, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter priority: %s", err))
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter text: %s", err))
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DiagLogs(ctx, params)
+	return err
+}
+
+// DiagNeighbours converts echo context to params.
+func (w *ServerInterfaceWrapper) DiagNeighbours(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiagNeighbours(ctx)
 	return err
 }
 
@@ -11039,6 +12572,19 @@ func (w *ServerInterfaceWrapper) DiagPing(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DiagPing(ctx)
+	return err
+}
+
+// DiagPort converts echo context to params.
+func (w *ServerInterfaceWrapper) DiagPort(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiagPort(ctx)
 	return err
 }
 
@@ -11830,6 +13376,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	}
 
 	router.GET(options.BaseURL+"/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
+	router.GET(options.BaseURL+"/audit/file", wrapper.GetAuditFile, options.OperationMiddlewares["getAuditFile"]...)
 	router.POST(options.BaseURL+"/cluster-certificate", wrapper.NewClusterCertificate, options.OperationMiddlewares["newClusterCertificate"]...)
 	router.DELETE(options.BaseURL+"/cluster-draft", wrapper.DeleteClusterDraft, options.OperationMiddlewares["deleteClusterDraft"]...)
 	router.GET(options.BaseURL+"/cluster-draft", wrapper.GetClusterDraft, options.OperationMiddlewares["getClusterDraft"]...)
@@ -11845,8 +13392,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/content/:digest", wrapper.DeleteContent, options.OperationMiddlewares["deleteContent"]...)
 	router.GET(options.BaseURL+"/content/:digest", wrapper.GetContent, options.OperationMiddlewares["getContent"]...)
 	router.GET(options.BaseURL+"/definitions", wrapper.ListDefinitions, options.OperationMiddlewares["listDefinitions"]...)
+	router.GET(options.BaseURL+"/diag/bundle", wrapper.GetSupportBundle, options.OperationMiddlewares["getSupportBundle"]...)
+	router.POST(options.BaseURL+"/diag/bundle", wrapper.MakeSupportBundle, options.OperationMiddlewares["makeSupportBundle"]...)
+	router.GET(options.BaseURL+"/diag/bundle/file", wrapper.GetSupportBundleFile, options.OperationMiddlewares["getSupportBundleFile"]...)
+	router.POST(options.BaseURL+"/diag/dns", wrapper.DiagDns, options.OperationMiddlewares["diagDns"]...)
+	router.GET(options.BaseURL+"/diag/errors", wrapper.DiagErrors, options.OperationMiddlewares["diagErrors"]...)
 	router.GET(options.BaseURL+"/diag/logs", wrapper.DiagLogs, options.OperationMiddlewares["diagLogs"]...)
+	router.GET(options.BaseURL+"/diag/neighbours", wrapper.DiagNeighbours, options.OperationMiddlewares["diagNeighbours"]...)
 	router.POST(options.BaseURL+"/diag/ping", wrapper.DiagPing, options.OperationMiddlewares["diagPing"]...)
+	router.POST(options.BaseURL+"/diag/port", wrapper.DiagPort, options.OperationMiddlewares["diagPort"]...)
 	router.POST(options.BaseURL+"/diag/trace", wrapper.DiagTrace, options.OperationMiddlewares["diagTrace"]...)
 	router.GET(options.BaseURL+"/events", wrapper.StreamEvents, options.OperationMiddlewares["streamEvents"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -11932,6 +13486,75 @@ type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuditFileRequestObject struct {
+	Params GetAuditFileParams
+}
+
+type GetAuditFileResponseObject interface {
+	VisitGetAuditFileResponse(w http.ResponseWriter) error
+}
+
+type GetAuditFile200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type GetAuditFile200JSONResponse struct {
+	Body    []AuditEntry
+	Headers GetAuditFile200ResponseHeaders
+}
+
+func (response GetAuditFile200JSONResponse) VisitGetAuditFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuditFile200TextcsvResponse struct {
+	Body          io.Reader
+	Headers       GetAuditFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetAuditFile200TextcsvResponse) VisitGetAuditFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetAuditFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAuditFiledefaultApplicationProblemPlusJSONResponse) VisitGetAuditFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12539,6 +14162,209 @@ func (response ListDefinitionsdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type GetSupportBundleRequestObject struct {
+}
+
+type GetSupportBundleResponseObject interface {
+	VisitGetSupportBundleResponse(w http.ResponseWriter) error
+}
+
+type GetSupportBundle200JSONResponse SupportBundle
+
+func (response GetSupportBundle200JSONResponse) VisitGetSupportBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupportBundledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSupportBundledefaultApplicationProblemPlusJSONResponse) VisitGetSupportBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeSupportBundleRequestObject struct {
+}
+
+type MakeSupportBundleResponseObject interface {
+	VisitMakeSupportBundleResponse(w http.ResponseWriter) error
+}
+
+type MakeSupportBundle202JSONResponse struct{ StartedJSONResponse }
+
+func (response MakeSupportBundle202JSONResponse) VisitMakeSupportBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeSupportBundledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeSupportBundledefaultApplicationProblemPlusJSONResponse) VisitMakeSupportBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupportBundleFileRequestObject struct {
+}
+
+type GetSupportBundleFileResponseObject interface {
+	VisitGetSupportBundleFileResponse(w http.ResponseWriter) error
+}
+
+type GetSupportBundleFile200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type GetSupportBundleFile200ApplicationgzipResponse struct {
+	Body          io.Reader
+	Headers       GetSupportBundleFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetSupportBundleFile200ApplicationgzipResponse) VisitGetSupportBundleFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/gzip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetSupportBundleFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSupportBundleFiledefaultApplicationProblemPlusJSONResponse) VisitGetSupportBundleFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagDnsRequestObject struct {
+	Body *DiagDnsJSONRequestBody
+}
+
+type DiagDnsResponseObject interface {
+	VisitDiagDnsResponse(w http.ResponseWriter) error
+}
+
+type DiagDns200JSONResponse DiagResult
+
+func (response DiagDns200JSONResponse) VisitDiagDnsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagDnsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DiagDnsdefaultApplicationProblemPlusJSONResponse) VisitDiagDnsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagErrorsRequestObject struct {
+}
+
+type DiagErrorsResponseObject interface {
+	VisitDiagErrorsResponse(w http.ResponseWriter) error
+}
+
+type DiagErrors200JSONResponse []AgentError
+
+func (response DiagErrors200JSONResponse) VisitDiagErrorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagErrorsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DiagErrorsdefaultApplicationProblemPlusJSONResponse) VisitDiagErrorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DiagLogsRequestObject struct {
 	Params DiagLogsParams
 }
@@ -12578,6 +14404,44 @@ func (response DiagLogsdefaultApplicationProblemPlusJSONResponse) VisitDiagLogsR
 	return err
 }
 
+type DiagNeighboursRequestObject struct {
+}
+
+type DiagNeighboursResponseObject interface {
+	VisitDiagNeighboursResponse(w http.ResponseWriter) error
+}
+
+type DiagNeighbours200JSONResponse []Neighbour
+
+func (response DiagNeighbours200JSONResponse) VisitDiagNeighboursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagNeighboursdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DiagNeighboursdefaultApplicationProblemPlusJSONResponse) VisitDiagNeighboursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DiagPingRequestObject struct {
 	Body *DiagPingJSONRequestBody
 }
@@ -12606,6 +14470,45 @@ type DiagPingdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DiagPingdefaultApplicationProblemPlusJSONResponse) VisitDiagPingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagPortRequestObject struct {
+	Body *DiagPortJSONRequestBody
+}
+
+type DiagPortResponseObject interface {
+	VisitDiagPortResponse(w http.ResponseWriter) error
+}
+
+type DiagPort200JSONResponse DiagResult
+
+func (response DiagPort200JSONResponse) VisitDiagPortResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiagPortdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DiagPortdefaultApplicationProblemPlusJSONResponse) VisitDiagPortResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14494,6 +16397,9 @@ type StrictServerInterface interface {
 	// Who changed what, newest first.
 	// (GET /audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// Who changed what as a file, newest first, at most 50000 entries.
+	// (GET /audit/file)
+	GetAuditFile(ctx context.Context, request GetAuditFileRequestObject) (GetAuditFileResponseObject, error)
 	// Make a key pair and the certificate of a certification authority for a variable; the host keeps neither.
 	// (POST /cluster-certificate)
 	NewClusterCertificate(ctx context.Context, request NewClusterCertificateRequestObject) (NewClusterCertificateResponseObject, error)
@@ -14539,12 +16445,33 @@ type StrictServerInterface interface {
 	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
 	// (GET /definitions)
 	ListDefinitions(ctx context.Context, request ListDefinitionsRequestObject) (ListDefinitionsResponseObject, error)
-	// The last lines of the agent's journal, oldest first.
+	// The support bundle that can be fetched, and whether one is being made.
+	// (GET /diag/bundle)
+	GetSupportBundle(ctx context.Context, request GetSupportBundleRequestObject) (GetSupportBundleResponseObject, error)
+	// Make a support bundle of this host, without secrets; it replaces the one before.
+	// (POST /diag/bundle)
+	MakeSupportBundle(ctx context.Context, request MakeSupportBundleRequestObject) (MakeSupportBundleResponseObject, error)
+	// The support bundle as a .tar.gz; for administrators.
+	// (GET /diag/bundle/file)
+	GetSupportBundleFile(ctx context.Context, request GetSupportBundleFileRequestObject) (GetSupportBundleFileResponseObject, error)
+	// Look a name or an address up in DNS; takes up to 10 seconds.
+	// (POST /diag/dns)
+	DiagDns(ctx context.Context, request DiagDnsRequestObject) (DiagDnsResponseObject, error)
+	// The recent warnings and errors of the agent, newest first, each once however often it came.
+	// (GET /diag/errors)
+	DiagErrors(ctx context.Context, request DiagErrorsRequestObject) (DiagErrorsResponseObject, error)
+	// A part of the journal, oldest first; of the agent unless another unit is named, which only administrators may. What looks like a secret is taken out.
 	// (GET /diag/logs)
 	DiagLogs(ctx context.Context, request DiagLogsRequestObject) (DiagLogsResponseObject, error)
+	// The machines that the kernel knows in the networks of this host (ARP, neighbour discovery).
+	// (GET /diag/neighbours)
+	DiagNeighbours(ctx context.Context, request DiagNeighboursRequestObject) (DiagNeighboursResponseObject, error)
 	// Ask an address whether it answers (ICMP echo); takes up to three seconds for each request.
 	// (POST /diag/ping)
 	DiagPing(ctx context.Context, request DiagPingRequestObject) (DiagPingResponseObject, error)
+	// Try to open a TCP connection; takes up to five seconds.
+	// (POST /diag/port)
+	DiagPort(ctx context.Context, request DiagPortRequestObject) (DiagPortResponseObject, error)
 	// Find the way to an address; takes up to 45 seconds.
 	// (POST /diag/trace)
 	DiagTrace(ctx context.Context, request DiagTraceRequestObject) (DiagTraceResponseObject, error)
@@ -14728,6 +16655,31 @@ func (sh *strictHandler) ListAudit(ctx echo.Context, params ListAuditParams) err
 		return err
 	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
 		return validResponse.VisitListAuditResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAuditFile operation middleware
+func (sh *strictHandler) GetAuditFile(ctx echo.Context, params GetAuditFileParams) error {
+	var request GetAuditFileRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAuditFile(ctx.Request().Context(), request.(GetAuditFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAuditFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAuditFileResponseObject); ok {
+		return validResponse.VisitGetAuditFileResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15113,6 +17065,127 @@ func (sh *strictHandler) ListDefinitions(ctx echo.Context) error {
 	return nil
 }
 
+// GetSupportBundle operation middleware
+func (sh *strictHandler) GetSupportBundle(ctx echo.Context) error {
+	var request GetSupportBundleRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSupportBundle(ctx.Request().Context(), request.(GetSupportBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSupportBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSupportBundleResponseObject); ok {
+		return validResponse.VisitGetSupportBundleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeSupportBundle operation middleware
+func (sh *strictHandler) MakeSupportBundle(ctx echo.Context) error {
+	var request MakeSupportBundleRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeSupportBundle(ctx.Request().Context(), request.(MakeSupportBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeSupportBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeSupportBundleResponseObject); ok {
+		return validResponse.VisitMakeSupportBundleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSupportBundleFile operation middleware
+func (sh *strictHandler) GetSupportBundleFile(ctx echo.Context) error {
+	var request GetSupportBundleFileRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSupportBundleFile(ctx.Request().Context(), request.(GetSupportBundleFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSupportBundleFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSupportBundleFileResponseObject); ok {
+		return validResponse.VisitGetSupportBundleFileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiagDns operation middleware
+func (sh *strictHandler) DiagDns(ctx echo.Context) error {
+	var request DiagDnsRequestObject
+
+	var body DiagDnsJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiagDns(ctx.Request().Context(), request.(DiagDnsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiagDns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiagDnsResponseObject); ok {
+		return validResponse.VisitDiagDnsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiagErrors operation middleware
+func (sh *strictHandler) DiagErrors(ctx echo.Context) error {
+	var request DiagErrorsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiagErrors(ctx.Request().Context(), request.(DiagErrorsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiagErrors")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiagErrorsResponseObject); ok {
+		return validResponse.VisitDiagErrorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DiagLogs operation middleware
 func (sh *strictHandler) DiagLogs(ctx echo.Context, params DiagLogsParams) error {
 	var request DiagLogsRequestObject
@@ -15132,6 +17205,29 @@ func (sh *strictHandler) DiagLogs(ctx echo.Context, params DiagLogsParams) error
 		return err
 	} else if validResponse, ok := response.(DiagLogsResponseObject); ok {
 		return validResponse.VisitDiagLogsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiagNeighbours operation middleware
+func (sh *strictHandler) DiagNeighbours(ctx echo.Context) error {
+	var request DiagNeighboursRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiagNeighbours(ctx.Request().Context(), request.(DiagNeighboursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiagNeighbours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiagNeighboursResponseObject); ok {
+		return validResponse.VisitDiagNeighboursResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15161,6 +17257,35 @@ func (sh *strictHandler) DiagPing(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(DiagPingResponseObject); ok {
 		return validResponse.VisitDiagPingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiagPort operation middleware
+func (sh *strictHandler) DiagPort(ctx echo.Context) error {
+	var request DiagPortRequestObject
+
+	var body DiagPortJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiagPort(ctx.Request().Context(), request.(DiagPortRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiagPort")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiagPortResponseObject); ok {
+		return validResponse.VisitDiagPortResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16462,159 +18587,181 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H39c9u2EuC/gtHdTNo7xnbcJO/V/uUSJ23ymg+PnbZ3k8ncQORKwjMF8AGgFTWT//0GC4AEJYAiHcnN",
-	"3F1/qSOS+Nhd7PcuvkxysawEB67V5OzLRIKqBFeA/7iUYlrC0vyZC66Ba/MnraqS5VQzwY8r+8Z//7cS",
-	"3DxT+QKW1Pz1XyXMJmeT/3Lcjn9sn6pjP+7Xr1+zSQEql6wyw03OJs+IG5LoBZCcliVIklNOaK6J4EeT",
-	"r9nkWlOpoehZ1rjlvK9A4nexBbnJjibmkfvCDPisoJUGaf6spKhAamaBRotCgnIQ7I518frF1SSbMA1L",
-	"fKrXFUzOJkpLxudmZ+4HKiVdm3/nVEpmJ3GPpkKUQPkE1zmjdamvRK1he67VgmqyoIpwQYRegCQruiYl",
-	"0FtQZLomesEUoW4TWWz4RV4lJua4+uHbKCS77eyifXVONazouu/Z0+3Nua0T9wYRM/L68vZpu492kCXN",
-	"t7+vQC6pIQLy9tkFcRiLfq3rYGmMa5iDNA84XUJk0V+ziYT/1Ewa8vxo37JryALCcMC1w7cwsJBtsf6p",
-	"WZCY/htybeZ1ZHcNWjM+9wTHzL5oeRkQ4oyWCrK70+aSfn4DfK4Xk7Onj6Nw/fzavvvo6TbGp4IXu47d",
-	"c/OOeVeyYg4737ZvjSLM4Xv45/YWAsrcNU5IqLveZdUtvge8XhoSMYRRazHJJkpTzQyhiNkswP0IYgzm",
-	"fvQkMoACKvNFCkSnT34aC6PbkvJdiPvjzbN3qYOBqIySecvMtzlsSdcJbrIEpegcos8SJ9bCvY4zsluQ",
-	"yi1h0EG3K2u/awaP7rEumH7JtVxHhEiu4/M2bCT6TNQ6F4ltamYfzIRcUm2YKNXwEH+NoL1WCRDfMrob",
-	"HG5UHCTzm2mXF4eGXgjJdAQYXOhnMydrh61e1XbcnQv1L2btJLHFPXfsrLuuJSynIEfKwqUo4vhZCs60",
-	"kG9ZWTIVO+cbS8eBsmYR0WU3nHUPC1c6ynU3AarjB/oCNbntpcDniklQz3RMgwGOWqACZU4TAV6oc0Kn",
-	"ygjuFdMLURud0EBhGFnAZw28sJpjd65wmhVVhKobKIgWpKRKE0oKFM/bEkeKMqJ70WLJOBGS3DJYherV",
-	"zvO1AU13gHCWKFQNIGeGUcIV/KcGpUcqBLlYLgV/ty0/IrJrY23Bp9GlLSC/2cb3jH2OUttCKB19wIrR",
-	"nL5l6F7IiptJNllRaZjQjLLS8CZ+w8WKRwTtxj5ZMXHLa0Zup4/uvBSxnSuQt+7QbdAeWxriw6dEG7V9",
-	"BdL8oslMSKuou/lHnNY1zxdScPZXitxvQHIoiaJrNysaXGbtZCbKUqwUoSRYW5T+xwiVuIzoLDQOzlrF",
-	"Da1WR+iysj5tJFQsImBbAC31Ypz+wEUBwxfgtvPOcO/IAkRji8amkkBV4pEhTQhp/lKKW2YYmnkhm1zV",
-	"3P31AuaSGi5o/ixB219fSilkVO28ZVVCE6heibIYwsecemTX2EDZDu0BmHUR2kMKLySd6cgBo7dQWEEy",
-	"UEswHzyP256qgnyA+mDeypqZ2yF3rf5iQbnlXiOYtV9TRHRVkBOqyP969vaNkTv/un7/Du3OVrl/evro",
-	"8U6ejjP0rP2dU16iVuU4vp48ThJosY7bdz3k7wXxN6vwjtPieH4x7ShR2AiuRAl3QmnBVFXS9Xtergco",
-	"V+HbiZVo4Nqe6pjlNC3FVMVtyOlaOwntzw7j+unj9twE7xZyfVXzIQu2L2ZuYj9L79q1kc9bKy9gxjjb",
-	"5vU7BSFb0jmM/UZbp2cvH7frNbax+aSi+c2oWTa1DDNOs1o/XtbZdw/YXrljtqXdVSVow5GGIxdQEIxQ",
-	"xXoN645IatZjNgi8sJLHKGQd2R+ATGhaDl98THPbED0bIOlM0QPf144ithjfOIlTsDmM5YeK/QVj8GcU",
-	"qoHEe21ebSjzW5in21gD7tYBgt+Fu8gasLm19oD92u0lQdZxTuboKfrMcPcRulpwuCJswpPwblu9l/D9",
-	"qqJwkEA1BCrwCNnC5lzIiHXKCkXEjOTGQHOq/5KuibOLhnPJyjn/uqMvqFqY4Y1aYt5wFg1VRAKaw8U5",
-	"kTCrFRQELXymCcMoRSn4HCTBwMVK1GVBpkAKa98n9bNtXSi3wIrqRBlRALi0ec2s+2RvKtKLhlNH5G7N",
-	"i5ijwJwWQnlB3HnxgHNhLWK/syBkmuTm9RVD1Xmbt4Qjf4nxHlQe3iXNmNSDbdHWd2ZaMFzS/CZGN7dU",
-	"MjotR9hMf7gvoqON1O9azuRFbLuefrTifsY4o5lSjj1sHEBH8Zow5+DSQtI5kEqIMmpmJ3Fz993bdUd3",
-	"zOj8ClRdRjQKUeuq1im9PV90+G7oJ6ByDgP8se69drTMTxlf6Wz2hvGoSdJEZ7cJHVZx53kZ12+UjbUN",
-	"sAbdi3YoO1F82SpCSEtRQJk4gFKzcW6OS/9JlHHThItDwlLc4kGLm18pG0uBZLTcg/ayAVBcaFd3sFBq",
-	"puzxjf7CoCyCDIbhBDIzX470Om6s3A7R7yf8hUmlf1ej5XrujPBdkcaKKrUSstgK8z3t8UcHL/50mg1z",
-	"TzcTxXb5qvGobTgz9hB1a9yxfeZ53DRy+B/hOHQEEzlPnaj6cP2JzoHrP5J7zSa5dyT3+xOFFbO5dUO8",
-	"6HoUIvqRfY+ohVgpFD9G/UQtJEcXBoqmhWVk20wgr+q3SU6VV3XCvVAwNUaJMBwyArIZMypiJRmPxIvU",
-	"gp4+eXr26uX/bNSoNjzyQJGqnpYsJzewPrdK5sOHlRHA9AaiuR9zt5nhGO3xHttHV2kHVsK4tl76ODOi",
-	"nM5hCVwHuUjb+HaU3urh+UIo4BmBZaXXGGLgCSV7CUsh12OMz6SiIuIQrKQo6jyCzFvghZBIlcjyPUqX",
-	"NF+whEkAeS3huRA69DkANwLN8OKCKf9nzVVdVQKzyGJ+h+0I0pVzBL7mvyuIflNXxuq/hlzwYii4VlRy",
-	"n8Yz6GD8aT/Y7U7acH0gl+wwnG4+UniwspY5uhPdpQR/mBGpDYVuAiDFinflzcUzkzLCtCIzIzHJ68vb",
-	"x305Wy45LKp3L6hleT6BTGLy3AiVO65W+9WkNh3EaWMh0R6mdv3q2cPTJ08jHM3YtlMpVgqkQmZOmM7I",
-	"s+dnFy/Ojo6OYpBhStUppZguY1lhKBrwGR7FkGSGs8Xx+Rtc6Ocwc96LYZ+IVcQZwbjStCyhIAuQcE5Q",
-	"nzLGl433l7OHis05FERw8CB2AYBY9AEj7LF4KjVShawoEqmQSKwBqqLDmemvcfa4tp3OYUnwjXEOZwOv",
-	"LMh/cbThKSHEQYDBTU7RwiRY1IBTsI9shXhKqEfhA0Wa7Mt+PXkk6Z+TdiqhNsnmLol1gaLdxoHlnHL2",
-	"VxMK3pmaEYW4Wf6d4lIL9/HorJDmwxgRvLbHcYMbjiGABWWRY3758m22xR4DvFjBga9whzXUhtzhZ7pL",
-	"JY9+enTyj9Mspoyto5OfO12qyVhyxwLVrSUtgAjeyePYPdmmAxk3HoPpvwTjdztNhRTVRZs/v6k5utWi",
-	"yHT+yHPCrK94LjIyhZzWCgh16SIg8dWV9VUqUgIt7G/xzBFxA5uU/fjk56c700bwuxgk3lClf69KQSOp",
-	"evROQZouSDZ8s+akN55ZA4xEzpkPp20mt63b75IKeDoohLZOco0zVqJ+wCwJ1ggVZNL7ddB4DTNw0LiV",
-	"ZQbkUSwxHnF+QSVsYvIApXlcDMfMB0UqhGOJNBYj8fzDvZGlUw68idC86c8DCk4Ou1PMXLJBM4CFRl9c",
-	"yOzqgz9BPRmVwyhewpIyI7sD62Ub7s2JHXJAs2AdkQlSe3KY6nXXbDKqhp3nlJOcSrkmlHBRQGAkDCKV",
-	"0DxJu3nijo+7RNqD4qWID7JjFCT8CXt1NZRU6WuwKB6opidzeJKe4rTXb3+x/hbtjenrQR3kniUdx2/E",
-	"/A3jdhkbsR7/8x11bvt9Yk6r2IyQ3+ls5tPHZEGM7QMU+dgpWcRtXFhdBk7i7iBXUJU0N9ov8Q5eFyyu",
-	"lRFczltYkB98xV5pNnFmHj+0z35EzbkUc0UYx8AlYfpoI+oadUd/H77rt42H7U5KdBBj6K/M2Via/y62",
-	"pHegV0LeHNahnVNesIImywqZQoXWRWDGzNbUrcVmFXzG5DJG0Cufn4wa6VQIrfY4cWjsbB9oKeppCXEN",
-	"zumDdtnExf8UoRJ8eBfPUIx3urKfvqV/kOu0fRV46Xro5E5063b0J9MLxgOVIG5wPz2xB5otjRr09OQk",
-	"mywZt/96dBKTexhmhFQZWrRyrTWWAxO0TXYHHSvCsOAh1uW3JmpBy9IwLmp42mphla67ElHfir6mEXJp",
-	"s2CGyJb+AImLfMfCu5YdDx+sEykdJsOCWeLUt+p1eebdh1sG9WSE8b2z0KDriDPDJJZ8ff3qNzvJiMMS",
-	"XRYaDsz6FCk5quopmmRdyffPRz/vlFI9q71D5BjrkuLexu9D4L4Pqx82SAYz4UZlW6J2NOqDsamvN4wX",
-	"/amvkSdQDT+a1xqq2BnXTJcDwhOoFeMi2wxYu4AY9NukkUiW0zQVhRQ1jxfvSXC5ffhK3PuQTEUZm/Xq",
-	"U1i33CE2blQCUWtlc6z7QbaVcxKHlCXiu4nXWkpn9u1TD97aR8858+u/qsuYnZOXNN4kYCFWZEk5Nlyw",
-	"Lr+cKshIXVXN3wWbG5gbzR/7TqjGYFiyz1Bk5IRoQeJYXDLut7g5db6gkuYuKrmrNLYZJmv2EgUD4/O7",
-	"RiKiVO91osehSvSooxFFibfJjtsRNYhny0W35pJzN/3nMCaX09ZwxjRmqg5aJGdWn6qQG11pEeO5Oz+J",
-	"F71tKuMGDI3bwQG3rWezK01h515qqcQQKeGCEm4bzhnZF9K+FCJSojPOL2vGSHpljbTp6W2Sxl+7xvG+",
-	"KU0ZH7GBD+b12OqNmg/yglapTMq4E93BPe3zbSA2KplxLNHEaCO1mrvyTjQv41rzuNBt4TJpN7r7UN2U",
-	"IJg3MqLqfGHMvuMCbo9VMd0IwZ3+M9tZ36JuJo2LIgGQFci7QaTt9uFjCRKmQmCFzKLWhY3VS1AdZh96",
-	"n4dBFHMT7DA7fVB2SdGNpnJq9yVdiqYGcDPLQgHXwHMfvqVrF2/UghRikg3wN4dSN6FDp5RJpc2BJrnt",
-	"uwGf6bIy309qyc9UyaoVXZ+VjN+c2chHsbsC3pZG2XUEzmq3/wTs514+bERzBYehurLQNlt7wLs1ZwPS",
-	"9n2VDg7sPkos/3Os243r/cJGqAhtv5ioAzNRAiMhlmxIy9JFchVxhQdNfxGsYzLLPiNc4Poz1G27Lkla",
-	"FNhVjWkF5WxUdtRC63h9vXmgEspUA8g7RiJwUj9FOyBCroFT1kFMEp937EVmcbSh5LeuGqxRC+YnjJPL",
-	"l299qwqfncCUOfxa1pt5FU+fPPkpZlF5cG8YNlpXZ8fHH3+/fnl1dvns+vrP91cv/senV++vP3w8u3x/",
-	"9eFTJF82FCEnp4+zHhTufjXA6XYekspIIZaUcZW1iUhIhty6FV0dH5XQELBFYrm+Y1LSMK/mFcyZ0nKd",
-	"yvLvVWfxm0Sp/+BKizbY58eLEWrr2tvOKBsYgt3Kyzx98vTs+bPrl08fZ0a3UGrx8AbWc+DkYUnwM2VT",
-	"iyLxdvN3Hk0lFPgHkvtMCq69InMDa8KplGLlU2wwEycUe2F2TVyCOTXILBWK0ydPHv08VEiFwIgC2DZP",
-	"2k86QlJDT2QgDG2nFEtN2NViyW3sNZ+JceR9B4dl4BnaRukdAJnwWg4DFvoOfQe35pC1u+qC0S89DkJd",
-	"V5G2bgBFKvk19Hv117mFjqzgQ+uZe8WKAnjMQrBvKXu6vDAx7NNHtaFUgE7MjChhuSsXhvsviZjNQHbP",
-	"dtK2s3tMQuUi6gTI4z3itorKiwTJsjnvera6w8v2wfhoiv84OrGGCJ5Hu+Hv1MWxCjTjHb2H7XvWOpAj",
-	"j2jKsd/X8CgOKiz5jeEeM1Ua33ciEO6zEH310gBVfiYBEsOaR6jZtHkyAwYsOwmXvUl47Zv99adWm9g1",
-	"3IbWsZU8tCH12F9NNnA3EjDI/pkxztQiJqptWqVTveaCCN5mACs0t81szFdcETqnjA8NOf/eTNwCrlel",
-	"d4GLABIhyrMuYQWw7uwxRqrW0bV9rGezVHmCi4luF3bSsh5weMznmR8/uiKsM2ra6Y1podV+tZcWuFsV",
-	"4Hb46KIlze9Y93CA+MCHWNfZAmhRMg7frGGM6VNHq6pc22rTW5Bs5v6mK8qMWfnQO7fCBCHU10ooHk5p",
-	"fhN1iYUVMikWahugzETNi8b854LYxRuzci4ITpDduatTGHhtoBvDx9Zx31aX0g3TcmC341JPx4ZX66oY",
-	"p8zuThTvLjucIgofFasZLEV+k1IhvzEoEnrlYwv64/XlpRTTkSGcXW1LOyfDcG+rg9uaVWxKuzubvJv+",
-	"Cju6EGB77q09MB9xtlHLxyc/P94VxKxoJKq9O9kRj4j7Nro+3/ulL4not1QSDkocc65pt3QSTzxTrr7L",
-	"vmnnIS5nAMvEL99ffyDHrqPQw3CEpdG7yFSkevE0Jah779PjT19LJ+5ZNuH1cor2mj8GYcMXVt2as52z",
-	"Qk5cG/psMqUK8Mgv61KzDe4UuGoaO2r7nLHlstbppiFLS7WRYlzVYofDLUgsYuXn5L+5/whVTandEihv",
-	"29RKsCmoMK5ZjnOtjG479L5KdVKRQItU70ZUseBzJLH65WlmcyKWVOcLpD7MRrTwiDuM/IGJVopCEz/a",
-	"cB0CLRifN8qvMV5rXmCTLZYvCNNEacoLNZR/O9rrO6fvq3gG0S6yT2cYDdQa7Wuxpfmi+cHNqNk3dn9h",
-	"YeuXDKfZXpfvWMD0+toQnOsUBlRaSYdUiJi2PzUDoAcbv25cbgyd50LcMPCB/LOJi0n9b/9eS74VMwwT",
-	"L7thzq/VJZz3HMizy9eGcAS3IY4z2wa6sKWMQGrOPhNl5K8mx7Lmx266Y+wycGSe2BwgTtALTiohNXly",
-	"8s+TI/LMqb7mDJfrI4K9h23adOpyoSPyRvA5WQlphlUrkIqcnpza0lxOmrbJR+R3Z5X9oGtFHh2d/EhK",
-	"dguEanJMK3Z8++jY2W1HTeztbHJtF09w8QHbPJvcPnJtmTmt2ORs8tPRydFPE2vEIsaOaV3YGJnT0Zu1",
-	"vC4mZ5M3TGm86cGKOboEm6X/0WHtPzWgEeaQVrIlvtreXBTkEZ3syCT6+inrXuB0enIy6pakgZG35t6K",
-	"bf136/6kDwsgwLVkoI42RGNskmb5wSVR2UTVyyU1Fsvkz4VoXHRGk88IhxX4El9EKTVa/8dJweh88sl8",
-	"HRPgyAxcakQXYe9g5fotXnQSh53j67mw3Yn3cvNUpCL+a5eZaFnD12/Eat8KNjK1Iwh8LvRiH5h7S2+A",
-	"2EYJFWXS6WBbNduhosYEb0KANvJGGz3tvA2+3gBURodgRjUIScDhfYMKCt8+vIASLCV0KQD7J0On2fgW",
-	"Bh5vM81fBYd9AOoXYax2m71iJo/vKIuzm19B9y98f6TTmSdx8t0Gvh0oH1DkeBu5EQFOs1mxv6gsMnID",
-	"lfYCylbTnpPHJ48bt5wRMNKWW6eg6tobdqF6WW9D9QDcYLtB/D1zg3tF6W8AFaHYpzUjDWYxvK4zV7VD",
-	"5lLU1QNU9t3M5LUmcwHKIpU2/V6ZIi44dUTe2vtbUCVULiqOLWd3cweX+Bk9XGjw/4F3FgwQ5a0d3kXg",
-	"hnBvmh9ETOVPB8R148CI4PlP3ysMnWP7QPYzdYP4dPkKBnl4KSHlPqHBIBDjEFqQKeRiaRv1/vH68txG",
-	"OUhdmWfK6J22KC1DsqDaX1Tyw+PTnzFw9+NOPKtehe3Cv3Qf+pTv7jxQmfIb2BdX9efHR0LxxGWEzTqW",
-	"dpJdRnWobtvqQaeluSqghd5WbPXTgfhuZ7X3zHIxUT+Bauyf/YOFzI+I79OT09249vejfjt9WMi0TPbc",
-	"FnHbFRFZcwK3INfWle5sMSOYm+7fu8/h8RdDAF8H62Pb1NSF29wYe3WFdqdQ2jmNCoEFuXZ1kyxKgTMh",
-	"sVR3FwF2COFe0WEBQYIu5+foq7QbdUwTOxXaWCNiRGm6JiX21rijJnkPSuQOZrcPXveeB8MlmFmETbmw",
-	"qqMRHxUYItCfRuJznyKkf3xTG9TxGZsnhdKvoH9r37qXlY5C+pouyy7SmyDRlHEq1xEPYxThM1bCviQb",
-	"lrsypSXVQj5QpIVzD1tq95fWDpokiXtQDrrXzAxREHDcvWkHQberxtwK+9V3QOm23gHlsY3qph0uf+Dz",
-	"JFDvlcMa5ulk2rQU04CNSpiBzhfEN8Ao6JLON1hqdPtfbD+xIRKuAcE+9aVDMe6Nu6aSVoShHiHdjR5z",
-	"cbQ/OUi5bcImvBpipRyKw66mIni5Joquw8tFzFJiuOsRh/s594OgihUgPQd8XxIRAYig8oTNuGvSEwPN",
-	"brnT3AQ0SPL841FCRm7c95XkxS+C9+6DHwe3vAxkx8FO9m2yBUPHrhLp+sYzi+Yw1u2rBpoBqcKEGJnm",
-	"agWj8+NSzNNYecHo/I15YYei7kO7j05OEgq5bzVyt1hItpVZb5iAzwtCno79HlRi9ubh38RgmzZkCbpC",
-	"6OyLovCaYxzRy3iMhD1Q5N+ilpyWGRFlsSvOgsRR+VBrVNgb6ri02QqHMOXDiv57NuSDa3NSstCAhijK",
-	"9uZRC7xn3qHGdOMc/+H1xdtLAvlC/Nh1oemFBPBONIyrAM0XvmttH3K1pDn0YxfzHA+E3k4O5feHX4QO",
-	"Vh/vC8m/MBclW9G1wVyL8C5GHz/x6ExgD27BFbdHmfa1lkCXL+1LOxh3LpZL+lCBeUlD4Zsf2+XQskzw",
-	"Uy0qlm+x896OJrvZq4bP2u7tocIt7MUItUPtA382S/kh3lhvUZARShSnlVoIrO2ymisCp9OmuoBS0w42",
-	"26uhLUrbFqAphfVV0+vyUIfCZ+Bvw/G1JoVAARUkukzOPn7qRvMt02oEjuddtsYWc8RsJsYRucTrW0KA",
-	"KKwrcsBw/CgJCnet78EAIVQyYmbWtp/ch43S1xAYtlFDA4vjrRZrccvzCnvxbWY67Ap1v9hTqPtXm2Bt",
-	"ZVL3RoatVu5u25E991hsffvaL/J3ZFF86GY67Etv+/DmugMp1OfbW0EAouCKxrgjzfkPI8QjE92zKB+A",
-	"rz83AUm4WO0tDaYzMI1dWyBWHOQD1aa/ZGQmxdI8Y5Jw+KxJLji3mZ8E+SPjG+WM6Pn33S+phIHs4jio",
-	"D4yreU4DOzypJG4NuWdy2ainTJzuRnveW6pUSBbKrqGZhby2OeqIZOVzXqznizpdsLmGglklv6lLM9/V",
-	"XLNyYxL0/rgbc3qJBc3fJHlcmMdxgXuvztwPCMaVd/tRToDKkoEkv9VTkBw0KFLCTHeu5wivJ2YltGlm",
-	"1jdGY0GkLQDZO/YQRDFee43ORGU7Ph0kpG1HH5NFdEAxj/Qc3j3YYVOCY85HKcQNoRp9tRkRkpSgSQWi",
-	"Kl2P5XktwSdxzSnjfQho78brw0Hb3/tAaNhqIP53Y+JiIex1Ce29gCu8QKHtKuJA3vRvdNHlWoG1T84x",
-	"fa6pyADEX+Na9F69OdWwous+HHHbiCWFnLDI80DehGCGvxsx1y7jE/OYXBlp55hkRgGxKRbaR6iE8Ngo",
-	"gd6iO9fdSPXi1cXlEXnmedUDZRQKsmI8ztSY7kNU5dv99eT6XNqrqw/i0ws6zQ1C070KmYa3hZ53I1CM",
-	"uEHHSMHUTdeEIVdOwtiUZnwBTxDla7x51Xy/CycrVxAZRcqlu3/mMPgIGt19fwi5wtZ5RoCoRa1JIVYc",
-	"xQn2vWssTY15TTNMHLUqjy0f6QO578+UsjZ9D63D5YrhBCmnlWvDtS/TErdLpmtXK2Y2QBkHWTSZ+zf1",
-	"FIyQxo5TTfxQ1FqxAs5J22RFAi2MIeIr+4YbpdchVA9Ayp3+Zd+LDKhsl7kEv7dMpZXX2jAgplHRPeoU",
-	"TzbXttgCCS+rfam7Ar2T3I+r4L6COKexL3xnWNpngUzn3oZUkJfNZiCxNaU/Hf6ChL15/uyBbC4ZsVkM",
-	"thaq7UjIFFlJrJRzGtnyfPNa7yPyi5BLRai6QbqxyfV6XUHKoVi6O9tSjA/vdDtkKNSMn4A8pivvi+fh",
-	"YNjcvM0kcReINE4VALUhmxE8LaTw+KjjL+Z/X3f7XoNrz4bkVyzE8OyKaGPbvzmH9XduYESoU2qna8Js",
-	"0Qddwnm3dqcPxv8WrMcD8S/BeEOU+2dI4Z2b358CZDYeEKzTeNx1nPYGL1pYnRUb4vWBGe2KNJzfmMcO",
-	"0ANy1r7/DGtHnS300OnaXmfaB6tKiqXoqyy9tC/EueXfYbSgX9DeVZk5P4AjE6ZIKVws0v+GxZkNhzQw",
-	"Eate4mnaNaYY4LUWVXuT5RBVy3xRwV5C62YoMgeOC+JzYhFvVqIim8p6hV9iA/uVgHaShBh0J3lP2UAN",
-	"KAymuVgFVZTobmCKTMEAzcGv6y5uQBY/BkjG/5dB7VcHh5CKzgM2YmszdnERfwlkgtni48NINDv2fcdV",
-	"XGOKCHLeiPkcCsL4EXnuY2W+KNr2uTh33sm8ZGZQ9E82Is2obLZtxpFtDFy4ir9r0A8vbJ+MzjK30kLu",
-	"TBKJTIc3Yo7RA0UoJ++vzXJleEV5N6/BwqWhClHrXrIwz4dwz5e8sCf1XiHSwOCl77rkNpjeM29vuUyx",
-	"XX8R5uFNvxTzcIvcSy5fcFehmNpGK1ljSWq5boz2CnjB+BzrMynv+Nc90DogPA4vt0y5WF61l0oeKopr",
-	"hv9OYiDv6LJ1gCfcLLvhOtQxEtLp/kHbvebz/1nXCPV+EOsUKUTKIcL0Xd0hcSrAvjZpGkBV54Ncfz/Y",
-	"P91jLm7SFa3lei+qKN7k7jDrZKVnuuRPdz+HawpKpjATNj5MfKPNTpQL88ywQ69tnr+gxUD0Hn9hRa8f",
-	"54LyHEqL5t0OHGwONqws8/H9doS4B4xi8pPBxOY90mNwcRzcd5SISdoX/j9KBnZh2cIGeX/r0nJ9ww5m",
-	"jlptNG2soxGYCRNkoFXAoXARNdtd1xzbNFobhPXXd71vX7uP8q72AtqB1V3tNvZSkdeMlu5rtpkG3q6g",
-	"YVQpnbnd3eFPRRZ3Aa5oqr3d07Cg6+QAze0G4n0HnvdVeNkM6CpVDWCypnQHXS0opRTB+xOIkM3hQg8u",
-	"X8cqPnYQx3GOoqqHceLz+6STv9nh66qoGihghyEtqj6gBo03Uyftuum5ebhSYVqWPY0z8Om+Oi4yVI+N",
-	"spw02d2/jiXwPqvoyjy+B+j0+JZwCVCM9ixxWP3t3qUGK89h7ip+LaYfNF4VQjmsMptapEhpTB+qDC9Z",
-	"UcSiTzuyW0afo+2lKMrCO30r4I19RAyrWYpu+ngU9/2S/Nq/dB9yPLy1aaAk95vYlxPdj9fezGbAmpbr",
-	"cZDuND6u4FbcQHui9smvB8aP057G/fgMKbcHcqfbUPmLptJs2bxwULZjJkiWFdrKn4EFcUgh1lFs1ACl",
-	"WVna5nhto8N0UVyWzAxUARj275P4xawab2u4q5/PJpQW54Y3Eca/sfAmAWjX2awL5yPyi6uxacwe2zTA",
-	"ZzcjcPEG2KYXfZPTrhZipVLlifj3sb/Xq5c8L+z9soclUZwkpTqIAvbHBD3Azp3d6O3KoH945lIMpcAW",
-	"bYULMruG4njNoWGdSdi2V2klAeteOSRY3RQ7zv43Q/WVWJFZjRfWuuCiEf1h7jFTGUbn/Q1PDxSxpcIu",
-	"mk8NtWMLdAR20FVX8K7Ps9v6w5yQfhH/u7qvnpmWwQwT7LjuvWXF2uqI1UIgXVoWFZdI/c0xf1cHS9B+",
-	"B6t9MOCjPTaQbGKeaeGNaGpa4sFa7U6dM7v8DdYDk4+CG0z3aq9GIGiXV+zNZUo5ub5+hXV7WM/mS0EJ",
-	"zdEplyLA3pP6m4HxvSjj9vLdgcfVoH5fp9UBzengRohgBw0HNPKeg62MwQIBYx6FHQMbvdNQ5gOVPOR7",
-	"bcX402mU5OKc5FlRtEfgQJzEI++eU0OCWbsk8qzYk2XxBmzpoTFtm9OFJLLzYG2xq/C62mQdg3/nnkjm",
-	"IJn4ndt17y5g7AUe+ylotPnvTbGD0TPdqSYcoLB1D+56YuxkTV5yf2mnPdmkY14mDvqGMfGlvX7n46ev",
-	"WXtxz8dPBvjNPZMfv0xqWU7OJu7ymYl56kb/0tzUY63GLPjBea/anzDvO/i3j6YEP2EqWfBvj/Lwp6bX",
-	"ePOTCEIeX9oufnQ++frp6/8JAAD//w==",
+	"7H17c9w28uBXQc1dVZI7WpIV27uR/jn5kbU3fqgkJdmrlOsKQ/bMYMUBuACo8cTl736FxoPkDMDhyBzF",
+	"9atf/ok8JPHobjT63Z8nuVhWggPXanL2eVJRSZegQeK/aF0w/aHWuViC+XcBKpes0kzwydmkEBwyImFW",
+	"KyjI93AHcq0XjM8JlAp+yIiQRC+A5KIAImaE2ndpOckmzAzwnxrkepJNODXDT4SbKJuofAFLamZc0k9v",
+	"gc/1YnL2+PTv2USvK/Oq0pLx+eTLl8yu8ZrxPLJCLjSZwkxIIHrBFNEMh49NrnCE9tQzIZdUm31SDY/c",
+	"p4n5b+CT3p6+olKbjRsg0Bx/jE+uzeeJbZ8+fZac9leuWbk978At1/j1fbf8qwK5PTV8orku13bu2ryS",
+	"mNs+iu742ZPtSb9kEwmqElwBUualFNMSlubPXHANHMFPq6pkOTVrOa7sG//738os7HNrqv8pYTY5m/yP",
+	"44b0j+1TdezHxRm7W7sgbkhL1LQsQZKccoNaIvjR5Es2udZUaih6lrXfcj5UIPG72ILcZEeIE/eFGfCi",
+	"oJW2yKmkqEBqZoFGi0KCchDsjvXizcsrgyoNS3y6Af+AEColXZt/51RKZidxj6ZClED5BNc5o3Wpr0St",
+	"I6dytaCaLKgiXBChFyDJiq5JCfQOFJk62qFuE1ls+EVeJSbmuPrh2ygku+vsonl1TjWs6Lrv2bMIU7Rb",
+	"J+4Nc/zfXN492z5H2WRJ8wjPALmkhgjIu4sXxGEs+rWuW0tjXMMcpHlgT9jnyLmV8J+aSUOef9i37Bqy",
+	"FmE44NrhGxhYyDZY/xgWJKb/hlybeR3ZXYPWjM89wTGzL1petghxRksF2f1ps59VmD19emPfffxsG+NT",
+	"wYtdx+65ece8K1kxh51v27f2Iszhe/j79hZalLlrnDah7nqXVXf4HvB6aUjEEEathWHTmmpmCEXMZi3c",
+	"70GM7Xv8aWQABVTmixSITp/+uC+M7krKdyHut7cX71MHA1EZJfM5cP1KShFhsLmoLcffBsSMSaUv9NBb",
+	"NpuUdL/3l6AUnUOUXVWSCcn0ejdb8KO0vsnctpo9hMVF4dNcdtsAKuk6wW37lp/gaJYu6zijvwOp3BIG",
+	"MUK7sua7MHh0j0YAesW1XEcu2VzH5w1sNvqsAE2tLLf9SK6vah6VblHaXlFF8gXlcyjOiRJLmIpiTUoh",
+	"bqEgVBO8b1eiLgsyheiFKhoRf/vGZPbBMCqsVQK/d4zuxoUb1QmHQWT2y4ujQi8CbXcxwYW+mDlBaNjq",
+	"VW3H3blQ/2LWTBJb3HN313TXtYTl1ClYwwWVpSji+FkKzrSQ71hZMhXjPZsn3AyUhUVElx2uvREWrnT0",
+	"StwEqI5z2xcoZm8vBT5VTIK60DHxEjiK6AqUOcoEeKHOCZ0qI1WtmF6I2gjsBgrDyAI+aeCFFeu7c7Wn",
+	"MceQKnPmtCCGQRJKCpSdtg+cFGVEMKbFknGjNd8xWLVl353nawOa7gDhLFGoGkDODJeGK/hPDUrvKa3l",
+	"YrkU/P325R7T3bpra30aXdoC8tttfM/Ypyi1LYTS0Qes2PuaaW4TLwGJ20k2WVFpmNCMorJc81suVjwi",
+	"BW3skxUTt7wwcjN9dOeliO1cgbxzh26D9tjSEB8+JRp5PEjziyYztLwwRdz8e5zWNc8XUnD2Z4rcb0Fy",
+	"KImiazcrasNm7WQmylKsFKGktbYo/e9zqcTviM5C4+CsVVwLbgSULivrExXbUk0EbAugpV7sJ7xwUcDw",
+	"BbjtvDfcO7IAEQwFsakkUJV4ZEgT2jR/KcUdMwzNvJBNrmru/noJc0kNFzR/lqDtr1YSjukEd6xKSALV",
+	"a1EWQ/iYk83sGgOU7dAegFkXoT2k8FLSmY4cMHoHxT6SNn7wPG4YUBXkA8QH81YWZm6G3LX6Fyjm7cms",
+	"/ZoiV1cFOaGK/N+Ld2/NvfPP6w/v0SjQaF7PTh8/2cnTcYaetb93wktU5d+PryePkwRarOPKdw/5+4v4",
+	"q/UHx2lxPL+YZpQobARXooR7obRgqirp+gMv1wOEq/bbiZVo4Nqe6pjaNi3FVMX12ulauxvanx3G9bMn",
+	"zblpvdsoMrsWbF/M3MR+lt61e/VpA1AwY5xt8/qdFyFb0jns+422FulePm7X+8a8ajRzmt/uNcumlGHG",
+	"Cav142WdffeA7bU7ZlvSXVWCNhxpOHLBm0SGimK9Wn3nSgrrMRsEXtibxwhknbu/BTKhaTl88THJbePq",
+	"2QBJZ4oe+L5xFLHF+Pa7cQo2h335oWJ/wj74MwLVQOK9Nq8Gyvwa5uk2FsDdWF/wu/YusgA2t9YesF+7",
+	"vSTIOmGhs/QUfWa4+x6yWutwRdiEJ+Hdunov4ftVReEggWpoicB73C1szoWMaKesUETMSG4UNCf6L+ma",
+	"OL1oOJesnGW2O/qCqoX3lZo3nEZDFZGA6nBxHlzNqOEzTRi6kErB5yC7Vi5SWP0+KZ9ty0K5BVZUJsqI",
+	"AsClzWtmzSejiUgvA6eO3Ls1L2KGAnNaCOUFcefFA875HIn9zoKQaZKb11cMReeI4bE1csz6aIWH90k1",
+	"JvVg+2rrOzMNGC5pfhujmzsqGZ2We+hMv7kvoqPtKd81nMlfsc16+tGK+9nHEs6Ucuxh4wA6iteEOQOX",
+	"FpLOgVRClFE1O4mb++/erju6Y0bnV6DqMiJRzETNI/YEDAoxU5wRps1Jz4UsVEZUnS/MGbwgj386PTo5",
+	"Oj36214sRtS6qnVKTcgXKduGpnIOmlCuViChCBEseN4ML7L7iFo08NMBJm77XrOQsNo4TGezt4xHlafg",
+	"5N8+krCK/i7KuCSmrMt2gN7qXrRD2Yniy1YRkl+KAsoEq5Ca7WeQufSfRK8YmjDGSFiKO2QJcUUxpQ0q",
+	"kIyWI8hZGwDFhXalHAulMGWPFfclV/ez3nq2sGF9RjI/NzRPOXlz6YMPiBZkxniBRzSEDezwzTrb39Yk",
+	"rWHdnYVny75uZqLq9pz4IAq9EAr8i07D3uXF9kLpRvBORi4uLi4y8uL9xbtXGXn3r4y8v87I5c1VRq6v",
+	"fjO7vvnXTTP1Bd6v9hvDpnhY9+XNVXcZf8+GMNEYBn9mUBatUKbhR3xmvtzTwr2xKjtEv036ZyZViPTa",
+	"yz9QwJCQg4oqtRKyGBDz1vg+Wi/+eJoNc4WEiWK7fB2stxuGsxHcy8H032cKiqvhDv97GKkdwUQ4Yie8",
+	"ZvhFSufA9W/JvWaT3Dst+m3Xwop0uTV5vexaryKyuH2PqIVYqXD48URaRzeKQQt7FW2z8byq3yXvmryq",
+	"E6asgql9BFZzx0VANmNGHakk4xHfpFrQ06fPzl6/+lcQ2RtX3HeKVPW0ZDm5hfW5VWgePaqMsEdvIRoE",
+	"NnebGY7RHk+FfXSVNpYmDDnWIxRnRpTTOSyB61ZQ4ja+HaU3Ol9uGD/PCCwrvUZ3Fk8odEtYCrnex9CR",
+	"FIqFSgTPiKLOI8i8A17gZVkQvLQ9Spc0X7CE+gl5LeG5ELpt3wJuRBLDiwum/J81V3VVCQwnjdm4tr2V",
+	"V87o/Ib/qiD6TV1ptoRryAUvhoJrRSX38XyDDsbv9oPdpssNMxtyyQ7D6QYmtg9W1jBHd6K7lOAPMyI1",
+	"UOgmAFKseFcAbTxEMUMBCWOkyJvLuyd9wZtOyojqeAtqWZ6XRCRG0e6h3sVVOL+a1KZbMQEx93sPU7t+",
+	"ffHo9OmzCEczOtxUipUCqZCZE6YzcvH87MXLs6OjoxhkmFJ1Sq2hy1h4KF4N+AyPYptkhrPF/WOFuNDP",
+	"Mc5++CdiFTF8Ma40LUsoyAIknBOUp4yib2NLytkjxeYcCiL4pigc83ShPhDTb6m5VciKIpEKicTaQlV0",
+	"ODP9Nc4e15fS8VIJvrGfc8PAK2vFWjna8JTQxkELg5ucooFJa1EDTsEYkTHx2HCPwu9i+lRUTt6T9Ps1",
+	"qPtE2LYE7cbKIueUsz9D2MHOMKAoxM3y7+UDXbiP945ACh/GiOCNPY4b3HAfAlhQFjnml6/eZVvssYUX",
+	"e3HgK9xhDaUhd/jZhur7+MfHJ387zWLC2Do6+bmTpUJ0nDsWKG4taQFE8E7M0O7JNp0VuPEYTP8pGL/f",
+	"aSqkqF40iTSbkqNbLV6ZzvZ9Tpj1S8xFRqaQ01oBoS40CSS+urJ2cUVKoIX9LW7TE7ewSdlPTn56tjNE",
+	"Cb+LQeItVfrXqhQ0EhZK7+UQ3DKotv0A5qQHL4ABRiK+0btuNwMp1813SQE87YBEXSe5xhkrUT5glgRr",
+	"hAoUUan5a0xsXsJsmdjcyjID8iiWGI+YL6ESNkNhgNC8n7/QzAdFyl1oiTTmj/P8w72RpcNbvIoQ3vTn",
+	"AS9ODrvDGV1gSxjAQqPPB2l2deNPUE/07jCKl7CkzNzdLe1lG+7hxA45oFlrHZEJUntymOo112wyqsDO",
+	"c8pJTqVcE0q4KKClJAwilbZ6kjbzxA0f94nqaGUxRmyQHaUgYU8Y1dRQUqWvwaJ4oJiejBdL2vrTVr/x",
+	"4koatAfV14O6FeeYNP2/FfNE+sk904D2zvPgTA/P5+AovrQyivpszm/F/C3jdjcbolUtVfyiotr5DlC1",
+	"oTNtnQlzcNkvuTAyckl1nE0C15KBSgRJmtuPcVJRqQef04CgGEP3u7unWmS/T4DOyp57iFjp5IbTJ2RB",
+	"jHoKFK+aU7KImyFgddmy43cHuYKqpLlRUIi3wbvYkVoZ2cJnLpHvfXZ1aTZxZh4/ss9+QOWmFHNl0LBi",
+	"ekGYPtr0Qj37Zt0L74IR9F56TssN1J9FubE0/11sSe+BzRdTUcv9vE5910s0m9nrHEbWY5oUwlrunYd9",
+	"kvUE/3UHQm85nZaQEaOfQUYKKOk6w5x8yIiNicoI4/6ay0hIpZ7sBpXnxj4f2ief2+XEQahXQt4e1m2T",
+	"U16wgiaz6JlCtc15iveZLaRpx2YVfMbkMsYTVj7jA/WuqRDDWeKAidsq/TZPlKKelhDXU5zWY5dNXJyC",
+	"IlSCD5hBNhSjOHeN9i39Rq7TVoSWLbqHTu519N2Ofmd6wXhL8I2blZ6dWJ7IlkbYf3Zykk2WjNt/PT6J",
+	"SXcYDgGprOtoonZjEmoZWpr0IdCxtDYLHmIN22uiFrQsDe+n5lpYLaxqcV8i6lvRlzRCLm1cYSQya+t6",
+	"7ncDugidWBiKvdGGD9aJBxgmBrRmiVPfqtewn3cfbpmNJnuYmHay2a652QyTWPL19etf7CR7HJboslA9",
+	"ZtzVHzqq6ikaHjYCOB7/tPOi71ntPeIjMNMzblP/NmSWD+18sg2SwdjiveLXUcDc64N9kwluGS/6kwki",
+	"T6AafjSvNVSxM66ZLgc44VD3w0U2OQV2ATHoN8FtkbjRacrX7otPbKVDS3DR0vhK3MaWDJnbN48gHn8l",
+	"Zs47WgJRa2WzVvpBthUbF4eUJeL7Xa+1lM64MaYqsbWPnnPm139Vl1GNt6TxmjgLsSJLyrG+kDVs51RB",
+	"RuqqCn8XbG5gbpQnLLOkgs61ZJ+MsHxidOQ4FpeM+y1uTp0vqKS5873vKjYQhsnCXqJgYHx+X39blOq9",
+	"TPSkLRI97khEUeINUbw7fGPxqN7o1ly6w6aXCPaJjrdZ8TGJmaqDph2b1adyjvfOXYvx3J2fxNOIN4Vx",
+	"A4ZgXHPAbTKE7UpT2HmQ7FQx5JZwrje3DWdy7wvcuBQikvS4n/fBjJH0PZjbpqeUVxp/zRr3t8Bqyvge",
+	"G7gxr8dWb8R8kC9olYr4jruKHNzTno0Asb2MJ/sSTYw2Uqu5L+9E9TIuNe8XoFC4iP/NApg6JHWZN5rM",
+	"juMC7o5VMd1wNJ/ujKXGiYKJIgEQqe8HkEpIz/ydEv306Y9PD3xpZHba+E5WIO+3laYMlff9SZgKgdmT",
+	"i1oXNrZGgupcW21v0TDaQIO7HWanlc0uKbrRVAz8WPdkU15rMypKAdfAcx9uQdcuPkALUohJNsA/1CaF",
+	"hDaQEouVNqwJK+SiO5IuqxLLo0p+pkpWrej6rGT89sx6Kovd1VFs2qxdR8u55PafgP3c33Qb0ReCw1Cp",
+	"X2ibHzPg3WG+I5/BiQO7jxLL/xQrw+bqgrE9hJ2mlljUFJtIj5QQCw6mZekiLxRxqV6h9hTmuJplnxEu",
+	"cP0ZSuld4yotCiyHyrSCcrZXNONC63jtFfNAJcTCAMh7uqVwUj9FMyBCLsAp6yAmic97FhG1ONpQVxqj",
+	"E+YcteYnjJPLV+98GSMfTcQw5UnLeivf6OnTH2O6oQf3hoqmdXV2fPzHr9evrs4uL66vf/9w9fL/fHz9",
+	"4frmj7PLD1c3HyPx7e3L8OT0SdaDwt2vtnC6HTeoMlKIJWVcZU3gIJIhtwZSl+NNJQQCtkgs1/cMIhxm",
+	"n72COVNarlNZOb2COX6TKAMzODOqcQf58WKE2hgptyNAB4ZMbMVRnz59dvb84vrVsyeZkZKUWjy6hfUc",
+	"OHlUEvxM2VDASHyM+TuPhv4K/APJfSYFDzXJb2FNOJVSrHxIHEbOta+9djRc/AZzAp1ZKhSnT58+/mno",
+	"JdUGRhTAtrDeOOFDSV0jETE0tNReLJRoV/k9t7E3fCb2I+97mF5bNq5tlN4DkAn76zBgoRXUV/cMh6zZ",
+	"VReMfulxEOq6ipT8BChSweptC15/ZnHbJNf60NoYX7OiAB7TdexbLrHVXyaGffoQBygVoDk2I0pY7sqF",
+	"4f5LImYzkN2zndRS7R6TUHkRNWfk8fqhWwVHigTJsjnv2ui6w8vmwf5+If9xdGINETzv7VC4V3nhqiUZ",
+	"72gaYN+z2oHc84imXBR9xfDioMJyEDHcY2RZsOInXPo+athnGw4Q5WcSIDGseYSSTRPXNmDAshMg3Rth",
+	"1bzZn/FvpYldw21IHVvBfhu3HvszRO93fRqD9J8Z40xFq1DYMGgnes0FEbyJ2MdANJyN+QxJQueU8aHO",
+	"81/DxA3gekV654JpQaKN8qxLWC1Yd/YYJVWb2vg81Lf5ahdjvKZBG0Uh/nYKZAbaFd/YTtJqez43TR9Y",
+	"8+gWo9k4rEiqyNC+pbfiMU/c9texBTjJ94Ij4qdg/rWkBfxA0PRikz53Z6HHmYY1nm4z2Nksldjl/Ozb",
+	"KfG0rAewMfN55sePrggzNEPR230KXTZfjdJFYKv6iR0+umhJ83tmjB3A53QTiwwugBYl4/DVst4+1WRp",
+	"VZVrm6d/B5LN3N90RZlR8B95M2M76Awl5xKKR1Oa30aNk+3cwtRlZsuUYcGeYIjhgtjFY3CwIDhBdu/a",
+	"i21nfoBuDB9bjHdbcE2XNc2B3e0XtL8v/6mrYj92uzvFprvs9hRR+KhYtnUp8tuUMP+Vjra2pye2oN/e",
+	"XF5KMd3TLbiruHjnZJh71GpDNtsfS8fvzsPpJg7Ajlh67HCytQdWdJwcT05+erLLx1HRSKTE7hhkPCLu",
+	"2+j6fIW2vsC0X1KBXXjjmHNNu0nneOKZcpmx9k07D3FxKFhg4/LD9Q05dnX/HrVHsHf8VKQq5oXk/dGr",
+	"6fnT19CJe5ZNeL2coubsj0G7LBur7szZzlkhJ66TTzaZUgV45Jd1qdkGd2oZzYJGu33O2HJZ63TBrKWl",
+	"2kgZA9Vgh8MdSEz/5+fkf7n/CFUhSXkJlDfF5CXYsGbYr6SdM3LtXRzwQ5WqImZEq1SFZRR24VMk3+HV",
+	"aWbjbJZU5wukPoxwtfCIm+78gYnm2EMel0YXQAsjCnoZV8glqXmBpTBZviBME6UpL9RQ/u1or++cfqji",
+	"UWm7yD4dtTZQarSvxZbmy40MbhnBvrJuFmsXzcpwmu11+VovTK+vDcG5ep5Apb3pkAoR0/anMAD6EvDr",
+	"YPzE/om5ELcMWv0qrXfw//n3GvKtmGGY2C+QOQtjl3A+cCAXl28M4RidYiGUPrMV2AqbBA6k5uwTUeb+",
+	"1eRY1vzYTXeM9VmOzBMbV8YJ+iOI0ebI05O/nxyRCyf6mjNcro8Idgiwofip/oxH5K3gc7IS8talhihy",
+	"enJqixpwElSyI/Kr04+/17Uij49OfiAluwNCNTmmFTu+e3zsNOij4AU9m1zbxRNcfIttnk3uHjuVj9OK",
+	"Tc4mPx6dHP04seYExNgx9ro0fzkZPazlTTE5m7xlSmMzKHvNhdapf6Ti0R6fnCQ6YpZsybaagPq4tZMd",
+	"kWtfsjiza9Z03DTtHPoyNjUd+rLvEjv0fduxdfC6sVXpl48bXUBPT072arU50AscmnttawBbTThvFkBc",
+	"+uDRhnAQmyQsv9VpNJuoermkRmeb/L4QwVxsdJmMcFiBLw+BRE2N3vPHpGB0PvlovrYgOsa49hSh/gMs",
+	"nf5sg997adXAjXzvNoJGhlzdJajW3RmJTq6xaJ7/JtQHIdQMmwofG8x1Rg7q3ZRxKmOWoyiJG+I6sg7R",
+	"wplYXF2ORy+ZqoQK4erNVFsDj388bAaRWVz3oGTmRlgKZe6kk5OT5oRGz09EBbDRYCpykt7DytVVf9FJ",
+	"Z3FOjOfCdiEZpf1vpBrRl644omUNX76S2PpWsJE/FKGO50IvxuB87+gtEFukqqJMOi1uq15OW9Vjgodw",
+	"DhtFQYOmd94E0twCVEYLYUa5aJOAw/sGFRS+TVABJVhK6FIA9kmBTlOhLQw82Ra7/iE4jAGonwUWqcaY",
+	"SjN5fEdZ8h7oX/h4pNOZJ8FW3Aa+Hig3KLR6K1sQIp1utGJ/Ullk5BYq7UVcW8nknDw5eRJcLEZElbbU",
+	"TQqqrq54F6qX9TZUD8ANthtBPTA3eFCU/gJQEYr9GDISMIuhUjpzuaRkLkVdfYfmAjczeaPJXICySKWh",
+	"rwNTxLmVjsg726cRlUrlIpywtcRu7uDSEaKHC02Gv2Fvsg0BKyY6NZa8LgITstSTiLHt4wFxHUygETz/",
+	"7uu0onl9DGRfqFtbDdzGnhnkYWf4Vt1tpgj6lLUgUzAiHH7w25vLc+uxJnVlnimjudpU6QzJwkgJtiHh",
+	"909Of8IgjB924ln1qnwv/EsPIeb5Li4DlRG/gbG4qj8/PqoFT1xG2Kxjq0uyy6gM1W1PM+i0hJZgW/Jl",
+	"Eyfz8UB8t7PaB2a5mD6WQDX2yfneQuYHxPfpyeluXF/bEJUR6MNCpmGy57Y6i10RkTUncAdybZ1xzppj",
+	"LubQ5Wf3OTz+bAjgy2B5bJdyO2d3YDiF4CgcOrNzIbplSRKqLhaQ2EWAHUJ4UHRYQJBWN6Nz9HbYjTqm",
+	"iVWibdwIYkRpuiYl1jW7pyT5AELkDmY3Bq/7wFvDJZhZhE25EBlHI96vOORCfxbx8H+MkP7xbW1Qx2ds",
+	"3mfe+aV560FWuhfS13RZjmiHGOdmwyIMTGlJtZDfKdLAuYctNftLSwch4O0BhINuO8khAgKOO5p00Ko0",
+	"GtStdl+qDijd1jugPLZxIWmDy2/4PAnUB+Wwhnm6O21aimmLjUrAmDLiyzIVdEnnGyw1uv3PtpbrkBsu",
+	"gGBMeelQjHujp2xSizDUI6Tr3DcXR+Pdg5TbArjCiyH2lsPrsCupCF6uiaLrdhNBs5QY7nquw3HO/SCo",
+	"YjZfzwEf60ZEACKoPGEz7qrvxUCz+94JHT8H3Tx/e5y4Izf6+iZ58cvWew/Bj1vdHAey49ZOxlbZWkPH",
+	"WgZumswRze1oGZ8BFgakCkPqZJqrFYzOj5u2lamj0o3/PeCB6U6UQIFd71jQd21bOk04u2HHPtvTmji2",
+	"4nojXoqUIv2O3sIOWD7o/eiM+BsgaCfEZCELVkEuQSss2C59lVBDfgYgU2zrkPDXtIhsp9ezAx3n/dyD",
+	"2uZ/WnvffxUHWoRA0YV2pKk8mv95br0obcFY9SGh4CotuL1kdP6SqwNZw1vdDx/YJNNqdJqSajYbGyrK",
+	"RjGTvhXi1rVMdX0avXW0rgyLf/n+umsNfXzijaF9aMRya+mL1GzYRvE8yB16MQeucb7BARi4uLEYuITc",
+	"CKU+yByZtZ3BKzgYSLR5fQLNF0TwHMhCrDDkUcy0bVSd02UvLyvFvB/6b80LI4QY2YqR9w4x2kiuMVJz",
+	"BEqJ2cPDHo0ki9TnwMyqgtSc6YzQssSuvKGjV2wmV288KlHGS8xEt4Z3lgLJRK2siiIVnBFYgpyblYDU",
+	"GcmlWRZImXlQZIQLzXLICOMzYT4sYFrPE2ttFUWPr/fZgOVWVIakbheZ6EvBCdmqD0doyW4hsRINn5JQ",
+	"i5e5205Y0u7itrBzyQOxyRRG1WSxe7U37yDaLRLLwrsurUBlydBxpFYgz6xqZ2vAG6bpS8BHHXKufdRw",
+	"CBxSgQ5l8BM8Dw/zKK430iaff4tacmoOWVkE5nbeYXyk5qW5cijHsoJ4MokLty8yF32McO8KEmRJ10cE",
+	"78dSiFtFDDEaaREFQSy7QW+BE1HrPmbJfe3yfpb5vnntIS6tpqL6wDur2cZY95brO9lE0jsuSW65WAUN",
+	"MFT36KSpf39xdZk1ayIFU7m4A7n+oQ8VlQ+8Tsp/lzZ34RACYLtm5LcnARrQjCb2XajbtqznNUemQ6DL",
+	"929evLskkC/ED10BUC8kgJcBUbpHOcUhpBe5rhhaD3LNGwdCbquG2zeG3AD7FVVEVMBhFBzfyLXBlxmQ",
+	"UHLz4pLkgnOb/NFF6YzdwRCpXkuaQz8GMW31QCjspMR+gyqaWR4WKBzrlP7MXMjiiiIqmxPbxd+Tpzuw",
+	"B3fg6l9Gb7drLYEuX9mXdigFuVgu6SMF5iUNhe8CaJdDy5QErUXFcjWyLIQBybi3Rwq3MIphxQ41Bv5s",
+	"0vkjZUQci4LMSCecVmohUECybgQETqdfYwGlph1sNlUELEqbXlgpQ9Xr0PTpUIfCl7bYhuMb25rlqJO3",
+	"NDn742M39tpyvkYOdJePNWdiyp9NrDkil9jHvA0QhQV7HDAcP0qCQqiDelFstds4OZm1jZPIsVFTrg0M",
+	"W8s1wOJ4qwtD3A14he06NsPOd8Udvxwp7vgfNl/eChXd1sRbPU3dtiN77nGf9e1rXOTvCGm/6YadjyWf",
+	"37y97kAKxfSmPTZAFFzRgONIl9rDXOKRiR74Kh+Ar983AUm4WI2Wk9AZmMb694oVB/mdanIRMjKTYmme",
+	"MUk4fNItWY4gf2R8QwHDMCzfIIdKGMgujluFt+JinpPADk8qifbZD0wuG4XKEqc7qD+jubzaZKHsGsIs",
+	"5I0tOYBIVj4BwYYhUCcLhn7MzGppoeCT+a7mmpUbk6Ar3rWO7yUWNK0myeOFeRy/cB/Uc3iDYFz5GIyW",
+	"Je+XegqSgwZFSpjpTp/qcx+473rMhZwfG6hAYxF9WwASXLmiIVFee42RHUqUB8vysqPvk9JxwGse6dmV",
+	"gzPL6rIpwTEAv0Q/lEYrH9rjS9CkAlGVrg3bvEYjMGbUzCnjfQhYhv6IfThouigeCA1bbRr/aky8WAjb",
+	"NxiI6ytAVthJuCnX60AeWry4UN9agTfccoMxX2DD+tZDnIf3GM2phhVd9+GI2wrHKeS0a3YdyJrQmuGv",
+	"Rsy1S7/DpBJXFWwjyIGLlY131z5cUAiPjRLoHVppDS7FjLx8/eLyiFx4XvWdMgIFWTEeZ2pM9yGq8h1B",
+	"ehIvsGvIoex2TTOKQWh6+PCUzTAoc6GY6wYNIwVTt10Vhly5G8bml+ILeIIoX+sFFmDZjZOVq28VRcql",
+	"a8R+GHy0Okh8ewi5wp4U5gJRi1qTQqx4RnxDiaBpakwywabOTuSx1UD6QO4Ln6e0TV+c/nCJOzhBymjl",
+	"6tuPpVridsl07ZxvZgOUcZBFSKO+radgLmks5R6COUWtFSvgnDTViyXQwigivlDTcKX0ug3VA5BypzHA",
+	"t3IHVLZ9Q4LfW6bS3NfaMCCmUdA96tTCCs2xbba6v6t95UIFeie5H1etlqZxTmNf+MawNGa1gk5r11TE",
+	"LZvNQGLPF386fA/V0Sx/9kCGPsQ2pNxWrmhafTBFVhILHzmJbHnu3sEu2eZyOSI/C7lU2NqeYbkLpIp1",
+	"BSmDYsn4bR/je2ueHzJuwYyfgDzmjo7F83Aw7H/YhPW7HsPBqAKgNu5mBE8DKTw+6viz+d+X3bbXtziV",
+	"U5d3B7svxPBQ92hg0l+cUPgrNzAi1Am10zVhNgOfLuG8W0ihD8b/FqzHAvFPwXggyvEZkhn+2xWAzMZb",
+	"BOskHgtS4upNF1ZmxU4TfWBGvSIN57fmsQP0gASibz/d1VFnAz00ujKtBpBkJcVS9JX5ubQvxLnlX6G0",
+	"oF2wxFi+zNkBHJkwRUrhfJH+N6yUEzikgYlY9RJP6IOSYoDXWlQGGjeu4cluUct8UY0THGGGInPguCA+",
+	"JxbxZiUqsqms9/JLbGDcG9BOkrgG3Uke5xpsQGEwzcWqVdKGd3JLHPy65uIAsvgxQDL+Lwa1fzg4tKno",
+	"vMVGbKL8Li4i5n2X2lt8fJgbzY790H4VV2c0gpy3Yj6HgjB+RJ57X5mvUGXLlp4762ReMjMo2ifDlWZE",
+	"NlsFdSM/5hr0oxe27OmB0mISkQ5vxRy9B4pQTj5cm+VK7+vbdGv7+quBKkSte8nCPB/CPV/xwp7UB4VI",
+	"gMErX0TbbTC9ZxdQ2qdzOL1scnjVLx1ti49HCca0tnhUNcTU1s3Ngiap5Too7RXwAhMC2IxQ3rGve6B1",
+	"QIjKiC9wnTKxvPbvHM6La4b/Rnwg7+myMYAnzCy74TrUMNKm0/FB60b/a0q3fTumEertINYoUoiUQYTp",
+	"+5pD4lSAJUDTNICizo1cfzvYPx0xFjdpitZyPVb4csCsuys90yW/u5Rf1+OlSRIC4vumdLxcGGeGra9s",
+	"V8oFLQai9/gzK3rtOC8oz6G0aN5twMFa78Nq5Dx52PSgB8AoBj8ZTARvASdaMlrug4vjViPxhE/SvvDf",
+	"KBlYEnMLG+TDnQvL9dUTmTlqtZG0MQ1LYCRMKwINkxacR802SzLHNo3WgLD+YhsfmtceIuUqTDc05arZ",
+	"xijlUcJo6SLtm2HgzQoCo0rJzM3uDn8qsrgJcEVTHQmetZOFTyLJwoc8Zy2878DzWFVwwoCubJABTBZy",
+	"r9DUgreUItiYFFPz3eFCCy5fxzI+dhDHcY5XVQ/jxOcPSSd/scHXpcEFKGC5Vy2qPqC2+qgkS4SEFiqH",
+	"q9tEy7KniiE+Hat9BEPx2AjLSZXd/etYAu/Tiq7M4weATo9tCZcAxd6WJQ6rv9y6FLDyHOYu+dZi+rtg",
+	"VSGUwyqzoUWKlEb1ocrnFtoi1fjMbhltjrawvSgLb/StgAf9iBhWs9yonBPFff9Nfu1feoh7vN0OfeBN",
+	"7jcxWs0mN54reCWR5fP0vR4H6U7l4wruxC00J2pMfj3Qf5y2NI5jM/RFAXaaDZXv4J5my+aFg7IdM0Ey",
+	"rdBm/gxMiEMKsYZiIwYozcrSVipvqs6nk+KyZGSgaoFhfJvEz2bVttXOPe18NqC0ODe8iTD+lYk3CUC7",
+	"MtNdOB+Rn12OTVB7bK0PH92MwCW5KKApiOBj2tVCrFQqPRH/PvYN83vJE3vtH5pEcZKU6CCK8QrXBYCd",
+	"O73R65WtdnC+vocUWC+7cE5m1x+OLOkaWWcStk2P+iRg3SuHBKubYsfZ/2qovhYrMqsNJ/DORXP1t2OP",
+	"mcrQO+9bp3+niE0Vdt58aqgdO9ohsFstTgTv2jy7dRjNCem/4n9VD9XAwPXyGnSx47pHi4q12RGrhUC6",
+	"tCwqfiP1dyrAHRzKLLwagwEfjVjNP/g805c3oinUJ4e12h06Z3b5C6wHBh8xPgdZScb1uPpqBIJ2ecVo",
+	"JlPKyfX1a8zbw3w2nwpKaI5GuRQB9p7UXwyMH0QYv36N7UOHHVeD+rFOqwOak8FtHRQegEY+cLCZMZgg",
+	"YNSjdnGpphiVMvpV8pCPWhf/x9MoycU5yUVRNEfgQJzEI++BQ0Nas3ZJ5KIYSbN4Czb10Ki24XQhiew8",
+	"WFvsykfa9znZL/07D0QyB4nEd3v4Sk++/XycC8bFv4dkByNnulNNOEBh8x7yWkqsCs/hiLziheMI9mST",
+	"jnqZOOgbysTnppvyHx+/ZE0f5j8+GuC7DD58sZbl5GziegljH083+udQudBqjVnrB2e9an7CuO/Wv703",
+	"pfUThpK1/u1R3v4pNH4KP4mWy+NzU1KdzidfPn75/wEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -111,13 +111,3 @@ func (s *Server) CancelOperation(ctx context.Context, r api.CancelOperationReque
 	op, err := s.Operations.Cancel(ctx, r.Id)
 	return api.CancelOperation202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
 }
-
-// ListAudit lists who changed what.
-func (s *Server) ListAudit(_ context.Context, r api.ListAuditRequestObject) (api.ListAuditResponseObject, error) {
-	limit := r.Params.Limit
-	if limit <= 0 || limit > 1000 {
-		limit = 100
-	}
-	l, err := s.Audit.List(limit)
-	return api.ListAudit200JSONResponse(l), err
-}

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/slipway-os/slipway/agent/api"
 )
@@ -34,12 +35,75 @@ func (s *Server) DiagTrace(ctx context.Context, r api.DiagTraceRequestObject) (a
 	return api.DiagTrace200JSONResponse(a), err
 }
 
-// DiagLogs shows what the agent logged.
-func (s *Server) DiagLogs(ctx context.Context, r api.DiagLogsRequestObject) (api.DiagLogsResponseObject, error) {
-	lines := r.Params.Lines
-	if lines == 0 {
-		lines = defaultLines
+// DiagDns looks a name up.
+func (s *Server) DiagDns(ctx context.Context, r api.DiagDnsRequestObject) (api.DiagDnsResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
 	}
-	l, err := s.Diag.Logs(ctx, lines, r.Params.Errors)
-	return api.DiagLogs200JSONResponse{Lines: l}, err
+	a, err := s.Diag.Lookup(ctx, *r.Body)
+	return api.DiagDns200JSONResponse(a), err
 }
+
+// DiagPort tries to open a TCP connection.
+func (s *Server) DiagPort(ctx context.Context, r api.DiagPortRequestObject) (api.DiagPortResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
+	}
+	a, err := s.Diag.Port(ctx, r.Body.Target, r.Body.Port)
+	return api.DiagPort200JSONResponse(a), err
+}
+
+// DiagNeighbours lists who is in the networks of this host.
+func (s *Server) DiagNeighbours(ctx context.Context, _ api.DiagNeighboursRequestObject) (api.DiagNeighboursResponseObject, error) {
+	l, err := s.Diag.Neighbours(ctx)
+	return api.DiagNeighbours200JSONResponse(l), err
+}
+
+// agentUnit is the one whose log every user may read.
+const agentUnit = "slipway-agent.service"
+
+// DiagLogs shows what was logged. What other programs than the agent log is for administrators, as on any Linux.
+func (s *Server) DiagLogs(ctx context.Context, r api.DiagLogsRequestObject) (api.DiagLogsResponseObject, error) {
+	if r.Params.Unit != "" && r.Params.Unit != agentUnit && CallerFrom(ctx).Role != "admin" {
+		return nil, Errorf(http.StatusForbidden, "not-allowed", "Only a member of group slipway-admin may read the log of %s; that of the agent is for every user.", r.Params.Unit)
+	}
+	if r.Params.Lines == 0 {
+		r.Params.Lines = defaultLines
+	}
+	l, err := s.Diag.Logs(ctx, r.Params)
+	return api.DiagLogs200JSONResponse(l), err
+}
+
+// DiagErrors shows what went wrong with the agent lately.
+func (s *Server) DiagErrors(ctx context.Context, _ api.DiagErrorsRequestObject) (api.DiagErrorsResponseObject, error) {
+	l, err := s.Diag.Errors(ctx)
+	return api.DiagErrors200JSONResponse(l), err
+}
+
+// GetSupportBundle says what bundle there is.
+func (s *Server) GetSupportBundle(ctx context.Context, _ api.GetSupportBundleRequestObject) (api.GetSupportBundleResponseObject, error) {
+	b, err := s.Support.Show(ctx)
+	return api.GetSupportBundle200JSONResponse(b), err
+}
+
+// MakeSupportBundle makes one.
+func (s *Server) MakeSupportBundle(ctx context.Context, _ api.MakeSupportBundleRequestObject) (api.MakeSupportBundleResponseObject, error) {
+	op, err := s.Support.Make(ctx)
+	return api.MakeSupportBundle202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
+}
+
+// GetSupportBundleFile hands it out, to administrators: logs tell much about a host even without secrets.
+func (s *Server) GetSupportBundleFile(ctx context.Context, _ api.GetSupportBundleFileRequestObject) (api.GetSupportBundleFileResponseObject, error) {
+	if CallerFrom(ctx).Role != "admin" {
+		return nil, Errorf(http.StatusForbidden, "not-allowed", "Only a member of group slipway-admin may fetch the support bundle.")
+	}
+	f, b, err := s.Support.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetSupportBundleFile200ApplicationgzipResponse{Body: f, ContentLength: b.SizeBytes,
+		Headers: api.GetSupportBundleFile200ResponseHeaders{ContentDisposition: attachment(b.Name)}}, nil
+}
+
+// attachment makes a browser save the answer under a name of letters, digits, hyphens and dots.
+func attachment(name string) string { return `attachment; filename="` + name + `"` }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -92,11 +93,15 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		err := next(c)
+		if err == nil && c.Path() == "/api/v1/network/preview" {
+			return nil // looking too: forms ask it at every key
+		}
 		outcome := "done"
 		if err != nil {
 			outcome = strings.TrimPrefix(problemOf(err).Type, "urn:slipway:")
 		}
-		rec := AuditRecord{Caller: CallerFrom(c.Request().Context()), Action: r.Method + " " + r.URL.Path, Outcome: outcome}
+		rec := AuditRecord{Caller: CallerFrom(c.Request().Context()), Action: r.Method + " " + r.URL.Path, Outcome: outcome,
+			DryRun: asked(r, "dryRun"), Forced: asked(r, "force")}
 		if aerr := s.Audit.Append(rec); aerr != nil {
 			s.log.Error("audit entry not written", "error", aerr)
 			if err == nil {
@@ -105,6 +110,12 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return err
 	}
+}
+
+// asked says whether a request has an option of the contract switched on.
+func asked(r *http.Request, option string) bool {
+	on, err := strconv.ParseBool(r.URL.Query().Get(option))
+	return err == nil && on
 }
 
 // nextConnection makes a client open another connection after a confirm. A browser sends everything on one, and a confirm

@@ -65,8 +65,8 @@ func (fakeUsers) Setup() (api.Setup, error) { return api.Setup{Needed: true}, ni
 
 type fakeAudit struct{ f *fake }
 
-func (a fakeAudit) Append(r AuditRecord) error       { return a.f.Append(r) }
-func (fakeAudit) List(int) ([]api.AuditEntry, error) { return []api.AuditEntry{}, nil }
+func (a fakeAudit) Append(r AuditRecord) error               { return a.f.Append(r) }
+func (fakeAudit) List(AuditFilter) ([]api.AuditEntry, error) { return []api.AuditEntry{}, nil }
 
 type fakeOperations struct{ Operations }
 

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -94,7 +95,19 @@ type Equipment interface {
 type Diag interface {
 	Ping(ctx context.Context, target string, count int) (api.DiagResult, error)
 	Trace(ctx context.Context, target string) (api.DiagResult, error)
-	Logs(ctx context.Context, lines int, errorsOnly bool) ([]string, error)
+	Lookup(ctx context.Context, q api.DnsRequest) (api.DiagResult, error)
+	Port(ctx context.Context, target string, port int) (api.DiagResult, error)
+	Neighbours(ctx context.Context) ([]api.Neighbour, error)
+	Logs(ctx context.Context, q api.DiagLogsParams) (api.LogLines, error)
+	// Errors are the agent's own, grouped.
+	Errors(ctx context.Context) ([]api.AgentError, error)
+}
+
+// Support is the support bundle of this host.
+type Support interface {
+	Show(ctx context.Context) (api.SupportBundle, error)
+	Make(ctx context.Context) (api.Operation, error)
+	Open(ctx context.Context) (io.ReadCloser, api.SupportBundle, error)
 }
 
 // Network is the host's adapters and name.
@@ -182,12 +195,21 @@ type AuditRecord struct {
 	Caller  Caller
 	Action  string
 	Outcome string
+	DryRun  bool // nothing was changed
+	Forced  bool
+}
+
+// AuditFilter selects entries; zero fields select everything. Outcome is done, refused (everything else) or a code.
+type AuditFilter struct {
+	User, Text, Outcome string
+	Since, Until        time.Time
+	Limit               int
 }
 
 // Audit keeps every change.
 type Audit interface {
 	Append(r AuditRecord) error
-	List(limit int) ([]api.AuditEntry, error)
+	List(f AuditFilter) ([]api.AuditEntry, error)
 }
 
 // Services is everything the server asks.
@@ -212,6 +234,7 @@ type Services struct {
 	Events     Events
 	Audit      Audit
 	Diag       Diag
+	Support    Support
 	// Uploads is the tus handler; it sees the full path, below /api/v1/uploads/.
 	Uploads http.Handler
 	// Peer is the handler of /peer/v1/; it admits only hosts of the roster by itself.

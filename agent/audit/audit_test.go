@@ -203,6 +203,7 @@ func TestListFiltersAndPages(t *testing.T) {
 			"3 ":          {Text: "/CONTENT/{digest} D2"},
 			"4 3 ":        {Since: start.Add(2 * time.Hour), Until: start.Add(4 * time.Hour)},
 			"":            {User: "eve"},
+			"10 9 ":       {Limit: 2, Outcome: OK},
 		} {
 			if got := seqs(f); got != want {
 				t.Errorf("%+v gave %q, want %q", f, got, want)

@@ -12,19 +12,22 @@ import (
 
 // Filter selects entries. Zero fields select everything.
 type Filter struct {
-	User   string    // exactly
-	Text   string    // part of the action, case-insensitive
-	Since  time.Time // inclusive
-	Until  time.Time // exclusive
-	Before uint64    // only entries with a lower Seq: the page after the one that ended there
-	Limit  int       // entries of one page, 1 to 1000; 0 is 100
+	User    string    // exactly
+	Text    string    // part of the action or its detail, case-insensitive
+	Outcome string    // exactly
+	Not     string    // every other outcome than this
+	Since   time.Time // inclusive
+	Until   time.Time // exclusive
+	Before  uint64    // only entries with a lower Seq: the page after the one that ended there
+	Limit   int       // entries of one page, 1 to 1000; 0 is 100
 }
 
 const maxPage = 1000
 
 func (f Filter) match(e Entry) bool {
 	return (f.User == "" || e.User == f.User) &&
-		(f.Text == "" || strings.Contains(strings.ToLower(e.Action()), strings.ToLower(f.Text))) &&
+		(f.Text == "" || strings.Contains(strings.ToLower(e.Action()+" "+e.Detail), strings.ToLower(f.Text))) &&
+		(f.Outcome == "" || e.Outcome == f.Outcome) && (f.Not == "" || e.Outcome != f.Not) &&
 		(f.Since.IsZero() || !e.Time.Before(f.Since)) &&
 		(f.Until.IsZero() || e.Time.Before(f.Until)) &&
 		(f.Before == 0 || e.Seq < f.Before)

@@ -1,6 +1,6 @@
-// Package diag answers what a person at a host asks when the network does not work: does that address answer, by which
-// way, and what did the agent log. It runs the system's own programs, never a shell, with arguments that were checked,
-// for a bounded time, and gives bounded text.
+// Package diag answers what a person at a host asks when something does not work: does that address answer, by which way,
+// what does its name resolve to, is its port open, and what was logged. It runs the system's own programs, never a shell,
+// with arguments that were checked, for a bounded time, and gives bounded text.
 package diag
 
 import (
@@ -24,10 +24,12 @@ const (
 	limit     = 45 * time.Second
 )
 
-// Answer is what a program said. OK tells that the target was reached.
+// Answer is what came of a question. OK tells that the target was reached, or the name found.
 type Answer struct {
 	OK     bool
 	Output string
+	// Found are the records of a name; nil for other questions.
+	Found []string
 }
 
 // hostName is RFC 1123's syntax; it cannot begin with the - of an option.
@@ -63,29 +65,6 @@ func Trace(ctx context.Context, target string) (Answer, error) {
 	a, err := run(ctx, "tracepath", "-n", "-m", "15", "--", target)
 	a.OK = a.OK && strings.Contains(a.Output, " reached")
 	return a, err
-}
-
-// Logs are the last lines of the agent's journal, 1 to MaxLines, oldest first; errors alone when so asked.
-func Logs(ctx context.Context, lines int, errorsOnly bool) ([]string, error) {
-	if lines < 1 || lines > MaxLines {
-		return nil, fmt.Errorf("1 to %d lines can be shown, not %d", MaxLines, lines)
-	}
-	args := []string{"--unit=slipway-agent.service", "--lines=" + strconv.Itoa(lines), "--no-pager", "--quiet", "--output=short-iso"}
-	if errorsOnly {
-		args = append(args, "--priority=warning")
-	}
-	a, err := run(ctx, "journalctl", args...)
-	if err != nil {
-		return nil, err
-	}
-	if !a.OK {
-		return nil, fmt.Errorf("journalctl: %s", strings.TrimSpace(a.Output))
-	}
-	text := strings.TrimSpace(a.Output)
-	if text == "" {
-		return []string{}, nil
-	}
-	return strings.Split(text, "\n"), nil
 }
 
 // run runs a program to its end. A program that ends badly is an answer, one that cannot be run is an error.

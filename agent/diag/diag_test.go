@@ -3,7 +3,6 @@ package diag
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -46,21 +45,6 @@ func TestTraceReaches(t *testing.T) {
 	programs(t, "echo ' 1: 10.0.0.1 0.05ms reached'", "0")
 	if a, err := Trace(t.Context(), "10.0.0.1"); err != nil || !a.OK {
 		t.Errorf("reached: %+v, %v", a, err)
-	}
-}
-
-func TestLogs(t *testing.T) {
-	programs(t, "", "0")
-	lines, err := Logs(t.Context(), 20, true)
-	if err != nil || !slices.Contains(lines, "<--lines=20>") || !slices.Contains(lines, "<--priority=warning>") {
-		t.Errorf("%q, %v", lines, err)
-	}
-	programs(t, "echo no journal", "1")
-	if _, err := Logs(t.Context(), 20, false); err == nil || !strings.Contains(err.Error(), "no journal") {
-		t.Errorf("%v", err)
-	}
-	if _, err := Logs(t.Context(), MaxLines+1, false); err == nil {
-		t.Error("too many lines")
 	}
 }
 

@@ -14,8 +14,7 @@ import (
 )
 
 func (c *cli) diagCommand() *cobra.Command {
-	var count, lines int
-	var errorsOnly bool
+	var count int
 	ping := &cobra.Command{Use: "ping TARGET", Short: "Ask from the host whether an address or name answers", Args: one("address or host name"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.diagnose(cmd, func(ctx context.Context, client *apiclient.Client) (*http.Response, error) {
 			return client.DiagPing(ctx, api.PingRequest{Target: args[0], Count: count})
@@ -27,24 +26,7 @@ func (c *cli) diagCommand() *cobra.Command {
 			return client.DiagTrace(ctx, api.TraceRequest{Target: args[0]})
 		})
 	}}
-	logs := &cobra.Command{Use: "logs", Short: "Show what the agent logged last", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
-			l, err := apiclient.Decode[api.LogLines](client, func() (*http.Response, error) {
-				return client.DiagLogs(ctx, &api.DiagLogsParams{Lines: lines, Errors: errorsOnly})
-			})
-			if err != nil {
-				return err
-			}
-			return c.print(l, func(w io.Writer) {
-				for _, line := range l.Lines {
-					fmt.Fprintln(w, line)
-				}
-			})
-		})
-	}}
-	logs.Flags().IntVar(&lines, "lines", 100, "how many lines, 1 to 1000")
-	logs.Flags().BoolVar(&errorsOnly, "errors", false, "only warnings and errors")
-	return group("diag", "Find out what does not work", ping, trace, logs)
+	return group("diag", "Find out what does not work", ping, trace, c.dnsCommand(), c.portCommand(), c.neighboursCommand(), c.logsCommand(), c.errorsCommand(), c.bundleCommand())
 }
 
 // diagnose prints what a program said; a target that was not reached is a failure for scripts.

@@ -68,24 +68,3 @@ func operationTable(w io.Writer, op api.Operation) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.State, took, amt, s.Message)
 	}
 }
-
-func (c *cli) auditCommand() *cobra.Command {
-	var limit int
-	cmd := &cobra.Command{Use: "audit", Short: "Show who changed what, newest first", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
-			log, err := apiclient.Decode[[]api.AuditEntry](client, func() (*http.Response, error) {
-				return client.ListAudit(ctx, &api.ListAuditParams{Limit: limit})
-			})
-			if err != nil {
-				return err
-			}
-			return c.print(log, func(w io.Writer) {
-				for _, e := range log {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.Time.Format(time.RFC3339), e.User, e.Via, e.Action, e.Outcome)
-				}
-			})
-		})
-	}}
-	cmd.Flags().IntVar(&limit, "limit", 100, "how many entries at most (1 to 1000)")
-	return cmd
-}

@@ -28,9 +28,9 @@ type File struct {
 	Error     string `json:"error,omitempty"` // why it is not there, or not whole
 }
 
-// Write writes a bundle: what the sources give, scrubbed, below one folder, and at the end manifest.json. progress is
-// called with the number of sources done.
-func Write(ctx context.Context, w io.Writer, folder string, m Manifest, sources []Source, progress func(done int)) error {
+// write writes a bundle: what the sources give, scrubbed, below one folder, and at the end manifest.json. What does not fit
+// into limit bytes is left out. progress is called with the number of sources done.
+func write(ctx context.Context, w io.Writer, folder string, m Manifest, sources []Source, limit int, progress func(done int)) error {
 	zipped := gzip.NewWriter(w)
 	archive := tar.NewWriter(zipped)
 	add := func(name string, b []byte) error {
@@ -48,8 +48,8 @@ func Write(ctx context.Context, w io.Writer, folder string, m Manifest, sources 
 			return ctx.Err()
 		}
 		text := scrubBytes(raw)
-		if total+len(text) > maxTotal {
-			text, err = "", fmt.Errorf("left out: the bundle is full, at %d MiB", maxTotal>>20)
+		if total+len(text) > limit {
+			text, err = "", fmt.Errorf("left out: it has %d bytes and the bundle is full", len(text))
 		}
 		total += len(text)
 		f := File{Name: s.Name, SizeBytes: len(text)}

@@ -45,7 +45,7 @@ func (k Keeper) Make(ctx context.Context, m Manifest, sources []Source, progress
 	if err != nil {
 		return kept, fmt.Errorf("making a support bundle: %w", err)
 	}
-	err = Write(ctx, f, folder, m, sources, progress)
+	err = write(ctx, f, folder, m, sources, maxTotal, progress)
 	if err == nil {
 		err = f.Sync()
 	}

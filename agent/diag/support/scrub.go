@@ -129,7 +129,7 @@ func scrubBytes(b []byte) string {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	var v any
-	if err := d.Decode(&v); err != nil || !json.Valid(b) {
+	if start := bytes.TrimSpace(b); !bytes.HasPrefix(start, []byte("{")) && !bytes.HasPrefix(start, []byte("[")) || !json.Valid(b) || d.Decode(&v) != nil {
 		return Scrub(strings.ToValidUTF8(string(b), "?"))
 	}
 	out, err := json.MarshalIndent(scrubValue(v), "", "  ")
