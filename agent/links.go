@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"slices"
+	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -180,13 +182,39 @@ func (a *Agent) apiLink() api.Link {
 	}
 	if ok && role == linking.RoleFollower {
 		if v := a.group.leaderView(); len(v.Hosts) > 0 {
-			out.Hosts = v.Hosts
+			seen, connected := a.node.Status(out.Leader)
+			out.Hosts = seenFromFollower(v.Hosts, a.identity.ID, seen, connected)
 			return out
 		}
 	}
 	out.Hosts = a.linkedHosts()
 	return out
 }
+
+// seenFromFollower is the leader's view as a follower may show it: when the leader is lost, nothing in it is news but what
+// this host knows of itself.
+func seenFromFollower(view []api.LinkedHost, self string, leaderSeen time.Time, connected bool) []api.LinkedHost {
+	if connected {
+		return view
+	}
+	out := slices.Clone(view)
+	for i, h := range out {
+		switch {
+		case h.Id == self:
+		case h.Role == string(linking.RoleLeader):
+			out[i].Health, out[i].HealthReason = "Unreachable", silent
+			if !leaderSeen.IsZero() {
+				out[i].LastSeen = leaderSeen
+			}
+		default:
+			out[i].Health, out[i].HealthReason = "Unknown", "only the leader hears of this host, and the leader is lost"
+		}
+	}
+	return out
+}
+
+// silent is what is known of a host that is not in touch.
+const silent = "not heard of for a while: is it on, and is its network connected?"
 
 // linkedHosts are the rows of the group as this host sees it by itself.
 func (a *Agent) linkedHosts() []api.LinkedHost {
@@ -209,7 +237,7 @@ func (a *Agent) linkedHosts() []api.LinkedHost {
 			h.LastSeen = seen
 		}
 		if !connected {
-			h.Health, h.HealthReason = "Unreachable", "not heard of for a while: is it on, and is its network connected?"
+			h.Health, h.HealthReason = "Unreachable", silent
 		}
 		h.Adapters = nodeAdapters(s.host.Host)
 		if s.content != nil {

@@ -2,13 +2,16 @@ import { Button, Checkbox } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useCaller } from '../../api/caller';
 import { api, type LinkedHost } from '../../api/client';
+import { done } from '../../api/done';
 import { useLive } from '../../api/live';
 import { Ask } from '../../parts/Ask';
+import { OnTheLeader } from '../../parts/leader';
 import { OperationLine } from '../../parts/Operation';
 import { Loading, Nothing, PageBody, Refusal } from '../../parts/Parts';
 import { t } from '../../texts';
 import { HostsTable } from './HostsTable';
 import { JoinDialog } from './JoinDialog';
+import { LostHosts } from './LostHosts';
 import { TokenCard } from './TokenCard';
 import { useToken } from './useToken';
 
@@ -19,7 +22,7 @@ export default function LinkPage() {
   const [unlinking, setUnlinking] = useState<LinkedHost>();
   const token = useToken(link?.role !== 'follower');
   if (!link) return <PageBody title={t.menu.link}><Loading /></PageBody>;
-  const running = (operations ?? []).find((o) => o.kind.startsWith('link.'));
+  const running = (operations ?? []).find((o) => o.kind.startsWith('link.') && (o.state === 'running' || o.state === 'pending'));
   const follower = link.role === 'follower';
   const buttons = mayChange && (
     <>
@@ -32,7 +35,9 @@ export default function LinkPage() {
   return (
     <PageBody title={t.menu.link} lead={t.link.roles[link.role]} actions={buttons}>
       <Refusal text={token.error} />
-      {running && running.state !== 'succeeded' && <OperationLine op={running} />}
+      {running && <OperationLine op={running} />}
+      <LostHosts link={link} unlink={mayChange && link.role === 'leader' ? setUnlinking : undefined} promote={mayChange && follower ? () => setDialog('promote') : undefined} />
+      <OnTheLeader path="/link" />
       {token.value && <TokenCard token={token} />}
       {link.role === 'none' ? (
         <Nothing title={t.link.none} text={t.link.noneText} />
@@ -42,12 +47,12 @@ export default function LinkPage() {
       {dialog === 'join' && <JoinDialog close={() => setDialog(undefined)} />}
       {dialog === 'leave' && <LeaveDialog close={() => setDialog(undefined)} />}
       {dialog === 'promote' && (
-        <Ask title={t.link.promote} confirm={t.confirm} danger run={() => api.POST('/link/promote')} close={() => setDialog(undefined)}><p>{t.link.promoteText}</p></Ask>
+        <Ask title={t.link.promote} confirm={t.confirm} danger run={() => done(api.POST('/link/promote'))} close={() => setDialog(undefined)}><p>{t.link.promoteText}</p></Ask>
       )}
       {unlinking && (
         <Ask
           title={t.link.unlinkOf(unlinking.name)} confirm={t.link.unlink} danger close={() => setUnlinking(undefined)}
-          run={() => api.DELETE('/link/hosts/{host}', { params: { path: { host: unlinking.id } } })}
+          run={() => done(api.DELETE('/link/hosts/{host}', { params: { path: { host: unlinking.id } } }))}
         >
           <p>{t.link.unlinkText(unlinking.name)}</p>
         </Ask>
@@ -59,7 +64,7 @@ export default function LinkPage() {
 function LeaveDialog({ close }: { close: () => void }) {
   const [force, setForce] = useState(false);
   return (
-    <Ask title={t.link.leave} confirm={t.link.leave} danger run={() => api.POST('/link/leave', { params: { query: { force } } })} close={close}>
+    <Ask title={t.link.leave} confirm={t.link.leave} danger run={() => done(api.POST('/link/leave', { params: { query: { force } } }))} close={close}>
       <p>{t.link.leaveText}</p>
       <Checkbox id="force" className="sw-gap" label={t.link.leaveForce} isChecked={force} onChange={(_, on) => setForce(on)} />
     </Ask>

@@ -1,0 +1,62 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { afterEach, expect, it, vi } from 'vitest';
+import type { Link, LinkedHost } from '../../api/client';
+import { contentText } from './HostsTable';
+import { JoinDialog } from './JoinDialog';
+import { lostFor, lostHosts } from './lost';
+import { LostHosts } from './LostHosts';
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+const now = Date.parse('2026-01-01T00:10:00Z');
+const host = (name: string, c: Partial<LinkedHost> = {}): LinkedHost => ({
+  id: name, name, address: '10.0.0.1', status: 'Ready', content: 'Synced', health: 'Healthy', role: 'follower', lastSeen: '2026-01-01T00:09:59Z', ...c,
+});
+const lost = (name: string, at: string, c: Partial<LinkedHost> = {}) => host(name, { health: 'Unreachable', lastSeen: at, ...c });
+const group = (...hosts: LinkedHost[]): Link => ({ role: 'leader', leader: 'h1', epoch: 1, hosts });
+
+it.each([
+  [host('h2'), 0],
+  [lost('h2', '2026-01-01T00:05:00Z'), 300],
+  [lost('h2', ''), 0],
+])('%j is lost for %d seconds', (h, want) => expect(lostFor(h, now)).toBe(want));
+
+it('names only those that are away for long', () => {
+  expect(lostHosts(group(host('h1'), lost('h2', '2026-01-01T00:09:45Z'), lost('h3', '2026-01-01T00:00:00Z')), now).map((h) => h.name)).toEqual(['h3']);
+});
+
+it('says what to do about a lost host, and lets one do it', () => {
+  const unlink = vi.fn();
+  const promote = vi.fn();
+  render(<LostHosts link={group(lost('h1', '2026-01-01T00:00:00Z', { role: 'leader' }), lost('h2', '2026-01-01T00:00:00Z'))} unlink={unlink} promote={promote} />);
+  fireEvent.click(screen.getByRole('button', { name: 'Lead a group of its own' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Unlink h2' }));
+  expect(promote).toHaveBeenCalledOnce();
+  expect(unlink.mock.calls[0]![0].name).toBe('h2');
+});
+
+it('shows how far the content is', () => {
+  expect(contentText(host('h2', { content: 'Syncing', completedBytes: 1 << 20, totalBytes: 4 << 20 }))).toBe('Syncing 25 %, 1.0 MiB / 4.0 MiB');
+  expect(contentText(host('h2'))).toBe('Synced');
+});
+
+// Feature 73: content of its own goes only when one says so.
+it('asks before a host loses its content', async () => {
+  const sent: string[] = [];
+  vi.stubGlobal('fetch', vi.fn(async (r: Request) => {
+    if (r.method === 'POST') sent.push(await r.clone().text());
+    const body = sent.length === 1 ? { type: 'urn:slipway:link:has-content', title: '', status: 409, detail: 'This host has 1 content bundle of its own.' } : { id: 'o', kind: 'link.join', state: 'succeeded', steps: [] };
+    return new Response(JSON.stringify(body), { status: sent.length === 1 ? 409 : 202, headers: { 'Content-Type': 'application/json' } });
+  }));
+  const close = vi.fn();
+  render(<JoinDialog close={close} />);
+  fireEvent.change(document.getElementById('token')!, { target: { value: ' abc \n' } });
+  fireEvent.click(screen.getByRole('button', { name: 'Confirm' }));
+  fireEvent.click(await screen.findByLabelText(/Let the content go/));
+  fireEvent.click(screen.getByRole('button', { name: 'Confirm' }));
+  await waitFor(() => expect(close).toHaveBeenCalled());
+  expect(sent.map((x) => JSON.parse(x) as object)).toEqual([{ token: 'abc', dropContent: false }, { token: 'abc', dropContent: true }]);
+});
