@@ -60,6 +60,9 @@ func (a *Agent) presetParts(p preset.Preset) (parts []presetPart) {
 	if a.proxy != nil && !p.Proxy.Empty() {
 		parts = append(parts, presetPart{"proxy", func(ctx context.Context) error { return a.proxy.Set(ctx, p.Proxy.Settings(), a.now()) }})
 	}
+	if p.User != nil {
+		parts = append(parts, presetPart{"user", func(ctx context.Context) error { return a.auth.PresetUser(ctx, p.User.Name, p.User.PasswordHash) }})
+	}
 	return parts
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/slipway-os/slipway/agent/auth"
 	"github.com/slipway-os/slipway/agent/network"
 	"github.com/slipway-os/slipway/agent/proxy"
 	"github.com/slipway-os/slipway/agent/strictyaml"
@@ -27,6 +28,15 @@ type Preset struct {
 	// NTP are time servers, names or addresses.
 	NTP   []string `yaml:"ntp,omitempty"`
 	Proxy Proxy    `yaml:"proxy,omitempty"`
+	// User is the first administrator; nil leaves it to be made at the console.
+	User *User `yaml:"user,omitempty"`
+}
+
+// User has a password that everybody may know who has the medium: it must be changed at the first login.
+type User struct {
+	Name string `yaml:"name"`
+	// PasswordHash is as mkpasswd(1) makes it: yescrypt, SHA-512-crypt or SHA-256-crypt.
+	PasswordHash string `yaml:"passwordHash"`
 }
 
 // Proxy are the settings of agent/proxy.
@@ -64,6 +74,14 @@ func (p Preset) Check(now time.Time) (out []Problem) {
 	}
 	for _, problem := range p.Proxy.Settings().Check(now) {
 		out = append(out, Problem{[]string{"proxy", problem.Field}, problem.Message})
+	}
+	if p.User != nil {
+		if err := auth.CheckName(p.User.Name); err != nil {
+			out = append(out, Problem{[]string{"user", "name"}, err.Error()})
+		}
+		if err := auth.CheckHash(p.User.PasswordHash); err != nil {
+			out = append(out, Problem{[]string{"user", "passwordHash"}, err.Error()})
+		}
 	}
 	return out
 }

@@ -34,10 +34,12 @@ slipway:
 		t.Errorf("without the key: %+v, %v", p, err)
 	}
 	for text, want := range map[string]string{
-		"slipway: {nettwork: []}":             "nettwork",
-		"slipway: {ntp: ['a b']}":             "slipway.ntp",
-		"slipway: {hostname: -}":              "slipway.hostname",
-		"slipway: {proxy: {http: 'ftp://a'}}": "slipway.proxy.http",
+		"slipway: {nettwork: []}":                            "nettwork",
+		"slipway: {user: {name: ann, passwordHash: secret}}": "slipway.user.passwordHash",
+		"slipway: {user: {name: Ann}}":                       "slipway.user.name",
+		"slipway: {ntp: ['a b']}":                            "slipway.ntp",
+		"slipway: {hostname: -}":                             "slipway.hostname",
+		"slipway: {proxy: {http: 'ftp://a'}}":                "slipway.proxy.http",
 	} {
 		if _, err := FromCloudConfig([]byte(text), now); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)
