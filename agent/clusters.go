@@ -270,7 +270,7 @@ func mirror(steps []cluster.HostStep, reason string) []ops.Step {
 	for _, s := range steps {
 		o := ops.Step{Name: s.Host + ": " + s.Name, State: opState[s.State], Message: s.Message, StartedAt: timeOf(s.StartedAt), EndedAt: timeOf(s.EndedAt)}
 		if s.Total > 0 {
-			o.Progress = &ops.Progress{Done: s.Done, Total: s.Total}
+			o.Progress = &ops.Progress{Done: s.Done, Total: s.Total, Unit: s.Unit}
 		}
 		out = append(out, o)
 	}

@@ -111,8 +111,10 @@ func (a *Agent) services() apiserver.Services {
 	blobs := a.node.RequirePeer(sync.Handler(a.store, sync.DefaultUploads))
 	peer.Handle("/peer/v1/blobs/", blobs)
 	peer.Handle("/peer/v1/have", blobs)
+	peer.Handle(peerClusterPath, a.node.RequirePeer(clusterViews{a}.peerHandler()))
 	peer.Handle("/peer/v1/", a.node.Handler())
 	return apiserver.Services{
+		Views: clusterViews{a},
 		Keys: userKeys{a.auth}, Certificate: certificates{a},
 		Version: a.cfg.Version, Sessions: sessions{a.auth}, Users: users{a.auth}, Host: machine{a}, Network: networks{a}, Proxy: proxies{a}, Equipment: equipment{a}, Links: links{a}, Content: contents{a},
 		Clusters: clusters{a}, Drafts: drafts{a}, Forms: forms{a, new(gosync.Mutex)}, Operations: a.operations, Events: stream{a.bus}, Audit: auditLog{a.audit}, Diag: diagnosis{}, Support: supports{a},

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -58,19 +57,25 @@ func opError(err error) error {
 
 func apiOperation(op ops.Operation) api.Operation {
 	out := api.Operation{Id: op.ID, Kind: op.Kind, Title: op.Title, State: string(op.State), Error: op.Error,
-		CreatedAt: op.CreatedAt, EndedAt: deref(op.EndedAt), Steps: make([]api.Step, len(op.Steps))}
-	for i, s := range op.Steps {
-		out.Steps[i] = api.Step{Name: s.Name, State: string(s.State), Message: s.Message, StartedAt: deref(s.StartedAt), EndedAt: deref(s.EndedAt)}
-		if s.Progress != nil {
-			out.Steps[i].Progress = api.Progress{Done: s.Progress.Done, Total: s.Progress.Total, Unit: s.Progress.Unit}
+		CreatedAt: op.CreatedAt, EndedAt: op.EndedAt, Steps: apiSteps(op.Steps)}
+	if len(op.Steps) > 1 {
+		out.Progress = &api.Progress{Total: int64(len(op.Steps)), Unit: "steps"}
+	}
+	for _, s := range op.Steps {
+		if out.Progress != nil && s.State == ops.Succeeded {
+			out.Progress.Done++
 		}
 	}
 	return out
 }
 
-func deref(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
+func apiSteps(steps []ops.Step) []api.Step {
+	out := make([]api.Step, len(steps))
+	for i, s := range steps {
+		out[i] = api.Step{Name: s.Name, State: string(s.State), Message: s.Message, StartedAt: s.StartedAt, EndedAt: s.EndedAt}
+		if s.Progress != nil {
+			out[i].Progress = &api.Progress{Done: s.Progress.Done, Total: s.Progress.Total, Unit: s.Progress.Unit}
+		}
 	}
-	return *t
+	return out
 }

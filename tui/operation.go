@@ -46,7 +46,7 @@ func steps(op api.Operation) string {
 	b.WriteString(op.Title)
 	for _, s := range op.Steps {
 		fmt.Fprintf(&b, "\n%s%s", form.Pad(s.Name, 30), s.State)
-		if s.Progress.Total > 0 {
+		if s.Progress != nil && s.Progress.Total > 0 {
 			fmt.Fprintf(&b, "  %d of %d %s", s.Progress.Done, s.Progress.Total, s.Progress.Unit)
 		}
 		if s.Message != "" {

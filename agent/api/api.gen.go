@@ -348,7 +348,7 @@ type AgentError struct {
 // Application defines model for Application.
 type Application struct {
 	Layer   string `json:"layer"`
-	Message string `json:"message,omitempty,omitzero"`
+	Message string `json:"message"`
 	Name    string `json:"name"`
 	Status  string `json:"status"`
 	Version string `json:"version"`
@@ -407,7 +407,7 @@ type CertificateRequest struct {
 
 // Check defines model for Check.
 type Check struct {
-	Fix     string      `json:"fix,omitempty,omitzero"`
+	Fix     string      `json:"fix"`
 	Host    string      `json:"host"`
 	Id      string      `json:"id"`
 	Message string      `json:"message"`
@@ -433,15 +433,26 @@ type Cluster struct {
 	Health       string        `json:"health"`
 	Name         string        `json:"name"`
 	Nodes        []ClusterNode `json:"nodes"`
-	Operation    string        `json:"operation,omitempty,omitzero"`
-	Reason       string        `json:"reason,omitempty,omitzero"`
-	State        ClusterState  `json:"state"`
-	Vip          string        `json:"vip"`
-	VipHolder    string        `json:"vipHolder,omitempty,omitzero"`
+
+	// Operation id of the operation under way
+	Operation string       `json:"operation"`
+	Reason    string       `json:"reason"`
+	State     ClusterState `json:"state"`
+	Vip       string       `json:"vip"`
+	VipHolder string       `json:"vipHolder"`
 }
 
 // ClusterState defines model for Cluster.State.
 type ClusterState string
+
+// ClusterCertificate defines model for ClusterCertificate.
+type ClusterCertificate struct {
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// Host node name
+	Host string `json:"host"`
+	Name string `json:"name"`
+}
 
 // ClusterDraft defines model for ClusterDraft.
 type ClusterDraft struct {
@@ -456,15 +467,70 @@ type ClusterDraftChange struct {
 	Spec string `json:"spec"`
 }
 
+// ClusterEvent defines model for ClusterEvent.
+type ClusterEvent struct {
+	Count     int    `json:"count"`
+	Message   string `json:"message"`
+	Namespace string `json:"namespace"`
+
+	// Object kind/name
+	Object string `json:"object"`
+	Reason string `json:"reason"`
+
+	// Time when it was last seen
+	Time time.Time `json:"time"`
+
+	// Type Normal or Warning
+	Type string `json:"type"`
+}
+
+// ClusterEvents defines model for ClusterEvents.
+type ClusterEvents struct {
+	Events []ClusterEvent `json:"events"`
+
+	// Truncated there are more than were read or asked for
+	Truncated bool `json:"truncated"`
+}
+
 // ClusterNode defines model for ClusterNode.
 type ClusterNode struct {
-	Address string `json:"address,omitempty,omitzero"`
+	Address string `json:"address"`
 	Host    string `json:"host"`
 	Name    string `json:"name"`
 	Ready   bool   `json:"ready"`
-	Reason  string `json:"reason,omitempty,omitzero"`
+	Reason  string `json:"reason"`
 	Role    string `json:"role"`
 	Version string `json:"version"`
+}
+
+// ClusterService defines model for ClusterService.
+type ClusterService struct {
+	Address string `json:"address"`
+
+	// Links where it is reached from outside
+	Links []string `json:"links"`
+	Name  string   `json:"name"`
+
+	// Namespace empty for what the hosts themselves serve
+	Namespace string        `json:"namespace"`
+	Ports     []ServicePort `json:"ports"`
+
+	// Type ClusterIP, NodePort, LoadBalancer, ExternalName, or Host
+	Type string `json:"type"`
+}
+
+// ClusterSpec defines model for ClusterSpec.
+type ClusterSpec struct {
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Definition name and version
+	Definition        string         `json:"definition"`
+	KubernetesVersion string         `json:"kubernetesVersion"`
+	Nodes             []PlanNode     `json:"nodes"`
+	Variables         []SpecVariable `json:"variables"`
+
+	// Yaml the spec as deployed, as `cluster create -f` takes it; without masked values
+	Yaml string `json:"yaml"`
 }
 
 // ConsoleChange defines model for ConsoleChange.
@@ -874,14 +940,19 @@ type NewUser struct {
 
 // Operation defines model for Operation.
 type Operation struct {
-	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
-	EndedAt   time.Time `json:"endedAt,omitempty,omitzero"`
-	Error     string    `json:"error,omitempty,omitzero"`
-	Id        string    `json:"id"`
-	Kind      string    `json:"kind"`
-	State     string    `json:"state"`
-	Steps     []Step    `json:"steps"`
-	Title     string    `json:"title,omitempty,omitzero"`
+	CreatedAt time.Time  `json:"createdAt"`
+	EndedAt   *time.Time `json:"endedAt"`
+
+	// Error empty unless the operation failed
+	Error string `json:"error"`
+	Id    string `json:"id"`
+	Kind  string `json:"kind"`
+
+	// Progress steps that are done; null for an operation of one step, whose own progress counts
+	Progress *Progress `json:"progress"`
+	State    string    `json:"state"`
+	Steps    []Step    `json:"steps"`
+	Title    string    `json:"title"`
 }
 
 // Partition defines model for Partition.
@@ -1047,6 +1118,16 @@ type SSHKey struct {
 	Type string `json:"type"`
 }
 
+// ServicePort defines model for ServicePort.
+type ServicePort struct {
+	Name string `json:"name"`
+
+	// NodePort 0 for none
+	NodePort int    `json:"nodePort"`
+	Port     int    `json:"port"`
+	Protocol string `json:"protocol"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -1085,14 +1166,24 @@ type SigningRequest struct {
 	Request string `json:"request"`
 }
 
+// SpecVariable defines model for SpecVariable.
+type SpecVariable struct {
+	Name string `json:"name"`
+
+	// Value ******** when masked
+	Value string `json:"value"`
+}
+
 // Step defines model for Step.
 type Step struct {
-	EndedAt   time.Time `json:"endedAt,omitempty,omitzero"`
-	Message   string    `json:"message,omitempty,omitzero"`
-	Name      string    `json:"name"`
-	Progress  Progress  `json:"progress,omitempty,omitzero"`
-	StartedAt time.Time `json:"startedAt,omitempty,omitzero"`
-	State     string    `json:"state"`
+	EndedAt *time.Time `json:"endedAt"`
+	Message string     `json:"message"`
+	Name    string     `json:"name"`
+
+	// Progress null while nothing is counted
+	Progress  *Progress  `json:"progress"`
+	StartedAt *time.Time `json:"startedAt"`
+	State     string     `json:"state"`
 }
 
 // Storage defines model for Storage.
@@ -1149,7 +1240,7 @@ type TraceRequest struct {
 type Try struct {
 	Deadline time.Time `json:"deadline"`
 	Id       string    `json:"id"`
-	Reason   string    `json:"reason,omitempty,omitzero"`
+	Reason   string    `json:"reason"`
 	State    TryState  `json:"state"`
 
 	// Warnings what the checks found that is no reason to go back
@@ -1312,6 +1403,13 @@ type CreateClusterParams struct {
 type DeleteClusterParams struct {
 	// Force give up on hosts that do not answer
 	Force bool `form:"force,omitempty" json:"force,omitempty,omitzero"`
+}
+
+// ListClusterEventsParams defines parameters for ListClusterEvents.
+type ListClusterEventsParams struct {
+	// Namespace empty takes all
+	Namespace string `form:"namespace,omitempty" json:"namespace,omitempty,omitzero"`
+	Limit     int    `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // DeleteContentParams defines parameters for DeleteContent.
@@ -1551,8 +1649,23 @@ type ClientInterface interface {
 	// GetCluster request
 	GetCluster(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListClusterCertificates request
+	ListClusterCertificates(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListClusterEvents request
+	ListClusterEvents(ctx context.Context, name string, params *ListClusterEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetKubeconfig request
 	GetKubeconfig(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListClusterServices request
+	ListClusterServices(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetClusterSpec request
+	GetClusterSpec(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListClusterSteps request
+	ListClusterSteps(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListContent request
 	ListContent(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1959,8 +2072,68 @@ func (c *Client) GetCluster(ctx context.Context, name string, reqEditors ...Requ
 	return c.Client.Do(req)
 }
 
+func (c *Client) ListClusterCertificates(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClusterCertificatesRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ListClusterEvents(ctx context.Context, name string, params *ListClusterEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClusterEventsRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) GetKubeconfig(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetKubeconfigRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ListClusterServices(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClusterServicesRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetClusterSpec(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetClusterSpecRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ListClusterSteps(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClusterStepsRequest(c.Server, name)
 	if err != nil {
 		return nil, err
 	}
@@ -3548,6 +3721,105 @@ func NewGetClusterRequest(server string, name string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListClusterCertificatesRequest generates requests for ListClusterCertificates
+func NewListClusterCertificatesRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/clusters/%s/certificates", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListClusterEventsRequest generates requests for ListClusterEvents
+func NewListClusterEventsRequest(server string, name string, params *ListClusterEventsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/clusters/%s/events", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "namespace", params.Namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetKubeconfigRequest generates requests for GetKubeconfig
 func NewGetKubeconfigRequest(server string, name string) (*http.Request, error) {
 	var err error
@@ -3565,6 +3837,108 @@ func NewGetKubeconfigRequest(server string, name string) (*http.Request, error) 
 	}
 
 	operationPath := fmt.Sprintf("/clusters/%s/kubeconfig", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListClusterServicesRequest generates requests for ListClusterServices
+func NewListClusterServicesRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/clusters/%s/services", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetClusterSpecRequest generates requests for GetClusterSpec
+func NewGetClusterSpecRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/clusters/%s/spec", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListClusterStepsRequest generates requests for ListClusterSteps
+func NewListClusterStepsRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/clusters/%s/steps", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -5948,8 +6322,23 @@ type ClientWithResponsesInterface interface {
 	// GetClusterWithResponse request
 	GetClusterWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*GetClusterResponse, error)
 
+	// ListClusterCertificatesWithResponse request
+	ListClusterCertificatesWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListClusterCertificatesResponse, error)
+
+	// ListClusterEventsWithResponse request
+	ListClusterEventsWithResponse(ctx context.Context, name string, params *ListClusterEventsParams, reqEditors ...RequestEditorFn) (*ListClusterEventsResponse, error)
+
 	// GetKubeconfigWithResponse request
 	GetKubeconfigWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*GetKubeconfigResponse, error)
+
+	// ListClusterServicesWithResponse request
+	ListClusterServicesWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListClusterServicesResponse, error)
+
+	// GetClusterSpecWithResponse request
+	GetClusterSpecWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*GetClusterSpecResponse, error)
+
+	// ListClusterStepsWithResponse request
+	ListClusterStepsWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListClusterStepsResponse, error)
 
 	// ListContentWithResponse request
 	ListContentWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListContentResponse, error)
@@ -6529,6 +6918,68 @@ func (r GetClusterResponse) ContentType() string {
 	return ""
 }
 
+type ListClusterCertificatesResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]ClusterCertificate
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListClusterCertificatesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListClusterCertificatesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListClusterCertificatesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListClusterEventsResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *ClusterEvents
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListClusterEventsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListClusterEventsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListClusterEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetKubeconfigResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -6554,6 +7005,99 @@ func (r GetKubeconfigResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetKubeconfigResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListClusterServicesResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]ClusterService
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListClusterServicesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListClusterServicesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListClusterServicesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetClusterSpecResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *ClusterSpec
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetClusterSpecResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetClusterSpecResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetClusterSpecResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListClusterStepsResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]Step
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListClusterStepsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListClusterStepsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListClusterStepsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8650,6 +9194,24 @@ func (c *ClientWithResponses) GetClusterWithResponse(ctx context.Context, name s
 	return ParseGetClusterResponse(rsp)
 }
 
+// ListClusterCertificatesWithResponse request returning *ListClusterCertificatesResponse
+func (c *ClientWithResponses) ListClusterCertificatesWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListClusterCertificatesResponse, error) {
+	rsp, err := c.ListClusterCertificates(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListClusterCertificatesResponse(rsp)
+}
+
+// ListClusterEventsWithResponse request returning *ListClusterEventsResponse
+func (c *ClientWithResponses) ListClusterEventsWithResponse(ctx context.Context, name string, params *ListClusterEventsParams, reqEditors ...RequestEditorFn) (*ListClusterEventsResponse, error) {
+	rsp, err := c.ListClusterEvents(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListClusterEventsResponse(rsp)
+}
+
 // GetKubeconfigWithResponse request returning *GetKubeconfigResponse
 func (c *ClientWithResponses) GetKubeconfigWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*GetKubeconfigResponse, error) {
 	rsp, err := c.GetKubeconfig(ctx, name, reqEditors...)
@@ -8657,6 +9219,33 @@ func (c *ClientWithResponses) GetKubeconfigWithResponse(ctx context.Context, nam
 		return nil, err
 	}
 	return ParseGetKubeconfigResponse(rsp)
+}
+
+// ListClusterServicesWithResponse request returning *ListClusterServicesResponse
+func (c *ClientWithResponses) ListClusterServicesWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListClusterServicesResponse, error) {
+	rsp, err := c.ListClusterServices(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListClusterServicesResponse(rsp)
+}
+
+// GetClusterSpecWithResponse request returning *GetClusterSpecResponse
+func (c *ClientWithResponses) GetClusterSpecWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*GetClusterSpecResponse, error) {
+	rsp, err := c.GetClusterSpec(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetClusterSpecResponse(rsp)
+}
+
+// ListClusterStepsWithResponse request returning *ListClusterStepsResponse
+func (c *ClientWithResponses) ListClusterStepsWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListClusterStepsResponse, error) {
+	rsp, err := c.ListClusterSteps(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListClusterStepsResponse(rsp)
 }
 
 // ListContentWithResponse request returning *ListContentResponse
@@ -9777,6 +10366,72 @@ func ParseGetClusterResponse(rsp *http.Response) (*GetClusterResponse, error) {
 	return response, nil
 }
 
+// ParseListClusterCertificatesResponse parses an HTTP response from a ListClusterCertificatesWithResponse call
+func ParseListClusterCertificatesResponse(rsp *http.Response) (*ListClusterCertificatesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListClusterCertificatesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []ClusterCertificate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListClusterEventsResponse parses an HTTP response from a ListClusterEventsWithResponse call
+func ParseListClusterEventsResponse(rsp *http.Response) (*ListClusterEventsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListClusterEventsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClusterEvents
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetKubeconfigResponse parses an HTTP response from a GetKubeconfigWithResponse call
 func ParseGetKubeconfigResponse(rsp *http.Response) (*GetKubeconfigResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9804,6 +10459,105 @@ func ParseGetKubeconfigResponse(rsp *http.Response) (*GetKubeconfigResponse, err
 			return nil, err
 		}
 		response.YAML200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListClusterServicesResponse parses an HTTP response from a ListClusterServicesWithResponse call
+func ParseListClusterServicesResponse(rsp *http.Response) (*ListClusterServicesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListClusterServicesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []ClusterService
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetClusterSpecResponse parses an HTTP response from a GetClusterSpecWithResponse call
+func ParseGetClusterSpecResponse(rsp *http.Response) (*GetClusterSpecResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetClusterSpecResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClusterSpec
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListClusterStepsResponse parses an HTTP response from a ListClusterStepsWithResponse call
+func ParseListClusterStepsResponse(rsp *http.Response) (*ListClusterStepsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListClusterStepsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []Step
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
 
 	}
 
@@ -11838,9 +12592,24 @@ type ServerInterface interface {
 	// One cluster.
 	// (GET /clusters/{name})
 	GetCluster(ctx echo.Context, name string) error
+	// The certificates that Kubernetes has on every host, the one that ends first at the top.
+	// (GET /clusters/{name}/certificates)
+	ListClusterCertificates(ctx echo.Context, name string) error
+	// Kubernetes' own events of about the last hour, newest first.
+	// (GET /clusters/{name}/events)
+	ListClusterEvents(ctx echo.Context, name string, params ListClusterEventsParams) error
 	// The administrator's kubeconfig.
 	// (GET /clusters/{name}/kubeconfig)
 	GetKubeconfig(ctx echo.Context, name string) error
+	// The services of the cluster with their ports, and links to those that answer outside.
+	// (GET /clusters/{name}/services)
+	ListClusterServices(ctx echo.Context, name string) error
+	// The spec as it was deployed.
+	// (GET /clusters/{name}/spec)
+	GetClusterSpec(ctx echo.Context, name string) error
+	// What every host did and does for the cluster, in the order in which it began.
+	// (GET /clusters/{name}/steps)
+	ListClusterSteps(ctx echo.Context, name string) error
 	// The content items of the storage pool.
 	// (GET /content)
 	ListContent(ctx echo.Context) error
@@ -12312,6 +13081,62 @@ func (w *ServerInterfaceWrapper) GetCluster(ctx echo.Context) error {
 	return err
 }
 
+// ListClusterCertificates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClusterCertificates(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClusterCertificates(ctx, name)
+	return err
+}
+
+// ListClusterEvents converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClusterEvents(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClusterEventsParams
+	// ------------- Optional query parameter "namespace" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "namespace", ctx.QueryParams(), &params.Namespace, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClusterEvents(ctx, name, params)
+	return err
+}
+
 // GetKubeconfig converts echo context to params.
 func (w *ServerInterfaceWrapper) GetKubeconfig(ctx echo.Context) error {
 	var err error
@@ -12329,6 +13154,66 @@ func (w *ServerInterfaceWrapper) GetKubeconfig(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetKubeconfig(ctx, name)
+	return err
+}
+
+// ListClusterServices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClusterServices(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClusterServices(ctx, name)
+	return err
+}
+
+// GetClusterSpec converts echo context to params.
+func (w *ServerInterfaceWrapper) GetClusterSpec(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetClusterSpec(ctx, name)
+	return err
+}
+
+// ListClusterSteps converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClusterSteps(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClusterSteps(ctx, name)
 	return err
 }
 
@@ -13386,7 +14271,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/clusters", wrapper.CreateCluster, options.OperationMiddlewares["createCluster"]...)
 	router.DELETE(options.BaseURL+"/clusters/:name", wrapper.DeleteCluster, options.OperationMiddlewares["deleteCluster"]...)
 	router.GET(options.BaseURL+"/clusters/:name", wrapper.GetCluster, options.OperationMiddlewares["getCluster"]...)
+	router.GET(options.BaseURL+"/clusters/:name/certificates", wrapper.ListClusterCertificates, options.OperationMiddlewares["listClusterCertificates"]...)
+	router.GET(options.BaseURL+"/clusters/:name/events", wrapper.ListClusterEvents, options.OperationMiddlewares["listClusterEvents"]...)
 	router.GET(options.BaseURL+"/clusters/:name/kubeconfig", wrapper.GetKubeconfig, options.OperationMiddlewares["getKubeconfig"]...)
+	router.GET(options.BaseURL+"/clusters/:name/services", wrapper.ListClusterServices, options.OperationMiddlewares["listClusterServices"]...)
+	router.GET(options.BaseURL+"/clusters/:name/spec", wrapper.GetClusterSpec, options.OperationMiddlewares["getClusterSpec"]...)
+	router.GET(options.BaseURL+"/clusters/:name/steps", wrapper.ListClusterSteps, options.OperationMiddlewares["listClusterSteps"]...)
 	router.GET(options.BaseURL+"/content", wrapper.ListContent, options.OperationMiddlewares["listContent"]...)
 	router.POST(options.BaseURL+"/content/verify", wrapper.VerifyContent, options.OperationMiddlewares["verifyContent"]...)
 	router.DELETE(options.BaseURL+"/content/:digest", wrapper.DeleteContent, options.OperationMiddlewares["deleteContent"]...)
@@ -13924,6 +14814,85 @@ func (response GetClusterdefaultApplicationProblemPlusJSONResponse) VisitGetClus
 	return err
 }
 
+type ListClusterCertificatesRequestObject struct {
+	Name string `json:"name"`
+}
+
+type ListClusterCertificatesResponseObject interface {
+	VisitListClusterCertificatesResponse(w http.ResponseWriter) error
+}
+
+type ListClusterCertificates200JSONResponse []ClusterCertificate
+
+func (response ListClusterCertificates200JSONResponse) VisitListClusterCertificatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClusterCertificatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClusterCertificatesdefaultApplicationProblemPlusJSONResponse) VisitListClusterCertificatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClusterEventsRequestObject struct {
+	Name   string `json:"name"`
+	Params ListClusterEventsParams
+}
+
+type ListClusterEventsResponseObject interface {
+	VisitListClusterEventsResponse(w http.ResponseWriter) error
+}
+
+type ListClusterEvents200JSONResponse ClusterEvents
+
+func (response ListClusterEvents200JSONResponse) VisitListClusterEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClusterEventsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClusterEventsdefaultApplicationProblemPlusJSONResponse) VisitListClusterEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetKubeconfigRequestObject struct {
 	Name string `json:"name"`
 }
@@ -13958,6 +14927,123 @@ type GetKubeconfigdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetKubeconfigdefaultApplicationProblemPlusJSONResponse) VisitGetKubeconfigResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClusterServicesRequestObject struct {
+	Name string `json:"name"`
+}
+
+type ListClusterServicesResponseObject interface {
+	VisitListClusterServicesResponse(w http.ResponseWriter) error
+}
+
+type ListClusterServices200JSONResponse []ClusterService
+
+func (response ListClusterServices200JSONResponse) VisitListClusterServicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClusterServicesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClusterServicesdefaultApplicationProblemPlusJSONResponse) VisitListClusterServicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetClusterSpecRequestObject struct {
+	Name string `json:"name"`
+}
+
+type GetClusterSpecResponseObject interface {
+	VisitGetClusterSpecResponse(w http.ResponseWriter) error
+}
+
+type GetClusterSpec200JSONResponse ClusterSpec
+
+func (response GetClusterSpec200JSONResponse) VisitGetClusterSpecResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetClusterSpecdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetClusterSpecdefaultApplicationProblemPlusJSONResponse) VisitGetClusterSpecResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClusterStepsRequestObject struct {
+	Name string `json:"name"`
+}
+
+type ListClusterStepsResponseObject interface {
+	VisitListClusterStepsResponse(w http.ResponseWriter) error
+}
+
+type ListClusterSteps200JSONResponse []Step
+
+func (response ListClusterSteps200JSONResponse) VisitListClusterStepsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClusterStepsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClusterStepsdefaultApplicationProblemPlusJSONResponse) VisitListClusterStepsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16427,9 +17513,24 @@ type StrictServerInterface interface {
 	// One cluster.
 	// (GET /clusters/{name})
 	GetCluster(ctx context.Context, request GetClusterRequestObject) (GetClusterResponseObject, error)
+	// The certificates that Kubernetes has on every host, the one that ends first at the top.
+	// (GET /clusters/{name}/certificates)
+	ListClusterCertificates(ctx context.Context, request ListClusterCertificatesRequestObject) (ListClusterCertificatesResponseObject, error)
+	// Kubernetes' own events of about the last hour, newest first.
+	// (GET /clusters/{name}/events)
+	ListClusterEvents(ctx context.Context, request ListClusterEventsRequestObject) (ListClusterEventsResponseObject, error)
 	// The administrator's kubeconfig.
 	// (GET /clusters/{name}/kubeconfig)
 	GetKubeconfig(ctx context.Context, request GetKubeconfigRequestObject) (GetKubeconfigResponseObject, error)
+	// The services of the cluster with their ports, and links to those that answer outside.
+	// (GET /clusters/{name}/services)
+	ListClusterServices(ctx context.Context, request ListClusterServicesRequestObject) (ListClusterServicesResponseObject, error)
+	// The spec as it was deployed.
+	// (GET /clusters/{name}/spec)
+	GetClusterSpec(ctx context.Context, request GetClusterSpecRequestObject) (GetClusterSpecResponseObject, error)
+	// What every host did and does for the cluster, in the order in which it began.
+	// (GET /clusters/{name}/steps)
+	ListClusterSteps(ctx context.Context, request ListClusterStepsRequestObject) (ListClusterStepsResponseObject, error)
 	// The content items of the storage pool.
 	// (GET /content)
 	ListContent(ctx context.Context, request ListContentRequestObject) (ListContentResponseObject, error)
@@ -16920,6 +18021,57 @@ func (sh *strictHandler) GetCluster(ctx echo.Context, name string) error {
 	return nil
 }
 
+// ListClusterCertificates operation middleware
+func (sh *strictHandler) ListClusterCertificates(ctx echo.Context, name string) error {
+	var request ListClusterCertificatesRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClusterCertificates(ctx.Request().Context(), request.(ListClusterCertificatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClusterCertificates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClusterCertificatesResponseObject); ok {
+		return validResponse.VisitListClusterCertificatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClusterEvents operation middleware
+func (sh *strictHandler) ListClusterEvents(ctx echo.Context, name string, params ListClusterEventsParams) error {
+	var request ListClusterEventsRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClusterEvents(ctx.Request().Context(), request.(ListClusterEventsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClusterEvents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClusterEventsResponseObject); ok {
+		return validResponse.VisitListClusterEventsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetKubeconfig operation middleware
 func (sh *strictHandler) GetKubeconfig(ctx echo.Context, name string) error {
 	var request GetKubeconfigRequestObject
@@ -16939,6 +18091,81 @@ func (sh *strictHandler) GetKubeconfig(ctx echo.Context, name string) error {
 		return err
 	} else if validResponse, ok := response.(GetKubeconfigResponseObject); ok {
 		return validResponse.VisitGetKubeconfigResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClusterServices operation middleware
+func (sh *strictHandler) ListClusterServices(ctx echo.Context, name string) error {
+	var request ListClusterServicesRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClusterServices(ctx.Request().Context(), request.(ListClusterServicesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClusterServices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClusterServicesResponseObject); ok {
+		return validResponse.VisitListClusterServicesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetClusterSpec operation middleware
+func (sh *strictHandler) GetClusterSpec(ctx echo.Context, name string) error {
+	var request GetClusterSpecRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetClusterSpec(ctx.Request().Context(), request.(GetClusterSpecRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetClusterSpec")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetClusterSpecResponseObject); ok {
+		return validResponse.VisitGetClusterSpecResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClusterSteps operation middleware
+func (sh *strictHandler) ListClusterSteps(ctx echo.Context, name string) error {
+	var request ListClusterStepsRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClusterSteps(ctx.Request().Context(), request.(ListClusterStepsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClusterSteps")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClusterStepsResponseObject); ok {
+		return validResponse.VisitListClusterStepsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -18587,181 +19814,196 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H17c9w28uBXQc1dVZI7WpIV27uR/jn5kbU3fqgkJdmrlOsKQ/bMYMUBuACo8cTl736FxoPkDMDhyBzF",
-	"9atf/ok8JPHobjT63Z8nuVhWggPXanL2eVJRSZegQeK/aF0w/aHWuViC+XcBKpes0kzwydmkEBwyImFW",
-	"KyjI93AHcq0XjM8JlAp+yIiQRC+A5KIAImaE2ndpOckmzAzwnxrkepJNODXDT4SbKJuofAFLamZc0k9v",
-	"gc/1YnL2+PTv2USvK/Oq0pLx+eTLl8yu8ZrxPLJCLjSZwkxIIHrBFNEMh49NrnCE9tQzIZdUm31SDY/c",
-	"p4n5b+CT3p6+olKbjRsg0Bx/jE+uzeeJbZ8+fZac9leuWbk978At1/j1fbf8qwK5PTV8orku13bu2ryS",
-	"mNs+iu742ZPtSb9kEwmqElwBUualFNMSlubPXHANHMFPq6pkOTVrOa7sG//738os7HNrqv8pYTY5m/yP",
-	"44b0j+1TdezHxRm7W7sgbkhL1LQsQZKccoNaIvjR5Es2udZUaih6lrXfcj5UIPG72ILcZEeIE/eFGfCi",
-	"oJW2yKmkqEBqZoFGi0KCchDsjvXizcsrgyoNS3y6Af+AEColXZt/51RKZidxj6ZClED5BNc5o3Wpr0St",
-	"I6dytaCaLKgiXBChFyDJiq5JCfQOFJk62qFuE1ls+EVeJSbmuPrh2ygku+vsonl1TjWs6Lrv2bMIU7Rb",
-	"J+4Nc/zfXN492z5H2WRJ8wjPALmkhgjIu4sXxGEs+rWuW0tjXMMcpHlgT9jnyLmV8J+aSUOef9i37Bqy",
-	"FmE44NrhGxhYyDZY/xgWJKb/hlybeR3ZXYPWjM89wTGzL1petghxRksF2f1ps59VmD19emPfffxsG+NT",
-	"wYtdx+65ece8K1kxh51v27f2Iszhe/j79hZalLlrnDah7nqXVXf4HvB6aUjEEEathWHTmmpmCEXMZi3c",
-	"70GM7Xv8aWQABVTmixSITp/+uC+M7krKdyHut7cX71MHA1EZJfM5cP1KShFhsLmoLcffBsSMSaUv9NBb",
-	"NpuUdL/3l6AUnUOUXVWSCcn0ejdb8KO0vsnctpo9hMVF4dNcdtsAKuk6wW37lp/gaJYu6zijvwOp3BIG",
-	"MUK7sua7MHh0j0YAesW1XEcu2VzH5w1sNvqsAE2tLLf9SK6vah6VblHaXlFF8gXlcyjOiRJLmIpiTUoh",
-	"bqEgVBO8b1eiLgsyheiFKhoRf/vGZPbBMCqsVQK/d4zuxoUb1QmHQWT2y4ujQi8CbXcxwYW+mDlBaNjq",
-	"VW3H3blQ/2LWTBJb3HN313TXtYTl1ClYwwWVpSji+FkKzrSQ71hZMhXjPZsn3AyUhUVElx2uvREWrnT0",
-	"StwEqI5z2xcoZm8vBT5VTIK60DHxEjiK6AqUOcoEeKHOCZ0qI1WtmF6I2gjsBgrDyAI+aeCFFeu7c7Wn",
-	"MceQKnPmtCCGQRJKCpSdtg+cFGVEMKbFknGjNd8xWLVl353nawOa7gDhLFGoGkDODJeGK/hPDUrvKa3l",
-	"YrkU/P325R7T3bpra30aXdoC8tttfM/Ypyi1LYTS0Qes2PuaaW4TLwGJ20k2WVFpmNCMorJc81suVjwi",
-	"BW3skxUTt7wwcjN9dOeliO1cgbxzh26D9tjSEB8+JRp5PEjziyYztLwwRdz8e5zWNc8XUnD2Z4rcb0Fy",
-	"KImiazcrasNm7WQmylKsFKGktbYo/e9zqcTviM5C4+CsVVwLbgSULivrExXbUk0EbAugpV7sJ7xwUcDw",
-	"BbjtvDfcO7IAEQwFsakkUJV4ZEgT2jR/KcUdMwzNvJBNrmru/noJc0kNFzR/lqDtr1YSjukEd6xKSALV",
-	"a1EWQ/iYk83sGgOU7dAegFkXoT2k8FLSmY4cMHoHxT6SNn7wPG4YUBXkA8QH81YWZm6G3LX6Fyjm7cms",
-	"/ZoiV1cFOaGK/N+Ld2/NvfPP6w/v0SjQaF7PTh8/2cnTcYaetb93wktU5d+PryePkwRarOPKdw/5+4v4",
-	"q/UHx2lxPL+YZpQobARXooR7obRgqirp+gMv1wOEq/bbiZVo4Nqe6pjaNi3FVMX12ulauxvanx3G9bMn",
-	"zblpvdsoMrsWbF/M3MR+lt61e/VpA1AwY5xt8/qdFyFb0jns+422FulePm7X+8a8ajRzmt/uNcumlGHG",
-	"Cav142WdffeA7bU7ZlvSXVWCNhxpOHLBm0SGimK9Wn3nSgrrMRsEXtibxwhknbu/BTKhaTl88THJbePq",
-	"2QBJZ4oe+L5xFLHF+Pa7cQo2h335oWJ/wj74MwLVQOK9Nq8Gyvwa5uk2FsDdWF/wu/YusgA2t9YesF+7",
-	"vSTIOmGhs/QUfWa4+x6yWutwRdiEJ+Hdunov4ftVReEggWpoicB73C1szoWMaKesUETMSG4UNCf6L+ma",
-	"OL1oOJesnGW2O/qCqoX3lZo3nEZDFZGA6nBxHlzNqOEzTRi6kErB5yC7Vi5SWP0+KZ9ty0K5BVZUJsqI",
-	"AsClzWtmzSejiUgvA6eO3Ls1L2KGAnNaCOUFcefFA875HIn9zoKQaZKb11cMReeI4bE1csz6aIWH90k1",
-	"JvVg+2rrOzMNGC5pfhujmzsqGZ2We+hMv7kvoqPtKd81nMlfsc16+tGK+9nHEs6Ucuxh4wA6iteEOQOX",
-	"FpLOgVRClFE1O4mb++/erju6Y0bnV6DqMiJRzETNI/YEDAoxU5wRps1Jz4UsVEZUnS/MGbwgj386PTo5",
-	"Oj36214sRtS6qnVKTcgXKduGpnIOmlCuViChCBEseN4ML7L7iFo08NMBJm77XrOQsNo4TGezt4xHlafg",
-	"5N8+krCK/i7KuCSmrMt2gN7qXrRD2Yniy1YRkl+KAsoEq5Ca7WeQufSfRK8YmjDGSFiKO2QJcUUxpQ0q",
-	"kIyWI8hZGwDFhXalHAulMGWPFfclV/ez3nq2sGF9RjI/NzRPOXlz6YMPiBZkxniBRzSEDezwzTrb39Yk",
-	"rWHdnYVny75uZqLq9pz4IAq9EAr8i07D3uXF9kLpRvBORi4uLi4y8uL9xbtXGXn3r4y8v87I5c1VRq6v",
-	"fjO7vvnXTTP1Bd6v9hvDpnhY9+XNVXcZf8+GMNEYBn9mUBatUKbhR3xmvtzTwr2xKjtEv036ZyZViPTa",
-	"yz9QwJCQg4oqtRKyGBDz1vg+Wi/+eJoNc4WEiWK7fB2stxuGsxHcy8H032cKiqvhDv97GKkdwUQ4Yie8",
-	"ZvhFSufA9W/JvWaT3Dst+m3Xwop0uTV5vexaryKyuH2PqIVYqXD48URaRzeKQQt7FW2z8byq3yXvmryq",
-	"E6asgql9BFZzx0VANmNGHakk4xHfpFrQ06fPzl6/+lcQ2RtX3HeKVPW0ZDm5hfW5VWgePaqMsEdvIRoE",
-	"NnebGY7RHk+FfXSVNpYmDDnWIxRnRpTTOSyB61ZQ4ja+HaU3Ol9uGD/PCCwrvUZ3Fk8odEtYCrnex9CR",
-	"FIqFSgTPiKLOI8i8A17gZVkQvLQ9Spc0X7CE+gl5LeG5ELpt3wJuRBLDiwum/J81V3VVCQwnjdm4tr2V",
-	"V87o/Ib/qiD6TV1ptoRryAUvhoJrRSX38XyDDsbv9oPdpssNMxtyyQ7D6QYmtg9W1jBHd6K7lOAPMyI1",
-	"UOgmAFKseFcAbTxEMUMBCWOkyJvLuyd9wZtOyojqeAtqWZ6XRCRG0e6h3sVVOL+a1KZbMQEx93sPU7t+",
-	"ffHo9OmzCEczOtxUipUCqZCZE6YzcvH87MXLs6OjoxhkmFJ1Sq2hy1h4KF4N+AyPYptkhrPF/WOFuNDP",
-	"Mc5++CdiFTF8Ma40LUsoyAIknBOUp4yib2NLytkjxeYcCiL4pigc83ShPhDTb6m5VciKIpEKicTaQlV0",
-	"ODP9Nc4e15fS8VIJvrGfc8PAK2vFWjna8JTQxkELg5ucooFJa1EDTsEYkTHx2HCPwu9i+lRUTt6T9Ps1",
-	"qPtE2LYE7cbKIueUsz9D2MHOMKAoxM3y7+UDXbiP945ACh/GiOCNPY4b3HAfAlhQFjnml6/eZVvssYUX",
-	"e3HgK9xhDaUhd/jZhur7+MfHJ387zWLC2Do6+bmTpUJ0nDsWKG4taQFE8E7M0O7JNp0VuPEYTP8pGL/f",
-	"aSqkqF40iTSbkqNbLV6ZzvZ9Tpj1S8xFRqaQ01oBoS40CSS+urJ2cUVKoIX9LW7TE7ewSdlPTn56tjNE",
-	"Cb+LQeItVfrXqhQ0EhZK7+UQ3DKotv0A5qQHL4ABRiK+0btuNwMp1813SQE87YBEXSe5xhkrUT5glgRr",
-	"hAoUUan5a0xsXsJsmdjcyjID8iiWGI+YL6ESNkNhgNC8n7/QzAdFyl1oiTTmj/P8w72RpcNbvIoQ3vTn",
-	"AS9ODrvDGV1gSxjAQqPPB2l2deNPUE/07jCKl7CkzNzdLe1lG+7hxA45oFlrHZEJUntymOo112wyqsDO",
-	"c8pJTqVcE0q4KKClJAwilbZ6kjbzxA0f94nqaGUxRmyQHaUgYU8Y1dRQUqWvwaJ4oJiejBdL2vrTVr/x",
-	"4koatAfV14O6FeeYNP2/FfNE+sk904D2zvPgTA/P5+AovrQyivpszm/F/C3jdjcbolUtVfyiotr5DlC1",
-	"oTNtnQlzcNkvuTAyckl1nE0C15KBSgRJmtuPcVJRqQef04CgGEP3u7unWmS/T4DOyp57iFjp5IbTJ2RB",
-	"jHoKFK+aU7KImyFgddmy43cHuYKqpLlRUIi3wbvYkVoZ2cJnLpHvfXZ1aTZxZh4/ss9+QOWmFHNl0LBi",
-	"ekGYPtr0Qj37Zt0L74IR9F56TssN1J9FubE0/11sSe+BzRdTUcv9vE5910s0m9nrHEbWY5oUwlrunYd9",
-	"kvUE/3UHQm85nZaQEaOfQUYKKOk6w5x8yIiNicoI4/6ay0hIpZ7sBpXnxj4f2ief2+XEQahXQt4e1m2T",
-	"U16wgiaz6JlCtc15iveZLaRpx2YVfMbkMsYTVj7jA/WuqRDDWeKAidsq/TZPlKKelhDXU5zWY5dNXJyC",
-	"IlSCD5hBNhSjOHeN9i39Rq7TVoSWLbqHTu519N2Ofmd6wXhL8I2blZ6dWJ7IlkbYf3Zykk2WjNt/PT6J",
-	"SXcYDgGprOtoonZjEmoZWpr0IdCxtDYLHmIN22uiFrQsDe+n5lpYLaxqcV8i6lvRlzRCLm1cYSQya+t6",
-	"7ncDugidWBiKvdGGD9aJBxgmBrRmiVPfqtewn3cfbpmNJnuYmHay2a652QyTWPL19etf7CR7HJboslA9",
-	"ZtzVHzqq6ikaHjYCOB7/tPOi71ntPeIjMNMzblP/NmSWD+18sg2SwdjiveLXUcDc64N9kwluGS/6kwki",
-	"T6AafjSvNVSxM66ZLgc44VD3w0U2OQV2ATHoN8FtkbjRacrX7otPbKVDS3DR0vhK3MaWDJnbN48gHn8l",
-	"Zs47WgJRa2WzVvpBthUbF4eUJeL7Xa+1lM64MaYqsbWPnnPm139Vl1GNt6TxmjgLsSJLyrG+kDVs51RB",
-	"RuqqCn8XbG5gbpQnLLOkgs61ZJ+MsHxidOQ4FpeM+y1uTp0vqKS5873vKjYQhsnCXqJgYHx+X39blOq9",
-	"TPSkLRI97khEUeINUbw7fGPxqN7o1ly6w6aXCPaJjrdZ8TGJmaqDph2b1adyjvfOXYvx3J2fxNOIN4Vx",
-	"A4ZgXHPAbTKE7UpT2HmQ7FQx5JZwrje3DWdy7wvcuBQikvS4n/fBjJH0PZjbpqeUVxp/zRr3t8Bqyvge",
-	"G7gxr8dWb8R8kC9olYr4jruKHNzTno0Asb2MJ/sSTYw2Uqu5L+9E9TIuNe8XoFC4iP/NApg6JHWZN5rM",
-	"juMC7o5VMd1wNJ/ujKXGiYKJIgEQqe8HkEpIz/ydEv306Y9PD3xpZHba+E5WIO+3laYMlff9SZgKgdmT",
-	"i1oXNrZGgupcW21v0TDaQIO7HWanlc0uKbrRVAz8WPdkU15rMypKAdfAcx9uQdcuPkALUohJNsA/1CaF",
-	"hDaQEouVNqwJK+SiO5IuqxLLo0p+pkpWrej6rGT89sx6Kovd1VFs2qxdR8u55PafgP3c33Qb0ReCw1Cp",
-	"X2ibHzPg3WG+I5/BiQO7jxLL/xQrw+bqgrE9hJ2mlljUFJtIj5QQCw6mZekiLxRxqV6h9hTmuJplnxEu",
-	"cP0ZSuld4yotCiyHyrSCcrZXNONC63jtFfNAJcTCAMh7uqVwUj9FMyBCLsAp6yAmic97FhG1ONpQVxqj",
-	"E+YcteYnjJPLV+98GSMfTcQw5UnLeivf6OnTH2O6oQf3hoqmdXV2fPzHr9evrs4uL66vf/9w9fL/fHz9",
-	"4frmj7PLD1c3HyPx7e3L8OT0SdaDwt2vtnC6HTeoMlKIJWVcZU3gIJIhtwZSl+NNJQQCtkgs1/cMIhxm",
-	"n72COVNarlNZOb2COX6TKAMzODOqcQf58WKE2hgptyNAB4ZMbMVRnz59dvb84vrVsyeZkZKUWjy6hfUc",
-	"OHlUEvxM2VDASHyM+TuPhv4K/APJfSYFDzXJb2FNOJVSrHxIHEbOta+9djRc/AZzAp1ZKhSnT58+/mno",
-	"JdUGRhTAtrDeOOFDSV0jETE0tNReLJRoV/k9t7E3fCb2I+97mF5bNq5tlN4DkAn76zBgoRXUV/cMh6zZ",
-	"VReMfulxEOq6ipT8BChSweptC15/ZnHbJNf60NoYX7OiAB7TdexbLrHVXyaGffoQBygVoDk2I0pY7sqF",
-	"4f5LImYzkN2zndRS7R6TUHkRNWfk8fqhWwVHigTJsjnv2ui6w8vmwf5+If9xdGINETzv7VC4V3nhqiUZ",
-	"72gaYN+z2oHc84imXBR9xfDioMJyEDHcY2RZsOInXPo+athnGw4Q5WcSIDGseYSSTRPXNmDAshMg3Rth",
-	"1bzZn/FvpYldw21IHVvBfhu3HvszRO93fRqD9J8Z40xFq1DYMGgnes0FEbyJ2MdANJyN+QxJQueU8aHO",
-	"81/DxA3gekV654JpQaKN8qxLWC1Yd/YYJVWb2vg81Lf5ahdjvKZBG0Uh/nYKZAbaFd/YTtJqez43TR9Y",
-	"8+gWo9k4rEiqyNC+pbfiMU/c9texBTjJ94Ij4qdg/rWkBfxA0PRikz53Z6HHmYY1nm4z2Nksldjl/Ozb",
-	"KfG0rAewMfN55sePrggzNEPR230KXTZfjdJFYKv6iR0+umhJ83tmjB3A53QTiwwugBYl4/DVst4+1WRp",
-	"VZVrm6d/B5LN3N90RZlR8B95M2M76Awl5xKKR1Oa30aNk+3cwtRlZsuUYcGeYIjhgtjFY3CwIDhBdu/a",
-	"i21nfoBuDB9bjHdbcE2XNc2B3e0XtL8v/6mrYj92uzvFprvs9hRR+KhYtnUp8tuUMP+Vjra2pye2oN/e",
-	"XF5KMd3TLbiruHjnZJh71GpDNtsfS8fvzsPpJg7Ajlh67HCytQdWdJwcT05+erLLx1HRSKTE7hhkPCLu",
-	"2+j6fIW2vsC0X1KBXXjjmHNNu0nneOKZcpmx9k07D3FxKFhg4/LD9Q05dnX/HrVHsHf8VKQq5oXk/dGr",
-	"6fnT19CJe5ZNeL2coubsj0G7LBur7szZzlkhJ66TTzaZUgV45Jd1qdkGd2oZzYJGu33O2HJZ63TBrKWl",
-	"2kgZA9Vgh8MdSEz/5+fkf7n/CFUhSXkJlDfF5CXYsGbYr6SdM3LtXRzwQ5WqImZEq1SFZRR24VMk3+HV",
-	"aWbjbJZU5wukPoxwtfCIm+78gYnm2EMel0YXQAsjCnoZV8glqXmBpTBZviBME6UpL9RQ/u1or++cfqji",
-	"UWm7yD4dtTZQarSvxZbmy40MbhnBvrJuFmsXzcpwmu11+VovTK+vDcG5ep5Apb3pkAoR0/anMAD6EvDr",
-	"YPzE/om5ELcMWv0qrXfw//n3GvKtmGGY2C+QOQtjl3A+cCAXl28M4RidYiGUPrMV2AqbBA6k5uwTUeb+",
-	"1eRY1vzYTXeM9VmOzBMbV8YJ+iOI0ebI05O/nxyRCyf6mjNcro8Idgiwofip/oxH5K3gc7IS8talhihy",
-	"enJqixpwElSyI/Kr04+/17Uij49OfiAluwNCNTmmFTu+e3zsNOij4AU9m1zbxRNcfIttnk3uHjuVj9OK",
-	"Tc4mPx6dHP04seYExNgx9ro0fzkZPazlTTE5m7xlSmMzKHvNhdapf6Ti0R6fnCQ6YpZsybaagPq4tZMd",
-	"kWtfsjiza9Z03DTtHPoyNjUd+rLvEjv0fduxdfC6sVXpl48bXUBPT072arU50AscmnttawBbTThvFkBc",
-	"+uDRhnAQmyQsv9VpNJuoermkRmeb/L4QwVxsdJmMcFiBLw+BRE2N3vPHpGB0PvlovrYgOsa49hSh/gMs",
-	"nf5sg997adXAjXzvNoJGhlzdJajW3RmJTq6xaJ7/JtQHIdQMmwofG8x1Rg7q3ZRxKmOWoyiJG+I6sg7R",
-	"wplYXF2ORy+ZqoQK4erNVFsDj388bAaRWVz3oGTmRlgKZe6kk5OT5oRGz09EBbDRYCpykt7DytVVf9FJ",
-	"Z3FOjOfCdiEZpf1vpBrRl644omUNX76S2PpWsJE/FKGO50IvxuB87+gtEFukqqJMOi1uq15OW9Vjgodw",
-	"DhtFQYOmd94E0twCVEYLYUa5aJOAw/sGFRS+TVABJVhK6FIA9kmBTlOhLQw82Ra7/iE4jAGonwUWqcaY",
-	"SjN5fEdZ8h7oX/h4pNOZJ8FW3Aa+Hig3KLR6K1sQIp1utGJ/Ullk5BYq7UVcW8nknDw5eRJcLEZElbbU",
-	"TQqqrq54F6qX9TZUD8ANthtBPTA3eFCU/gJQEYr9GDISMIuhUjpzuaRkLkVdfYfmAjczeaPJXICySKWh",
-	"rwNTxLmVjsg726cRlUrlIpywtcRu7uDSEaKHC02Gv2Fvsg0BKyY6NZa8LgITstSTiLHt4wFxHUygETz/",
-	"7uu0onl9DGRfqFtbDdzGnhnkYWf4Vt1tpgj6lLUgUzAiHH7w25vLc+uxJnVlnimjudpU6QzJwkgJtiHh",
-	"909Of8IgjB924ln1qnwv/EsPIeb5Li4DlRG/gbG4qj8/PqoFT1xG2Kxjq0uyy6gM1W1PM+i0hJZgW/Jl",
-	"Eyfz8UB8t7PaB2a5mD6WQDX2yfneQuYHxPfpyeluXF/bEJUR6MNCpmGy57Y6i10RkTUncAdybZ1xzppj",
-	"LubQ5Wf3OTz+bAjgy2B5bJdyO2d3YDiF4CgcOrNzIbplSRKqLhaQ2EWAHUJ4UHRYQJBWN6Nz9HbYjTqm",
-	"iVWibdwIYkRpuiYl1jW7pyT5AELkDmY3Bq/7wFvDJZhZhE25EBlHI96vOORCfxbx8H+MkP7xbW1Qx2ds",
-	"3mfe+aV560FWuhfS13RZjmiHGOdmwyIMTGlJtZDfKdLAuYctNftLSwch4O0BhINuO8khAgKOO5p00Ko0",
-	"GtStdl+qDijd1jugPLZxIWmDy2/4PAnUB+Wwhnm6O21aimmLjUrAmDLiyzIVdEnnGyw1uv3PtpbrkBsu",
-	"gGBMeelQjHujp2xSizDUI6Tr3DcXR+Pdg5TbArjCiyH2lsPrsCupCF6uiaLrdhNBs5QY7nquw3HO/SCo",
-	"YjZfzwEf60ZEACKoPGEz7qrvxUCz+94JHT8H3Tx/e5y4Izf6+iZ58cvWew/Bj1vdHAey49ZOxlbZWkPH",
-	"WgZumswRze1oGZ8BFgakCkPqZJqrFYzOj5u2lamj0o3/PeCB6U6UQIFd71jQd21bOk04u2HHPtvTmji2",
-	"4nojXoqUIv2O3sIOWD7o/eiM+BsgaCfEZCELVkEuQSss2C59lVBDfgYgU2zrkPDXtIhsp9ezAx3n/dyD",
-	"2uZ/WnvffxUHWoRA0YV2pKk8mv95br0obcFY9SGh4CotuL1kdP6SqwNZw1vdDx/YJNNqdJqSajYbGyrK",
-	"RjGTvhXi1rVMdX0avXW0rgyLf/n+umsNfXzijaF9aMRya+mL1GzYRvE8yB16MQeucb7BARi4uLEYuITc",
-	"CKU+yByZtZ3BKzgYSLR5fQLNF0TwHMhCrDDkUcy0bVSd02UvLyvFvB/6b80LI4QY2YqR9w4x2kiuMVJz",
-	"BEqJ2cPDHo0ki9TnwMyqgtSc6YzQssSuvKGjV2wmV288KlHGS8xEt4Z3lgLJRK2siiIVnBFYgpyblYDU",
-	"GcmlWRZImXlQZIQLzXLICOMzYT4sYFrPE2ttFUWPr/fZgOVWVIakbheZ6EvBCdmqD0doyW4hsRINn5JQ",
-	"i5e5205Y0u7itrBzyQOxyRRG1WSxe7U37yDaLRLLwrsurUBlydBxpFYgz6xqZ2vAG6bpS8BHHXKufdRw",
-	"CBxSgQ5l8BM8Dw/zKK430iaff4tacmoOWVkE5nbeYXyk5qW5cijHsoJ4MokLty8yF32McO8KEmRJ10cE",
-	"78dSiFtFDDEaaREFQSy7QW+BE1HrPmbJfe3yfpb5vnntIS6tpqL6wDur2cZY95brO9lE0jsuSW65WAUN",
-	"MFT36KSpf39xdZk1ayIFU7m4A7n+oQ8VlQ+8Tsp/lzZ34RACYLtm5LcnARrQjCb2XajbtqznNUemQ6DL",
-	"929evLskkC/ED10BUC8kgJcBUbpHOcUhpBe5rhhaD3LNGwdCbquG2zeG3AD7FVVEVMBhFBzfyLXBlxmQ",
-	"UHLz4pLkgnOb/NFF6YzdwRCpXkuaQz8GMW31QCjspMR+gyqaWR4WKBzrlP7MXMjiiiIqmxPbxd+Tpzuw",
-	"B3fg6l9Gb7drLYEuX9mXdigFuVgu6SMF5iUNhe8CaJdDy5QErUXFcjWyLIQBybi3Rwq3MIphxQ41Bv5s",
-	"0vkjZUQci4LMSCecVmohUECybgQETqdfYwGlph1sNlUELEqbXlgpQ9Xr0PTpUIfCl7bYhuMb25rlqJO3",
-	"NDn742M39tpyvkYOdJePNWdiyp9NrDkil9jHvA0QhQV7HDAcP0qCQqiDelFstds4OZm1jZPIsVFTrg0M",
-	"W8s1wOJ4qwtD3A14he06NsPOd8Udvxwp7vgfNl/eChXd1sRbPU3dtiN77nGf9e1rXOTvCGm/6YadjyWf",
-	"37y97kAKxfSmPTZAFFzRgONIl9rDXOKRiR74Kh+Ar983AUm4WI2Wk9AZmMb694oVB/mdanIRMjKTYmme",
-	"MUk4fNItWY4gf2R8QwHDMCzfIIdKGMgujluFt+JinpPADk8qifbZD0wuG4XKEqc7qD+jubzaZKHsGsIs",
-	"5I0tOYBIVj4BwYYhUCcLhn7MzGppoeCT+a7mmpUbk6Ar3rWO7yUWNK0myeOFeRy/cB/Uc3iDYFz5GIyW",
-	"Je+XegqSgwZFSpjpTp/qcx+473rMhZwfG6hAYxF9WwASXLmiIVFee42RHUqUB8vysqPvk9JxwGse6dmV",
-	"gzPL6rIpwTEAv0Q/lEYrH9rjS9CkAlGVrg3bvEYjMGbUzCnjfQhYhv6IfThouigeCA1bbRr/aky8WAjb",
-	"NxiI6ytAVthJuCnX60AeWry4UN9agTfccoMxX2DD+tZDnIf3GM2phhVd9+GI2wrHKeS0a3YdyJrQmuGv",
-	"Rsy1S7/DpBJXFWwjyIGLlY131z5cUAiPjRLoHVppDS7FjLx8/eLyiFx4XvWdMgIFWTEeZ2pM9yGq8h1B",
-	"ehIvsGvIoex2TTOKQWh6+PCUzTAoc6GY6wYNIwVTt10Vhly5G8bml+ILeIIoX+sFFmDZjZOVq28VRcql",
-	"a8R+GHy0Okh8ewi5wp4U5gJRi1qTQqx4RnxDiaBpakwywabOTuSx1UD6QO4Ln6e0TV+c/nCJOzhBymjl",
-	"6tuPpVridsl07ZxvZgOUcZBFSKO+radgLmks5R6COUWtFSvgnDTViyXQwigivlDTcKX0ug3VA5BypzHA",
-	"t3IHVLZ9Q4LfW6bS3NfaMCCmUdA96tTCCs2xbba6v6t95UIFeie5H1etlqZxTmNf+MawNGa1gk5r11TE",
-	"LZvNQGLPF386fA/V0Sx/9kCGPsQ2pNxWrmhafTBFVhILHzmJbHnu3sEu2eZyOSI/C7lU2NqeYbkLpIp1",
-	"BSmDYsn4bR/je2ueHzJuwYyfgDzmjo7F83Aw7H/YhPW7HsPBqAKgNu5mBE8DKTw+6viz+d+X3bbXtziV",
-	"U5d3B7svxPBQ92hg0l+cUPgrNzAi1Am10zVhNgOfLuG8W0ihD8b/FqzHAvFPwXggyvEZkhn+2xWAzMZb",
-	"BOskHgtS4upNF1ZmxU4TfWBGvSIN57fmsQP0gASibz/d1VFnAz00ujKtBpBkJcVS9JX5ubQvxLnlX6G0",
-	"oF2wxFi+zNkBHJkwRUrhfJH+N6yUEzikgYlY9RJP6IOSYoDXWlQGGjeu4cluUct8UY0THGGGInPguCA+",
-	"JxbxZiUqsqms9/JLbGDcG9BOkrgG3Uke5xpsQGEwzcWqVdKGd3JLHPy65uIAsvgxQDL+Lwa1fzg4tKno",
-	"vMVGbKL8Li4i5n2X2lt8fJgbzY790H4VV2c0gpy3Yj6HgjB+RJ57X5mvUGXLlp4762ReMjMo2ifDlWZE",
-	"NlsFdSM/5hr0oxe27OmB0mISkQ5vxRy9B4pQTj5cm+VK7+vbdGv7+quBKkSte8nCPB/CPV/xwp7UB4VI",
-	"gMErX0TbbTC9ZxdQ2qdzOL1scnjVLx1ti49HCca0tnhUNcTU1s3Ngiap5Too7RXwAhMC2IxQ3rGve6B1",
-	"QIjKiC9wnTKxvPbvHM6La4b/Rnwg7+myMYAnzCy74TrUMNKm0/FB60b/a0q3fTumEertINYoUoiUQYTp",
-	"+5pD4lSAJUDTNICizo1cfzvYPx0xFjdpitZyPVb4csCsuys90yW/u5Rf1+OlSRIC4vumdLxcGGeGra9s",
-	"V8oFLQai9/gzK3rtOC8oz6G0aN5twMFa78Nq5Dx52PSgB8AoBj8ZTARvASdaMlrug4vjViPxhE/SvvDf",
-	"KBlYEnMLG+TDnQvL9dUTmTlqtZG0MQ1LYCRMKwINkxacR802SzLHNo3WgLD+YhsfmtceIuUqTDc05arZ",
-	"xijlUcJo6SLtm2HgzQoCo0rJzM3uDn8qsrgJcEVTHQmetZOFTyLJwoc8Zy2878DzWFVwwoCubJABTBZy",
-	"r9DUgreUItiYFFPz3eFCCy5fxzI+dhDHcY5XVQ/jxOcPSSd/scHXpcEFKGC5Vy2qPqC2+qgkS4SEFiqH",
-	"q9tEy7KniiE+Hat9BEPx2AjLSZXd/etYAu/Tiq7M4weATo9tCZcAxd6WJQ6rv9y6FLDyHOYu+dZi+rtg",
-	"VSGUwyqzoUWKlEb1ocrnFtoi1fjMbhltjrawvSgLb/StgAf9iBhWs9yonBPFff9Nfu1feoh7vN0OfeBN",
-	"7jcxWs0mN54reCWR5fP0vR4H6U7l4wruxC00J2pMfj3Qf5y2NI5jM/RFAXaaDZXv4J5my+aFg7IdM0Ey",
-	"rdBm/gxMiEMKsYZiIwYozcrSVipvqs6nk+KyZGSgaoFhfJvEz2bVttXOPe18NqC0ODe8iTD+lYk3CUC7",
-	"MtNdOB+Rn12OTVB7bK0PH92MwCW5KKApiOBj2tVCrFQqPRH/PvYN83vJE3vtH5pEcZKU6CCK8QrXBYCd",
-	"O73R65WtdnC+vocUWC+7cE5m1x+OLOkaWWcStk2P+iRg3SuHBKubYsfZ/2qovhYrMqsNJ/DORXP1t2OP",
-	"mcrQO+9bp3+niE0Vdt58aqgdO9ohsFstTgTv2jy7dRjNCem/4n9VD9XAwPXyGnSx47pHi4q12RGrhUC6",
-	"tCwqfiP1dyrAHRzKLLwagwEfjVjNP/g805c3oinUJ4e12h06Z3b5C6wHBh8xPgdZScb1uPpqBIJ2ecVo",
-	"JlPKyfX1a8zbw3w2nwpKaI5GuRQB9p7UXwyMH0QYv36N7UOHHVeD+rFOqwOak8FtHRQegEY+cLCZMZgg",
-	"YNSjdnGpphiVMvpV8pCPWhf/x9MoycU5yUVRNEfgQJzEI++BQ0Nas3ZJ5KIYSbN4Czb10Ki24XQhiew8",
-	"WFvsykfa9znZL/07D0QyB4nEd3v4Sk++/XycC8bFv4dkByNnulNNOEBh8x7yWkqsCs/hiLziheMI9mST",
-	"jnqZOOgbysTnppvyHx+/ZE0f5j8+GuC7DD58sZbl5GziegljH083+udQudBqjVnrB2e9an7CuO/Wv703",
-	"pfUThpK1/u1R3v4pNH4KP4mWy+NzU1KdzidfPn75/wEAAP//",
+	"7L17cxs3sij+VVD8/aqS3Dt6WLF9NtI/V35k7RPZVklKsrdSrnvAmSaJ5RCYBTCiGZe/+y00gBkMCQyH",
+	"Mqn4bp39Z2MRg0d3o9Hv/jzKxaISHLhWo/PPo4pKugANEv9F64LpD7XOxQLMvwtQuWSVZoKPzkeF4JAR",
+	"CZNaQUG+h3uQKz1jfEqgVPBDRoQkegYkFwUQMSHUjqXlKBsxM8G/apCrUTbi1Ew/Em6hbKTyGSyoWXFB",
+	"P10Bn+rZ6PzJ2d+ykV5VZqjSkvHp6MuXzO7xlvE8skMuNBnDREggesYU0Qynjy2ucIZw6YmQC6rNOamG",
+	"I/dpYv07+KQ3l6+o1ObgBgg0xz/GF9fm88Sxz549Ty77K9es3Fx34JFr/PqhR/5VgdxcGj7RXJcru3Zt",
+	"hiTWtj9FT/z86eaiX7KRBFUJrgAp81qKcQkL85+54Bo4gp9WVclyavZyUtkR//Ofymzsc7DU/y9hMjof",
+	"/X8nLemf2F/ViZ8XV+we7ZK4KS1R07IESXLKDWqJ4MejL9noVlOpoejZ1m7b+VCBxO9iG3KLHSNO3Bdm",
+	"wsuCVtoip5KiAqmZBRotCgnKQbA718u3r24MqjQs8Nc1+DcIoVLSlfl3TqVkdhH301iIEigf4T4ntC71",
+	"jah15FYuZ1STGVWECyL0DCRZ0hUpgd6DImNHO9QdIotNP8urxMIcdz/8GIVk951TtEOnVMOSrvp+ex5h",
+	"ivboxI0w1//t9f3zzXuUjRY0j/AMkAtqiIC8u3xJHMaiX+s62BrjGqYgzQ/2hn2O3FsJ/6qZNOT5hx1l",
+	"95AFhOGAa6dvYWAh22L9Y7MhMf4n5Nqs68juFrRmfOoJjplz0fI6IMQJLRVkD6fNflZhzvTprR375Pkm",
+	"xseCF9uu3QszxoyVrJjC1tF21E6EOfwMf9s8QkCZ2+YJCXXbWFbd4zjg9cKQiCGMWgvDpjXVzBCKmEwC",
+	"3O9AjOE7/iwygQIq81kKRGfPftwVRvcl5dsQ99vV5fvUxUBURsl8Cly/llJEGGwuasvxNwExYVLpSz30",
+	"lc1GJd1t/AKUolOIsqtKMiGZXm1nC36W4JvMHas9Q7O5KHzax24TQCVdJbht3/YTHM3SZR1n9PcgldvC",
+	"IEZod9Z+10zebi16WiMKveZariLPba7jO2gYbvS3AjS1Ut3mT3J1U/OonIty95Iqks8on0JxQZRYwFgU",
+	"K1IKMYeCUE3w5V2KuizIGKJPq2iF/c23k9kfhtFjrRKYvmd0O1bcrE5MbIRnv704KvSsofIuJrjQlxMn",
+	"Eg3bvartvFs36gdm7SKxzb1wr053XwtYjJ2qNVxkWYgijp+F4EwL+Y6VJVMxLrR+181EWbOJ6LabB3AP",
+	"G1c6+jiuA1TH+e5LFLg3twKfKiZBXeqYoAkchXUFylxqArxQF4SOlZGvlkzPRG1EdwOFYWQBnzTwwgr4",
+	"3bXCZcw1pMrcOS2IYZWEkgKlqM0LJ0UZEZFpsWDc6M/3DJahFLz1fq1B010gXCUKVQPIieHXcAP/qkHp",
+	"HeW2XCwWgr/ffOZjWlx3b8Gn0a3NIJ9v4nvCPkWpbSaUjv7Aip0fnPZd8bKQmI+y0ZJKw4QmFNXmms+5",
+	"WPKIPLR2TlaM3PYij0qGB4qevxSx8yuQ9+7qrVEgWxgSxF+JRk4P0vxFkwlaYpgibhc73NkVz2dScPZn",
+	"iujnIDmURNGVWxW1Y7N3MhFlKZaKUBLsLXoLdnla4i9FZ6NxcNYqrhW3AkuXofWJjqGUEwHbDGipZ7sJ",
+	"M1wUMHwD7jjvDQ+PbEA0hoMNpLHC26SaQaTmhVXDR9kIFpVeIclwwxrPeV2WEf4jgaqEdGOIHMLbcy3F",
+	"PTOs0QzIRjc1d//1CqaSGn5q/rMEbf9qpeuYnnHPqoRMUb0RZTGEIzp5z+6xwVRzHrtGOKPHTNallBDG",
+	"PfQWMNgtb9ewF8izuXUBsADiTjaU4tbg4liDm6TdWc/ZXkk60REORe+h2OVM+MGLuKVFVZAPkMLMqKxZ",
+	"uZ1y2+5forS845vn9xSRACrICVXkf1++uzLP93/efniPVpZWlX1+9uTp1qcRV+jZ++t7Z1ocrH9u069U",
+	"RfP4r6KRhLvnnTNenKRoroc7eF4fkdWYRtkJRSYFwAfLZfYP63O+N9+WBg+/U+k4zqDHBAcFLKEFUAOO",
+	"8AW3YN+GLhW5/83fd+H5FvkRpq9lzQ2jib/UEgiVQBbWNUC5FQ8k0MJAyMqrExF7n9eA5HYdrtdz9vdO",
+	"XYma+3aT5JJPpznEKm546yFEL3p/te3AsU6cz28mtCS0Vly3mx5w3YK8Z/mOECsZn6vonZJgLhVTBs/5",
+	"zGBYigURtVYMlb/hkmBabgm5x5o3qBElll4yNLAygiIsFJT3oKxUGLvTlZA73A0Ht2sh41cjyiAczN9e",
+	"Z8SQqfk4I1eCFi9oSXkOMiOvP2mQnJZGTUGP5huL7O2E4RlGyCJDWrDn88jrIwn33Kzxegnm6u3yzhYw",
+	"YZzFpUKzS0J5QVqy3fh+Xo+NsK9B/Za8IbvKsdcl5Skh9p5KRsflDrMZUP3mvorNuKKLsv/lLqAqxQqK",
+	"zPzjv3KLAWKBTY4m/0U0nYMiTF80BoSF5Z33tKxBbSUN3EIWoK+DlxiQQ0B48EbJRXAlSniQSFMwVZV0",
+	"9YGXqwE2mnB0YicauLYifcwOPC7FWMUFlfFKO0Xf0zTj+vnTFq7B2NYeum3DdmDmFvar9O7dW2HXANXg",
+	"akfrF1vQKez6jbYu7l6hwO73rRlquCbN5zutsm6sMPM0u/XzZZ1z94DtjXu7N4xEVQnaSOTDkQvexzLU",
+	"otPrJujoo81+zAGBF1Y0nFBWdmSZAGRC03L45mMGoDW9cw0knSV64PvWUcSGbLDjS8CmsKuQpdifsAv+",
+	"1IrnA4n31gwNXumHS2TuYA24116z8BRZAza31x6w37qzJMg64fKz9BT9DcWg4YJ/cLkibMKT8HaTfy/h",
+	"+11F4YDPVWBD2+FtYVMuJMQMUYqICclnkM+d7XBBV8SZV4dzycq5eruzz6iaeUOXGeFMotSIwmhVLy6a",
+	"2DWvfDKMSSkFn4LsOstIYd0ESfvEpkThZYeYTSAz6i1ubVpbQXx/JoJXHSlv7d2teRHzN6xLfx5wLoiJ",
+	"2O8sCJkmuRluxJ+4lBnMHHNiWuHhfZ8+EfdibzxtfXemBcM1zef7ES/7RMtdlcaWM/kntt1PP1rxPLu4",
+	"1plSjj2sXUBH8Zow5yfTQtIpkEqIMmqnT+Lm4ae3+46emNHpDai6jEgUE1HziJkDo0zNEueEaXPTcyEL",
+	"lRFV5zNzBy/Jk5/Ojk+Pz47/YycWI2pd1TplezCKdZwHaCqnoAnlagnSKBUuJBbvm+FF9hxRlwh+OsBT",
+	"bse1G2l2G4fpZHLFeNS+0EQNbl5JWMZNg2VcElM2BmyA3dYNtFPZheLbVhGSX4gCygSrkJrt5tG59p9E",
+	"nxia8OZIWIh7ZAlx61PKxKRAMlruQc5aAyhutCvlWCg1S/Y4g19x9TAnsGcLa05sJPMLtC5y8vbaRzMS",
+	"LciE8QKvaBOHuCXYyzkPNxYJpnVvFt4tO9ysRNX8gvioTD0TCvxAZ7bbFhYXNx1dZuTy8vIyIy/fX757",
+	"nZF3/8jI+9uMXN/dZOT25jdz6rt/3LVLX+L7ar8xbIo3+76+u+lu429DzEtRDP7MoCyC2OjhV3xivtzR",
+	"Ub62KztFf7zUz0yqJnR8pzCDAobEMFZUqaWQxYAg+jaEIhj441k2LKKiWSh2yjeN+3fNcbSHeLUmgsB/",
+	"Ed1AVA13+N/By+0IJsIRO/G6wx9SOgWu+6yHuY966HeECCvS5dbk9aprvYrI4nYcUTOxVM3lxxtp4+VQ",
+	"DJp1XEQBG8+r+l3yrcmrOmHKKpjaRWA1b1wEZBNm1JFKMh5xwqkZPXv2/PzN6380InvrcP5Okaoelywn",
+	"c1hdWIXm6Kgywh6dQzSqfOoOMxyjPaEO9qebtAcmYcixISVxZkQ5ncICuA6yHDbx7Si91flyw/h5RtaC",
+	"G6JxtAshV7sYOpJCsVCJaFxR1DGP6j3wAh/LguCj7VG6oPmMJdRPyGsJL4TQoX0LuBFJDC8umPL/WXNV",
+	"V5WQOmHj2gx6unGerLf8VwXRb+pKswXcQi54MRRcS+uLHX4xvPN2q+lyzcyGXLLDcLqZDuHFylrm6G50",
+	"lxL8ZUakNhS6DoAUK96WkRPPechQQMKga/L2+v5pXzaIkzKiOt6MWpbnJRGJaTk7qHdxFc7vJnXo3siX",
+	"XqZ2++by6OzZ8whHMzrcWIqlAqmQmROmM3L54vzlq/Pj4+MYZJhSdUqtoYtYvgk+DfgbXsWQZHZwl+4c",
+	"csyFfoGJe8M/EctYfBdXmpYlFGQGEi4IylNG0bchquXkSLEph4IIvi4Kx9znqA/E9FtqXhWypEikQiKx",
+	"BqiKTmeWv8XV4/pSOuw6wTd2c24YeGVByLajDU8JIQ4CDK5zihYmwaYG3IJ9BNjGk808Cr+L6VNROXlH",
+	"0u/XoB6SshMI2q2VRU4pZ382cYtbo4mjEDfbf5APdOY+3jmQufkwRgRv7XVc44a7EMCMssg1v379Lttg",
+	"jwFe7MOBQ7jDGkpD7vKzNdX3yY9PTv/jLOb0h1V08QsnSzVB9u5aoLi1oAUQwTtBx9sXW3dW4MFjMP1P",
+	"wfjDblMhRfWyzcxdlxzdbvHJdLbvC8KsX2IqMjKGnNYKCHWxzSBx6NLaxRUpgRb2b3GbnpjDOmU/Pf3p",
+	"+dawNPwuBokrqvSvVSloJLuEPsghuGFQDf0A5qY3XgADjESahHfdrscjrdrvkgJ42gGJuk5yjxNWonzg",
+	"gghrhAoUUan5a0xsXsIMTGxuZ5kBeRRLjEfMl1AJm/I4QGjezV9o1oMi5S60RNoXGO5GZOmYOa8iNCP9",
+	"fcCHk8P2rAgXLddMYKHR54M0p7rzN+irA6klLCgzb3egvWzCvbmxQy5oGDYdWSB1JoepXnPNOqNq2HlO",
+	"OcmplCtCCUaBt0rCIFIJ1ZO0mSdu+HhIVEdQFiFig+woBQl7wl5NDSVV+hYsigeK6ckg1KStP231219c",
+	"SYv2RvX1oA6THFKm/ysxTWSxPjCveOd0Uc708LRQjuJLkKLcZ3O+EtMrxiESf53XUsUfKqqd7wBVGzrR",
+	"1pkwBZdEmwsjI5dUx9kkcC0ZqESooXn9GCcVtQGgw1i6R1CMofvTPVAtst8nQGdlzx1ErHSO5NlTMiNG",
+	"PcWY8wk5I7O4GQKW14EdvzvJDVQlzY2CQrwN3sWO1MrIFj4Bmnzvy7WU5hDn5ucj+9sPqNyUYqoMGpZM",
+	"zwjTx+teqOffrHvhXWMEfZCeE7iB+ssyrG3Nfxfb0ntg09lY1HI3r1Pf8xItj+J1DiPrMU0KYS33zsM+",
+	"ynqC/7oTobecjkvIiNHPICMFlHSVYZEfyIiNicoI4/6Zy0hTm2W0HVSeG/sCK76ajd1OHIR6KeT8sG6b",
+	"nPKCFTRZlocpVNucp3iX1Zq6L7FVBZ8wuYjxhE5iABkLMZwlDlg4VOk3eaIU9biEuJ7itB67beLiFBRm",
+	"0LiAGWRD0WQk+4z2bf1OrtJWhMAW3UMnD7r67kS/Mz1jPBB842al56eWJ7KFEfafn55mowXj9l9PTmPS",
+	"HYZDQKqMS7TyS2sSCgwtbf4x6Fh2vAUPsYbtFVEzWpaG91PzLCxnVrV4KBH17ehLGiHXNq4wEpm18Tz3",
+	"uwFdhE4sDMW+aMMn68QDDBMDglXi1LfsNezn3R83zEajHUxMW9ls19xspkls+fb2zS92kR0uS3RbqB4z",
+	"7goaHlf1GA0PawEcT37a+tD37PYB8RFYMCJuU/82ZJYPYUL6V2cyoYDZ8wGvy9JGZWlZw/oE2ejT0VQc",
+	"mT8eqTmrjkRlwXxUCcPMpANy2pJlxZCalxjO1Emlb4KpB3u7GS9SfuKpl45oWX6YjM7/2Fq90H7x5eN6",
+	"sUCloXJB1uYNKwSHC2LAZBUcHpxATNA1ZL7IDDNVQMSSE78dgumuKgLlwVBtZLKItAbVDuleGqpoth/T",
+	"5QBHJurPCH7/SZufYTcSIMHTQjd1yxNijOTbiMJIsO44FeDgU7jTqZw4JE5iyTjFXZM34kFvYuJc0iUQ",
+	"tVI2VagfxhsBiXFIWc7xMJmmltJZlPapv22co4e5+f3f1GXUzFDSeGXDmViSBeVYJdJ6E3KqICN1VTX/",
+	"XbCpgbnRWLFYpmoU3QX7ZDSUU6IFiWNxwbg/4vrS+YxKmruAh22FopppsuYsUTAwPn2okzNK9V4QfRrK",
+	"oU86YmiUeJvQ6S0OyXgodfRoLsdk3TUHu6Qk2IpGMTWFqoMWi+lLst05YTDGpLd+Ei/csq4BGTA0Fk0H",
+	"3Lb8it1pCjuPUmdAlDtXUnF+jr5omWshIpmmu7l8zBxJh495bXoKsqbx1+5xd7O3pmyX4hZ3Znhs90a3",
+	"AvmSVqkw+7h/zsE97U5qILaTxWpXoonRRmo3D+WdqNPHVZXdokIKl2axXsZcN5l0ZkSbTnNSwP2JKsZr",
+	"3v2zrQHsuFBjF0oAROqHAaQS0jN/Z7l49uzHZwd+NGw9h8RJliAfdpS2hKh3uEoYC4Epq7NaFzagSYLq",
+	"PFuhi24YbaASYKfZatrMkyWvkokH+3on29Ko66FoCrgGnvsYF7pyQRlakEKMsgFOuZAUEupDSixW2rAm",
+	"7HOAPmC6qEosci/5uSpZtaSr85Lx+bl1DxfbyxDZXOVQJ6ltEj6ePwH7RllcC3kRHIZK/ULbpKQBY4c5",
+	"7HzaLE7sPkps/1OshK6r6cp2EHbaOrBR+3ciJ1VGa1zRsnThLm0FHV/2AxOLzbbPCRe4/wyl9K5FmxYF",
+	"FrVnWkE52SmEdKZ1vNqd+UElxMIGkA/0BeKifol2QoRcA6esg5gkPh9YCt7iaE1daS19mOgVrE8YJ9ev",
+	"3/nikz6Ei2GemZb1RpLXs2c/xnRDD+41FU3r6vzk5I9fb1/fnF9f3t7+/uHm1f/6+ObD7d0f59cfbu4+",
+	"RpIKwsfw9Oxp1oPC7UMDnG4Ga6qMFGJBGVdZG62JZMitVTqw+XgCtkgsVw+M3BxmFL+BKVNarlKpUL2C",
+	"OX6TKOg1OB2t9cH5+WKE2lqGN8NuB8apbASvnz17fv7i8vb186dYRUip2dEcVlPg5Kgk+Jmy8ZeRoCTz",
+	"33k03tqa05DcJ1LwprPMHFaEUynF0schYrhi+OyFIYjxF8wJdGarUJw9e/bkp6GPVAiMKICDwlybhbn7",
+	"9Fv/SXerp5HsneBZ8sJf5BcptMhFOTjBAacKvgt2FT+oUlFj30OC05JKVSIebWg96Fig2rYa0e5gb/lE",
+	"7HaPH2DYD4x5m7T7AEAmbO7DgIX2YV+CvuEmHfNvAEa/9TgIdV1FyB+gSKVChKbK/rz10PYYfGiNqW9Y",
+	"UQCPKXV2lEub9q+meSd8AA2UCtDunBEl7DPChbl9CyImE5BdJpZUx+0Zk1B5GbXb5PEi9xvlbIoEybIp",
+	"7xoju9PL9ofdvY7+4+jCYQG64ewOa8dt7uZ/uP/ZIHtbZ25Q7cGRnzK6Rw0RWnw0l9qDOn3s1ReGbi8b",
+	"Q+Q7ZzDn1kL4fo1fS+rHgWLKhdZf7TrwZrV7bb1Y/XGUt7Y6TOyyYqBp419KRPj4JAKffDxAyZxIgMS0",
+	"5icUBdow1wETlp18id6Ay3ZkfwEQK+dum25NHt6I/V2Tx9ifTTJP19s2SDOfMM5UtCiNzYpwSsFUEMHb",
+	"BB6MS8XVmE+YJnRKGR8aS/Nrs3ALuF5l0zkHA0iEKM+6hBXAunPGKKnaTOcXTbmrr444iJc4CVHUhOOP",
+	"gUxAu1o8mzmb6cr8rgTaHINbOSxJqubYrpX44iGQ3PbvtMX4yfeCI+LHYP61oAX8QNAoaHPAtxeliDMN",
+	"a9bffG0mk1Sepwu7Sb+R2+NqMj9/dEeYsN000dil7nv71V66lG0UQ7LTRzctaf7ABNIDeEPvYokCBdCi",
+	"ZBy+WjjfpbMErapyZZ/Oe5Bs4v6bLinTjE+PvAE8jEFFVaeE4mhM83nUbB6mGqceM1u1EOt3NSZCLojd",
+	"POYKCIILZA8uxVoEL3cD3d4i4hsceLgIKiEHdr9bMs+ujKiuit347vbUu+62wyWi8FGxKgylyOcpNewr",
+	"fcGhMzK2od/eXl9LMd7Rc72td1HnipgH1eqxtgqI1SI+Dg9h9yTYJxtiK8WNM7Ci44d7evrT021uuIpG",
+	"gnm25ybgXXHfRveX1MkCy/IvqYBPfHrMBafdYhR49ZlyGfN2pF2HuFApLLxz/eH2jpy4eqBH4Qz2sR+L",
+	"VCXNpqjH3qts+tvX0kmjg/B6MUabh78GYblGVt2bu52zQo5cy9BsNKYK8Mov6lIzZFMxtjprbBGb94wt",
+	"FrVOF9Jzum+kvIlqscPhHiSWBeEXpNGdsai7jSNaAOVtlyoJNt0Bdit16eywOxcN/VClqgsaGStVeR2l",
+	"XvgUyYN6fZbZULAF1fkMqQ8j3y084tZlf2GitTcgj4ulM6CFkQm9sCvkwjeMmrF8RpgmSlNeqKH829Fe",
+	"3z39UMUDJ7eRfTqwcqD4mDab+DJEgzvSsa+sp8eKAX3ifA0ople3huBcnV+g0r50SIWIafunZgJ0d+HX",
+	"jdkaG7XnQswZBI3xrQP7//hxLflWzDBMbEzOnG24SzgfOJDL67c+oHgmlD63lRkLWxwCSM3ZJ6LM+6vJ",
+	"iaz5iVvuBOs2HZtfbOgjJ+gyI0atI89O/3Z6TC6dDGzucLk6Jtg2zKbopBrBH5MrwadkKeTcpYwpcnZ6",
+	"ZoudBDHQx+RXpyh/r2tFnhyf/kBKdg+EanJCK3Zy/+TEqdLHjaP+fHRrN09w8wHbPB/dP3G6H6cVG52P",
+	"fjw+Pf5xZO0KiLETbKpv/ssJ681e3haj89EVUxp7zdpnji7AZoT9kQqZfHJ6mmi9X7IFTtPpve9DK0+3",
+	"BFd+yeLMrt2TPQgKWkMH38EnPXjwB9cCduj4W8bz4aN/5ZqVaDKUoCrBXdju2enpTj39BwYqNL2DN1WB",
+	"jW7/dzMgLq34eE04iC3SbP+kSf/B+kqLBTXK2+j3mWgM/UapyQiHJfiyMUjU1ChAf4wKRqejj+ZrC6IT",
+	"zHdJEerfwdLpzzYpppdWDdzI9+4gaG3I1X2Cat2bsUa2fRVT/5tQH4VQs5GGT/rEYK4zc6PejRmnMmZC",
+	"ipK4Ia5j67MvnK3F1es5esVUJVSTUdEutTHx/q+HzSw0m+telMy8CAuhzJt0enra3tDo/YmoADZgUUVu",
+	"0ntYRnpINuXHXgjb8mwwqnsj7jarlH3piiNa1vDlK4mtbwdreYUR6ngh9GwfnO8dnQOxxesqyqTT4jbq",
+	"aIWqHhO8iTiygT600fQu2livOUBltBBmlIuQBBze16ig8O0zCyjBUkKXArB/EnSabW5g4Omm2PV3wWEf",
+	"gPpZYPF6DPs1i8dPlCXfgf6N7490Ousk2Io7wNcD5Q6FVm9la4RIpxst2Z9UFhmZQ6W9iGsrHF2Qp6dP",
+	"G1+L68XIEVNxqLp+A12oXtebUD0AN9hskPrI3OBRUfoLQEUo9mnJSINZDDLSmcsxJ1Mp6uo7NBe4lclb",
+	"TaYClEUqbfq9MOXaxRXH5F3YGs4F4WHLme3cwWXMRC8Xmgx/wz7FawJWTHQK20+GCEzIUk8jxraPB8R1",
+	"YwKN4Pl3X78Z7ez7QPalmtsuATY80iDP3MewHj9TBJ3LWpAxGBEOP/jt7fWFa/5XV+Y3ZTRXW0IhQ7Iw",
+	"UoLtdP7907OfMHzmh614Vr0q30s/6DHEPN/daaAy4g+wL67q74+PR8IblxE26djqkuwyKkN121YNui1N",
+	"q8AN+bKNcPp4IL7b2e0js1zMcEygGvtnfW8h8wPi++z0bDuub22IyR7ow0KmZbK2+SaxOyKy5gTuQa6s",
+	"V85Zc8zD3HT/2n4PTz4bAvgyWB7bptxO2T0YTiF40/OWalKIbrmihKqLhWW2EWCHEB4VHRYQJOhydoHe",
+	"DntQxzSxerwNIEGMKE1XpMR6hw+UJB9BiNzC7PbB6z7wYLoEM4uwKRcr42jE+xWHPOjPI67+jxHSPwmT",
+	"LIY8Sy/D8Y+y60d8Bjva6LAX0d7qvb2HYcoLMo9fmtbAWHVYeK5nrp2tBW3EEBwKvPCtA1zAghbVYCZ4",
+	"0jam30YDr30z+MNjP4tXYbEyGS3LBDsNe3HvstYw23mD6DM0ne9gSf94eG7mkHNwcm0J8zssFWPJB60o",
+	"Y58qV1KlyUzUMm1p7qfJeW0eFj5h0z7j8y/tqG+PI/n243uyku6Hz2DpKKa0pFrI7xRp4TwcN8om+Qzi",
+	"GLd+7L/bi+EO9te8Fh4DTdMUp02hnKxnwCS6TpXNUTVimM2PbCtJO4lZ1FqxAnbAveuAu0V4uzXD/l9A",
+	"+RBMm7M8Dlpd82BX1L6AqhSrAeajFju+VsvWa+kLXv173Ml4abBDowztVa1QRgpW4H3DOrUT1/zVoSjz",
+	"XXeFLEBiJWIfTjOGaa/K2kIqjdUmK+IR+F/Qm34gyHHevUnKQXeKhgGGvYw7oHRH74DyxAYPp51xv+Hv",
+	"SaA+qvZtFGtHZONSjAMVWwImHhBfyregCzpd4xbR43+2/T+GWD8aEOzTlnYodm0nwZ1j7F3KwmyoR0jX",
+	"7X0qjvdnI6HcNk1plDVrAUH20LViCV6uiKKrsPG82UoMdz2mkv3c+0FQxWIkPRd8X9YSBCCCyhM2465i",
+	"eww0218w1+1m4Bv2H08S9pOiacne/8K+CsY9Bj9u1xvKjoOT7NucH0wdazO/Hk7h5dXGv+4LWDQTUoV5",
+	"FzLN1QpGpyfjJvcrdVW6SWIHvDDdhRIosPvdm9xol3SzxnLTfLEa6/7aSP6KRLCknCzv6By2wPJR30cX",
+	"4LEGgjDNPWuK+CjIJWiFTb6k7yzhLWljbAWYiOUJiGxrRFwHOi4ybgdqm/5pfcH/LsFVEQLF8KpjTeXx",
+	"9M8LG2ETmiVUHxIKrtKC2ytGp6+4OlCkRNAx/5HddeZcN6AMFlJSzXozfEXZXlzoV0LMiW3u73r7e895",
+	"XRkW/+r9bddT/uTUO8r70IjlldMPqTmwjfB+lDf0cgpc43qDg3Nxc/ti4BJyI5T6TERk1nYFr+BgkPn6",
+	"8wk0nxHBcyAzscR0GDHRYKQlktNFLy8rxbQf+ldmwB7Cz22XgQeHn69lYBupOQKlxOrNjz0aSRYpL4jp",
+	"9wWpOdMZoWWZGcpvukDHVnI9qqISZbxCZvRo+GYpkEzUyqooUsE5gQXIqdkJSJ2RXJptgZSZB0VGuNAs",
+	"h4wwPhHmwwLG9TSx16CRVny/zwdst6KyqUnlslZ8JWshg/LWhJZsDomdaPiUhFq8SvdmVrt2D7eFnUss",
+	"jS2mMOI6i72rvTmpsRRB20oMXR6cAJUlw6AitQR5blU72zfMME3fNiwarOVaDg+HwCEV6KZ1WoLn4WXe",
+	"S1gWCcnnn6KWnJpLVhYNc7voMD7ffIFyrIqON5O4VMwic6Y0hHtXkCALujom+D6WQswVMcRopEUUBLFq",
+	"IJ0DJ6LWfcyS+35X/SzzfTvsMR6ttgvXwDerPca+3q0FzWeGKJosS8clyZyLZaMBNsUJO8Wnvr+8uc7a",
+	"PZGCqVzcg1z90IeKyiflJeW/a5vXeggBMCx5/+1JgAY0exP7LtU8lPW85sh0EwT9/duX764J5DPxQ1cA",
+	"1DMJ4GVAlO5RTnEI6UWuLxuYRq6t0ncQ5AYlqL8x5DawX1JFRAUc9oLjO7ky+DITEkruXl6TXHBuE4O7",
+	"KJ2wexgi1WtJc+jHINY2ORAKO3VTvkEVzWwP66vv65b+zFw6y5IiKtsb28Xf02dbsLclBOhWS6CLVPTP",
+	"WvFesVjQIwVmkIbCd47fFrijRcVytWdZCJPV8GxHCo+wF8OKnWof+LOViY6UEXEsCjIjnXBaqZlAAcm6",
+	"ERA4nR7/BZSadrDZlpqyKG37J6cMVW+aRsGHuhS+/tkmHN/adp7HnZz20fkfH7sOVsv5WjnQPT7WnInl",
+	"IGzS9TG5rscly0OAKCzD6YDh+FESFEId1Itim3XEycnsbW/u6LAkdggM24qigcXJRue+uBvwBls8rqck",
+	"bstJe7WnnLS/26JKVqgwD1A5OVJsyqFYz99rjh05c4/7rO9c+0X+lnTHtRDQfcnnd1e3HUihmD6WYqmM",
+	"BKcAouCKJqO95UrTsjx8dmpkoUd+ygfg6/d1QBIulnvLV+1MTDdpHVv0gfxOtXmqGZlIsXCxXxw+6UCW",
+	"I8gfGV9TwDBE3zdVpRIGsouToJxuXMxzEtjhSWUNUX+R5LdWfjhxuxv1Z28ur5AslN1Dswp5a8tRIZKV",
+	"T061YQjUyYJ+MKbAuWglrApqvqu5ZuXaIuiKx8vZjTLZIBY0rSbJ46X5Of7gPqrn8A7BuPQxGIElLwi9",
+	"L2HicnvdtbnwSZ2upnCTD24DFWgs22MDQIIrV1AuymtvMbJDifJgFQDs7Luk+x7wmUd6djWDzba6bAqz",
+	"HATa7wjVaOVDe3wJmlQgqtK17p7WaATGbOspZbwPAYump34fDtrO+wdCw0Zr/78aEy9nwkYIA3Ft0VxL",
+	"2LbbiAN506HSpYHVCrzhlhuM+eJr1rfexHl4j9GUaljSVR+OuG3QkkJOWNj1QNaEYIW/GjG3rjQDJhy7",
+	"0rFrQQ5cLG0upI9JHQvhsVECvUcrLbb3nZBXb15eH5NLz6u+U5jIsbRRqZtMjek+RFW+oWFPUi42PTyU",
+	"3a7tpTcITY8fnrIeBmUeFPPcoGGkYGreVWHIjXthbO0RHIA3iPKVLWAvtuNk6WqfRpGCTeoOho+gAd63",
+	"h5AbbKlnHhA1qzUpxJJnxPfDazRNjQnIE6zwYEUeWymuD+S+b1NK2/S9tQ6X1I0LpIxWrj3XvlRLPC4Z",
+	"r5zzzRyAMg6yaErszOsxmEcaO1E1wZwu4+SCtD1JJNDCKCK+iOdwpfQ2hOoBSLnT1+xbeQMq230uwe8t",
+	"U2nfa20YENMo6B536qR6BLhKRp2MUgxD0FvJ/aSScM9g2cNp7IBvDEv7rGSFvk13zGTELZtMQGLLSn87",
+	"XKFKtTfLn72Q/pq7kHJb1aztVMgUWUosiukkssWFG6N8d5Rj8rOQC0WomiPd2Co4elVByqBYMj7vY3xX",
+	"5vdDxi2Y+ROQx7oi++J5OBm2b2/D+pU1oTRGFQC19jYjeFpI4fVRJ5/N/33Zbnu9wqWcurw92H0mhoe6",
+	"RwOT/uJiE79yAyNCnVA7XhFmqzPRBVx0i2z1wfifgvVYIP5TMN4Q5f4Zkpn+2xWAzMEDgnUSjwUpcU1J",
+	"CnBVBObA+8CMekUazlfmZwfoAQlE334pFEedLfTQ6Mq0GkCSlRQL0VcC8toOiHPLv0JpQbtgibF8mbMD",
+	"ODJhipRNGQr3N6yi2HBIAxOx7CWeprthigHealEZaNy5NobbRS3zRbWf4AgzFZkCxw3xKbGINztRkUNl",
+	"vY9f4gD7fQHtIoln0N3k/TyDLSgMprlYBuUOeSe3xMGvay5uQBa/BkjG/2ZQ+7uDQ0hFFwEbsUWUtnER",
+	"Me171K7w58O8aHbux/aruBr0EeRciekUCsL4MXnhfWW+eqktaX/hrJN5ybA6Sa2CJ82IbLZC/lp+zC3o",
+	"o5e2JP6B0mISkQ5XYoreA0UoJx9uzXal9/Wtu7V9bf6GKkSte8nC/D6Ee77mhb2pjwqRBgavfYMVd8D0",
+	"mV1AaZ/O4fSy0eFVv3S0Lf68l2BMa4tHVUOMbU+FrNEktVw1SnsFvMCEADYhlHfs6x5oHRCiMuKbn6RM",
+	"LG/8mMN5cc3034gP5D1dtAbwhJllO1yHGkZCOt0/aN3sf01Z32/HNEK9HcQaRQqRMogw/VBzSJwKsDx8",
+	"mgZQ1LmTq28H+2d7jMVNmqK1XO0rfLnBrHsrPdMlv7uUX9cIsE0SAuKb63W8XBhnhv1RbVP9GS0Govfk",
+	"Myt67TgvKc+htGjebsDBPkDDqu08fdz0oEfAKAY/GUw03gJOtGS03AUXJ74NZNonaQf8N0oGlkvfwAb5",
+	"cO/Ccn1lbaZtS23bngkdnJ0INExacB4121HTXNs0WhuE9Rfb+NAOe4yUq2a5oSlX7TH2Uh6lmS1dVnE9",
+	"DLzdQcOoUjJze7rD34pEyc0lTXWreh4mC58+coXNAO9b8LyvKjjNhK5skAFM1uReoakFXylFsJ07pua7",
+	"y4UWXL6KZXxsIY6THJ+qHsaJvz8mnfzFBl+XBtdAAVsBrBXXXQdq0GMvWSKkaa93uLpNtCx7Klzjr/tq",
+	"LcZQPDbCclJld/86kcD7tKIb8/MjQKfHtoRbgGJnyxKH5V9uXWqw8gKmLvnWYvq7xqpCKIdlZkOLFCmN",
+	"6tNWnLQNTPA3V8dXTBm3TY9EWXijbwW80Y+IYTWLtco5Udz3v+S3ftCj1Iu0i73lEzH0JfeH2F8JVzuf",
+	"K3glkeXz9LseB+lW5eMG7sUc2hu1T3490H+ctjTux2boiwJsNRvahLBetmwGHJTtmAWSaYU282dgQpyt",
+	"946GYiMGKM3K0naxaTsSpZPismRkoArAsH+bxM9m17YN4wPtfDagtLgwvIkw/pWJNwlAuxYkXTgfk59d",
+	"jk2j9thaHz66GYFLclFAWxDBx7SrmViqVHoi/veJ+XAreb40gw5NorhISnQQxf4K1zUAu3B6o9crg1bB",
+	"vr6HFNhLpXBOZtc7mCzoCllnErY28LYXsG7IIcHqlthy978aqm/Ekkxqwwm8c9E8/WHsMVMZeuclTJnS",
+	"cvWdIjZVOGsr99tuxwjsoP2d4F2bZ7cOo7kh/U/8r+qxmlu5Pq+DHnbc996iYm12xHImkC4ti4q/SP1d",
+	"rPAEhzILL/fBgI/32Omp8XmmH29EU9MdAlZqe+icOeUvsBoYfMT4FGQlGdf71VcjELTbK/ZmMqWc3N6+",
+	"wbw9zGfzqaCE5miUSxFg7039xcD4UYTx2zfYWn7YdTWo39dtdUBzMritg8IboJEPHGxmDCYIGPUoLC7V",
+	"FqNSRr9KXvK9Vtj/8SxKcnFOclkU7RU4ECfxyHvk0JBg1S6JXBZ70iyuwKYeGtW2uV1IIlsv1ga78pH2",
+	"fU72az/mkUjmIJH47gxf6cm3n+/ngXHx702yg5Ez3a0mHKCweQ95LSVWhedwTF7zwnEEe7NJR71MXPQ1",
+	"ZeJz89P5Hx+/ZJ9H1iCE/zKKhksrNANrWY7ORye0Yif3T7DHu5v9c1O50GqNWfAHZ71q/4Rx38G/vTcl",
+	"+BOGkgX/9igP/9Q0BW3+JAKXx+e2pDqdjr58/PJ/AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

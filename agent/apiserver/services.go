@@ -168,6 +168,18 @@ type Clusters interface {
 	Kubeconfig(ctx context.Context, name string) ([]byte, error)
 }
 
+// MaxClusterEvents is how many events are answered at once, at most.
+const MaxClusterEvents = 1000
+
+// ClusterViews is what one looks at of a cluster beside its state; every host of the group answers.
+type ClusterViews interface {
+	Spec(ctx context.Context, name string) (api.ClusterSpec, error)
+	Steps(ctx context.Context, name string) ([]api.Step, error)
+	Events(ctx context.Context, name, namespace string, limit int) (api.ClusterEvents, error)
+	Services(ctx context.Context, name string) ([]api.ClusterService, error)
+	Certificates(ctx context.Context, name string) ([]api.ClusterCertificate, error)
+}
+
 // Operations is the long work.
 type Operations interface {
 	List() []api.Operation
@@ -239,6 +251,8 @@ type Services struct {
 	Uploads http.Handler
 	// Peer is the handler of /peer/v1/; it admits only hosts of the roster by itself.
 	Peer http.Handler
+	// Views of the cluster.
+	Views ClusterViews
 	// UI serves everything else.
 	UI http.Handler
 	// Heartbeat is how often an event stream sends a comment so that dead connections are found.

@@ -152,6 +152,7 @@ type Step struct {
 	Message   string    `json:"message,omitempty"`
 	Done      int64     `json:"done,omitempty"`  // progress: bytes or counts
 	Total     int64     `json:"total,omitempty"` // 0 when unknown
+	Unit      string    `json:"unit,omitempty"`  // of Done and Total: "bytes", "images" ...
 	StartedAt time.Time `json:"startedAt,omitzero"`
 	EndedAt   time.Time `json:"endedAt,omitzero"`
 }
@@ -164,6 +165,8 @@ type HostReport struct {
 	Steps   []Step `json:"steps,omitempty"`
 	// CAHashes is set by the init host once the cluster's CA exists.
 	CAHashes []string `json:"caHashes,omitempty"`
+	// Certificates are those of Kubernetes on this host, once it has joined.
+	Certificates []Certificate `json:"certificates,omitempty"`
 	// Error is a sentence for the user when the last try failed; the host goes on trying.
 	Error string `json:"error,omitempty"`
 	// Status is what this host read from the Kubernetes API; only control-plane hosts that are joined have it.

@@ -15,7 +15,8 @@ import (
 )
 
 func (c *cli) clusterCommand() *cobra.Command {
-	return group("cluster", "The Kubernetes cluster", c.clusterPlan(), c.clusterCreate(), c.clusterShow(), c.clusterKubeconfig(), c.clusterDraft(), c.clusterProbe(), c.clusterCertificate(), c.clusterDelete())
+	return group("cluster", "The Kubernetes cluster", c.clusterPlan(), c.clusterCreate(), c.clusterShow(), c.clusterSpec(), c.clusterSteps(),
+		c.clusterEvents(), c.clusterServices(), c.clusterCertificates(), c.clusterKubeconfig(), c.clusterDraft(), c.clusterProbe(), c.clusterCertificate(), c.clusterDelete())
 }
 
 func (c *cli) clusterPlan() *cobra.Command {

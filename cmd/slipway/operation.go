@@ -56,14 +56,22 @@ func operationTable(w io.Writer, op api.Operation) {
 	if op.Error != "" {
 		fmt.Fprintf(w, "Error\t%s\n", op.Error)
 	}
-	fmt.Fprintln(w, "\nSTEP\tSTATE\tTIME\tPROGRESS\tMESSAGE")
-	for _, s := range op.Steps {
+	if op.Progress != nil {
+		fmt.Fprintf(w, "Done\t%s\n", amount(*op.Progress))
+	}
+	fmt.Fprintln(w)
+	stepTable(w, op.Steps)
+}
+
+func stepTable(w io.Writer, steps []api.Step) {
+	fmt.Fprintln(w, "STEP\tSTATE\tTIME\tPROGRESS\tMESSAGE")
+	for _, s := range steps {
 		took, amt := "", ""
-		if !s.EndedAt.IsZero() {
-			took = s.EndedAt.Sub(s.StartedAt).Round(100 * time.Millisecond).String()
+		if s.EndedAt != nil && s.StartedAt != nil {
+			took = s.EndedAt.Sub(*s.StartedAt).Round(100 * time.Millisecond).String()
 		}
-		if s.Progress.Total > 0 {
-			amt = amount(s.Progress)
+		if s.Progress != nil && s.Progress.Total > 0 {
+			amt = amount(*s.Progress)
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.State, took, amt, s.Message)
 	}

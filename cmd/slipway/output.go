@@ -102,20 +102,25 @@ func (p *progress) operation(op api.Operation) {
 		}
 		p.seen[s.Name] = s.State
 		if !p.tty {
-			fmt.Fprintln(p.w, stepLine(op.Kind, s))
+			fmt.Fprintln(p.w, stepLine(op, s))
 		} else if s.State == "running" || s.State == "failed" {
-			p.line(s.Name, stepLine(op.Kind, s))
+			p.line(s.Name, stepLine(op, s))
 		}
 	}
 }
 
-func stepLine(kind string, s api.Step) string {
-	parts := []string{kind, s.Name}
+// stepLine says how far the operation is, then how far one of its steps is.
+func stepLine(op api.Operation, s api.Step) string {
+	head := op.Kind
+	if op.Progress != nil {
+		head += " (" + amount(*op.Progress) + ")"
+	}
+	parts := []string{head, s.Name}
 	switch {
-	case s.State == "succeeded" && !s.EndedAt.IsZero() && !s.StartedAt.IsZero():
-		parts = append(parts, fmt.Sprintf("done in %.1f s", s.EndedAt.Sub(s.StartedAt).Seconds()))
-	case s.Progress.Total > 0:
-		parts = append(parts, amount(s.Progress))
+	case s.State == "succeeded" && s.EndedAt != nil && s.StartedAt != nil:
+		parts = append(parts, fmt.Sprintf("done in %.1f s", s.EndedAt.Sub(*s.StartedAt).Seconds()))
+	case s.Progress != nil && s.Progress.Total > 0:
+		parts = append(parts, amount(*s.Progress))
 	}
 	if s.Message != "" && s.State != "succeeded" {
 		parts = append(parts, s.Message)

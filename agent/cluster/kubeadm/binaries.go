@@ -25,7 +25,7 @@ const commandDir = "/usr/local/bin"
 var commands = []string{"kubectl", "kubeadm"}
 
 func (j *job) placeBinaries() step {
-	return step{name: "place-binaries", phase: cluster.PhasePrepare,
+	return step{name: "place-binaries", phase: cluster.PhasePrepare, unit: "bytes",
 		done: func(context.Context) (bool, error) {
 			p, err := j.kubernetesPack()
 			return err == nil && j.placed(p), err

@@ -210,7 +210,11 @@ func (e *Engine) Apply(ctx context.Context, a cluster.Assignment) error {
 	if err != nil {
 		return e.fail(err)
 	}
-	e.begin(a, steps)
+	all, err := e.layout(a, steps)
+	if err != nil {
+		return e.fail(err)
+	}
+	e.begin(a, all)
 	for i, s := range steps {
 		if err := e.runStep(ctx, s); err != nil {
 			return e.fail(err)
@@ -246,7 +250,7 @@ func (e *Engine) reach(a cluster.Assignment, phase cluster.Phase) error {
 			r.CAHashes = hashes
 		}
 		if phase == cluster.PhaseDelete {
-			r.CAHashes, r.Status = nil, nil
+			r.CAHashes, r.Status, r.Certificates = nil, nil, nil
 		}
 	})
 	return nil

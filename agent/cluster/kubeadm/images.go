@@ -87,7 +87,7 @@ func (e *Engine) ctrList(ctx context.Context, args ...string) ([]string, error) 
 // last step sees to it that nothing is missing. They stay: the kubelet's garbage collection of images is off (config.go).
 func (j *job) images(name string, phase cluster.Phase, layers ...string) step {
 	refs := j.imageRefs(layers...)
-	return step{name: name, phase: phase,
+	return step{name: name, phase: phase, unit: "images",
 		done: func(ctx context.Context) (bool, error) {
 			missing, err := j.imagesMissing(ctx, refs)
 			return len(missing) == 0, err

@@ -78,20 +78,12 @@ func TestRegistryCertificate(t *testing.T) {
 func TestRegistryPort(t *testing.T) {
 	w := newWorld(t)
 	e := testEngine(t, w)
-	joined := func(a cluster.Assignment) {
-		for _, f := range joinedFiles(a.Role) {
-			w.put(f, "x")
-		}
-		if err := e.writeJSON(joinedFile, joinedRecord{ClusterID: a.Config.ClusterID, Role: a.Role}); err != nil {
-			t.Fatal(err)
-		}
-	}
 	a := withRegistry(cluster.RoleControlPlane)
 	e.Assign(a)
 	if port, _ := e.RegistryPort(); port != 0 {
 		t.Errorf("not joined, port %d", port)
 	}
-	joined(a)
+	w.member(t, e, a)
 	if port, id := e.RegistryPort(); port != 30003 || id != "c1" {
 		t.Errorf("joined, port %d of %q", port, id)
 	}

@@ -74,7 +74,7 @@ func (e *Engine) deleteSteps(a cluster.Assignment) []step {
 			},
 			do: func(ctx context.Context, _ progress) error { return r.remove(ctx) }})
 	}
-	return append(steps, step{name: "nothing-left", phase: cluster.PhaseDelete,
+	return append(steps, step{name: "nothing-left", phase: cluster.PhaseDelete, unit: "things",
 		done: func(ctx context.Context) (bool, error) {
 			left, err := scan(ctx, all)
 			return len(left) == 0, err

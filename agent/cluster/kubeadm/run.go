@@ -94,7 +94,11 @@ func (e *Engine) statusLoop(ctx context.Context) {
 		case <-tick.C:
 		}
 		a, ok := e.Assignment()
-		if !ok || a.Phase == cluster.PhaseDelete || a.Role == cluster.RoleWorker || !e.joined(a) {
+		if !ok || a.Phase == cluster.PhaseDelete || !e.joined(a) {
+			continue
+		}
+		e.noteCertificates(a)
+		if a.Role == cluster.RoleWorker {
 			continue
 		}
 		status, err := e.readStatus(ctx, a)

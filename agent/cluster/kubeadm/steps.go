@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/slipway-os/slipway/agent/cluster"
 )
@@ -12,6 +13,7 @@ import (
 type step struct {
 	name  string
 	phase cluster.Phase
+	unit  string // of the counts that do says, "" when it counts nothing
 	done  func(ctx context.Context) (bool, error)
 	do    func(ctx context.Context, say progress) error
 }
@@ -94,6 +96,24 @@ func (j *job) packOfLayer(layer string) (pack, bool) {
 	return pack{}, false
 }
 
+// layout lists all steps up to the end, so that the user sees the whole way from the beginning.
+func (e *Engine) layout(a cluster.Assignment, steps []step) ([]step, error) {
+	if a.Phase == cluster.PhaseDelete || a.Phase == cluster.PhaseFinalize {
+		return steps, nil
+	}
+	a.Phase = cluster.PhaseFinalize
+	all, err := e.steps(a)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range steps { // what only a phase before the last has: the secrets to join with
+		if !slices.ContainsFunc(all, func(o step) bool { return o.name == s.name }) {
+			all = slices.Insert(all, i, s)
+		}
+	}
+	return all, nil
+}
+
 // begin lays the steps out in the report. What an earlier pass over the same cluster said about a step stays.
 func (e *Engine) begin(a cluster.Assignment, steps []step) {
 	e.setReport(func(r *cluster.HostReport) {
@@ -134,7 +154,7 @@ func (e *Engine) runStep(ctx context.Context, s step) error {
 	})
 	if err == nil {
 		err = s.do(ctx, func(message string, done, total int64) {
-			e.setStep(s.name, func(st *cluster.Step) { st.Message, st.Done, st.Total = message, done, total })
+			e.setStep(s.name, func(st *cluster.Step) { st.Message, st.Done, st.Total, st.Unit = message, done, total, s.unit })
 		})
 	}
 	if err == nil {

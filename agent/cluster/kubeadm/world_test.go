@@ -41,9 +41,10 @@ type world struct {
 	cutBefore    bool
 	registered   bool // the node is in the API with its labels
 	kubeadmFails int
-	apiAnswer    string // to "get nodes,pods"
-	forbidden    bool   // the administrator has no rights yet
-	hang         string // a command that only ends with its context
+	apiAnswer    string            // to "get nodes,pods"
+	forbidden    bool              // the administrator has no rights yet
+	raw          map[string]string // what the API answers by path
+	hang         string            // a command that only ends with its context
 }
 
 var errCut = errors.New("power cut")
@@ -280,6 +281,8 @@ func (w *world) kubectl(args string, c Cmd) (string, error) {
 		return `{"spec":{"holderIdentity":"host1"}}`, nil
 	case args == "get nodes -o json":
 		return `{"items":[{"kind":"Node","metadata":{"name":"host1","labels":` + w.labels() + `}}]}`, nil
+	case strings.HasPrefix(args, "get --raw "):
+		return w.raw[strings.TrimPrefix(args, "get --raw ")], nil
 	case strings.HasPrefix(args, "label --overwrite node host1 "):
 		w.objects["labels"] = "set"
 	default:

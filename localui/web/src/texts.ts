@@ -104,7 +104,7 @@ export const t = {
     allTypes: 'All types', allStates: 'All states', noMatch: 'Nothing matches', noMatchText: 'Change the filter, or show all content.', showAll: 'Show all', hosts: 'State on each host',
     columns: { name: 'Name', version: 'Version', type: 'Type', size: 'Size', added: 'Date added', sync: 'Synced to' },
   },
-  steps: { step: 'Step', state: 'State', time: 'Time taken', progress: 'Progress' },
+  steps: { step: 'Step', state: 'State', time: 'Time taken', progress: 'Progress', of: (n: number, all: number) => `${n} of ${all} steps done` },
   cluster: {
     none: 'There is no cluster', noneText: 'Create one from the linked hosts.', noneContent: 'First upload a content bundle: it holds what a cluster is made of.', noneFollower: 'The leader creates it.',
     overview: 'Overview', nodes: 'Nodes', state: 'State', api: 'Kubernetes API', heldBy: (n: string) => `held by ${n}`, applications: 'Applications', lifecycle: 'Lifecycle', kubeconfig: 'Admin kubeconfig file',

@@ -35,6 +35,7 @@ func TestCluster(t *testing.T) {
 		suite.Step{Name: "VIP in use", Run: g.vipInUse},
 		suite.Step{Name: "create through kills", Run: g.createThroughKills},
 		suite.Step{Name: "runs", Run: g.runs},
+		suite.Step{Name: "registry at the VIP", Run: g.registry},
 		suite.Step{Name: "expired token", Run: g.expired},
 		suite.Step{Name: "contract", Run: g.contract},
 		suite.Step{Name: "what a cluster forbids", Run: g.forbidden},

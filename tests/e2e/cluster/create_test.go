@@ -23,6 +23,8 @@ func (g *group) plan(t *testing.T) {
 	}
 	suite.On(t, g.Host(2), drive.Spec("e2e"), "cluster", "plan", "-f", "-").Refused(t, "do this there")
 	suite.On(t, g.Host(1), drive.Spec("e2e"), "cluster", "create", "-f", "-", "--plan", "sha256:00").Refused(t, "look at the plan again")
+	elsewhere := drive.Spec("e2e") + "variables:\n  storageDrive: /dev/vdz\n"
+	suite.On(t, g.Host(1), elsewhere, "cluster", "create", "-f", "-").Refused(t, "storage-drive on h3")
 	suite.On(t, g.Host(1), "name: e2e\nvpi: 10.77.0.100\n", "cluster", "plan", "-f", "-").Refused(t, "vpi")
 }
 

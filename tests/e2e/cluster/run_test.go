@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,7 +73,7 @@ func ready(k api.Cluster) (n int) {
 func (g *group) contract(t *testing.T) {
 	for _, h := range g.Hosts() {
 		login := suite.Login(t, h)
-		for _, a := range append(contract.Host, contract.Cluster) {
+		for _, a := range slices.Concat(contract.Host, contract.Views, []contract.Answer{contract.Cluster}) {
 			args := append(a.Args, "-o", "json")
 			if err := a.Missing(suite.On(t, h, "", args...).OK(t).Stdout); err != nil {
 				t.Errorf("%s: %v", h.Name(), err)

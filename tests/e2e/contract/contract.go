@@ -23,7 +23,7 @@ var Host = []Answer{
 	{[]string{"link", "list"}, append(under("", "role leader epoch"), under("hosts[].", "id name address status content health role lastSeen")...)},
 	{[]string{"content", "list"}, append(under("[].", "digest name version type sizeBytes addedAt"),
 		under("[].sync.", "completed pending failed hosts[].id")...)},
-	{[]string{"operation", "list"}, append(under("[].", "id kind state"), under("[].steps[].", "name state startedAt")...)},
+	{[]string{"operation", "list"}, append(under("[].", "id kind state error"), under("[].steps[].", "name state progress startedAt endedAt message")...)},
 }
 
 // Disks are the keys of the disks in host show.
@@ -33,8 +33,17 @@ var Disks = Answer{[]string{"host", "show"}, under("disks[].", "path sizeBytes m
 var Token = Answer{[]string{"link", "token"}, under("", "token expiresAt remainingSeconds")}
 
 // Cluster is the answer of every host of a cluster.
-var Cluster = Answer{[]string{"cluster", "show"}, append(append(under("", "name state health vip"),
-	under("nodes[].", "name host role ready version")...), under("applications[].", "name layer version status")...)}
+var Cluster = Answer{[]string{"cluster", "show"}, append(append(under("", "name state health reason vip operation"),
+	under("nodes[].", "name host role ready version reason")...), under("applications[].", "name layer version status message")...)}
+
+// Views are what every host of a cluster shows of it.
+var Views = []Answer{
+	{[]string{"cluster", "spec"}, under("", "yaml createdAt definition kubernetesVersion variables[].name variables[].value nodes[].name")},
+	{[]string{"cluster", "steps"}, under("[].", "name state progress startedAt endedAt message")},
+	{[]string{"cluster", "events"}, append(under("", "truncated"), under("events[].", "time type reason namespace object message count")...)},
+	{[]string{"cluster", "services"}, under("[].", "namespace name type address links ports")},
+	{[]string{"cluster", "certificates"}, under("[].", "host name expiresAt")},
+}
 
 func under(prefix, names string) (keys []string) {
 	for _, n := range strings.Fields(names) {

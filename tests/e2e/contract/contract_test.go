@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/slipway-os/slipway/agent/api"
@@ -94,4 +95,25 @@ func exitCodes(t *testing.T, d *drive.Lab) {
 	}
 	r := suite.Workstation(t, d, d.Password, append(suite.Login(t, h), "cluster", "create", "-f", "/no/such/file")...)
 	r.Refused(t, "no such file")
+}
+
+// Keys without a value are there all the same, empty or null, so that scripts need not ask first.
+func TestKeysAreThereWhenEmpty(t *testing.T) {
+	for _, c := range []struct {
+		value any
+		keys  string
+	}{
+		{api.Operation{Steps: []api.Step{{}}}, "id kind state error endedAt progress steps[].name steps[].state steps[].progress steps[].startedAt steps[].endedAt steps[].message"},
+		{api.Try{}, "id state deadline reason"},
+		{api.Cluster{Nodes: []api.ClusterNode{{}}, Applications: []api.Application{{}}}, "name state health reason vip operation nodes[].name nodes[].host nodes[].role nodes[].ready nodes[].version nodes[].reason applications[].name applications[].layer applications[].version applications[].status applications[].message"},
+		{api.Check{}, "id host status message fix"},
+	} {
+		raw, err := json.Marshal(c.value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (Answer{Keys: under("", c.keys)}).Missing(string(raw)); err != nil {
+			t.Errorf("%T: %v", c.value, err)
+		}
+	}
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Operation } from './client';
 import { apply } from './live';
 
-const op = (id: string, state: string, createdAt: string): Operation => ({ id, kind: 'k', state, steps: [], createdAt });
+const op = (id: string, state: string, createdAt: string): Operation => ({ id, kind: 'k', title: '', state, steps: [], progress: null, error: '', createdAt, endedAt: null });
 
 it('a delta of operations replaces one and keeps the newest first', () => {
   const live = apply({ connected: true }, { topic: 'operations', type: 'snapshot', data: [op('b', 'running', '2'), op('a', 'succeeded', '1')] });

@@ -46,11 +46,12 @@ export function Steps({ steps, label }: { steps: Step[]; label: string }) {
 
 /** One operation under way, in one line or two. */
 export function OperationLine({ op }: { op: Operation }) {
+  const all = op.progress;
   const current = op.steps.find((s) => s.state === 'running') ?? op.steps.at(-1);
   const p = current?.progress;
   return (
     <div className="sw-gap">
-      <State of={op.state} /> {op.title ?? op.kind} {current && <>· {current.name}</>}
+      <State of={op.state} /> {op.title ?? op.kind} {op.state === 'running' && all && <>· {t.steps.of(all.done, all.total)}</>} {current && <>· {current.name}</>}
       {op.state === 'running' && p && p.total > 0 && (
         <Progress value={percent(p.done, p.total)} label={stepProgress(current)} aria-label={`${op.title ?? op.kind}: ${current.name}`} size="sm" />
       )}

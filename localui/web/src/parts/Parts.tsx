@@ -48,9 +48,9 @@ export function Loading() {
 }
 
 /** A point in time, in the zone that the user chose. */
-export function When({ at }: { at?: string }) {
+export function When({ at }: { at?: string | null }) {
   const { zone } = useSettings();
-  return <>{time(at, zone)}</>;
+  return <>{time(at ?? undefined, zone)}</>;
 }
 
 type Tone = 'success' | 'warning' | 'danger' | 'info';

@@ -5,7 +5,7 @@ import { stepProgress, Steps, stepTime } from './Operation';
 
 afterEach(cleanup);
 
-const step = (c: Partial<Step>): Step => ({ name: 'h1: images', state: 'running', ...c });
+const step = (c: Partial<Step>): Step => ({ name: 'h1: images', state: 'running', progress: null, startedAt: null, endedAt: null, message: '', ...c });
 const start = '2026-11-20T10:00:00Z';
 
 it.each([

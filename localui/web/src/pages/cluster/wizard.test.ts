@@ -93,7 +93,7 @@ describe('rules', () => {
 });
 
 describe('preflight', () => {
-  const check = (id: string, h: string, status: Check['status']): Check => ({ id, host: h, status, message: '' });
+  const check = (id: string, h: string, status: Check['status']): Check => ({ id, host: h, status, message: '', fix: '' });
   it('shows the worst of each host and check', () => {
     const m = matrix([check('ports', 'h1 -> h2', 'ok'), check('ports', 'h1 -> h3', 'fail'), check('ports', 'h2 -> h1', 'warn'), check('clock', 'h1', 'ok')]);
     expect(m.ids).toEqual(['ports', 'clock']);

@@ -5,7 +5,8 @@ import { look } from './UploadArea';
 import { reason, type UploadState } from './uploads';
 
 const upload = (c: Partial<UploadState>): UploadState => ({ key: 1, name: 'b', size: 200, sent: 50, state: 'uploading', ...c });
-const op = (state: string, done = 0): Operation => ({ id: 'o', kind: 'content.import', state, error: state === 'failed' ? 'damaged' : undefined, steps: [{ name: 'unpack', state, progress: { done, total: 10, unit: 'bytes' } }] });
+const op = (state: string, done = 0): Operation => ({ id: 'o', kind: 'content.import', title: '', state, progress: null, createdAt: '', endedAt: null, error: state === 'failed' ? 'damaged' : '',
+  steps: [{ name: 'unpack', state, progress: { done, total: 10, unit: 'bytes' }, startedAt: null, endedAt: null, message: '' }] });
 
 it.each([
   [upload({}), undefined, 25, '50 B / 200 B'],
