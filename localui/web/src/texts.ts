@@ -34,7 +34,7 @@ export const t = {
     current: 'Old password', next: 'New password', utc: 'Show times in UTC', local: 'Show local times', dark: 'Dark theme', light: 'Light theme', signOut: 'Sign out',
   },
   login: {
-    title: 'Log in', user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', ended: 'Your session has ended. Log in again.',
+    title: 'Log in', user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', next: 'New password', again: 'Repeat the new password', change: 'Set the password and log in', ended: 'Your session has ended. Log in again.',
   },
   setup: {
     title: 'Create the first user', lead: 'This host has no user yet. The first one may do everything.', code: 'Setup code', codeHelp: "The console of this host shows it.",
@@ -79,7 +79,7 @@ export const t = {
     roles: { leader: 'This host is the leader of the group.', follower: 'This host follows a leader.', none: 'This host is not linked.' },
     generate: 'Generate token', join: 'Link this device to another', leave: 'Unlink this host', token: 'Link token', remaining: 'Remaining time',
     tokenText: 'On the other host choose “Link this device to another” and paste this token. It works once; a new one follows by itself.',
-    stop: 'Stop token generation', joinText: 'Paste the token that the leader shows. The content of the group is then synced to this host.',
+    stop: 'Stop token generation', stopLeading: 'Stop leading', joinText: 'Paste the token that the leader shows. The content of the group is then synced to this host.',
     leaveText: 'This host leaves its group and is Ready again. Its content stays.', leaveForce: 'Leave even if the leader does not answer', promote: 'Lead a group of its own',
     promoteText: 'For a host whose leader is lost for good: it becomes the leader of a new group with what content it has. Other followers of the lost leader then join it with a token.', unlink: 'Unlink', unlinkOf: (n: string) => `Unlink ${n}`,
     unlinkText: (n: string) => `${n} leaves the group and can fetch nothing from it any more. To come back it needs a new token.`,

@@ -24,6 +24,27 @@ it('says why a login was refused, and forgets the password', async () => {
   expect((document.getElementById('password') as HTMLInputElement).value).toBe('');
 });
 
+// Feature 5: the user that an appliance presets.
+it('asks for a new password when the old one must be changed', async () => {
+  answer(403, { type: 'urn:slipway:login:must-change', title: 'must change', status: 403, detail: 'Choose a new password to log in.' });
+  const done = vi.fn();
+  render(<Login done={done} />);
+  type('user', 'ann');
+  type('password', 'preset by the appliance');
+  fireEvent.click(screen.getByRole('button', { name: 'Log in' }));
+  await screen.findByText('Choose a new password to log in.');
+  answer(200, { token: 'x' });
+  const change = screen.getByRole('button', { name: 'Set the password and log in' }) as HTMLButtonElement;
+  type('next', 'a lighthouse at noon');
+  type('again', 'something else');
+  expect(change.disabled).toBe(true);
+  type('again', 'a lighthouse at noon');
+  fireEvent.click(change);
+  await waitFor(() => expect(done).toHaveBeenCalled());
+  const request = vi.mocked(fetch).mock.calls[0]?.[0] as Request;
+  expect(await request.json()).toMatchObject({ user: 'ann', password: 'preset by the appliance', newPassword: 'a lighthouse at noon' });
+});
+
 it('creates the first user only when both passwords are the same', async () => {
   answer(204);
   const done = vi.fn();
