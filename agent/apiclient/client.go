@@ -126,9 +126,12 @@ func (c *Client) SetToken(token string) {
 
 // Authenticate logs in and uses the session from then on.
 func (c *Client) Authenticate(ctx context.Context, user, password string, extended bool) (api.Session, error) {
-	s, err := Decode[api.Session](c, func() (*http.Response, error) {
-		return c.Login(ctx, api.Login{User: user, Password: password, Extended: extended})
-	})
+	return c.AuthenticateWith(ctx, api.Login{User: user, Password: password, Extended: extended})
+}
+
+// AuthenticateWith is Authenticate for a login that brings more, such as the new password for one that must be changed.
+func (c *Client) AuthenticateWith(ctx context.Context, login api.Login) (api.Session, error) {
+	s, err := Decode[api.Session](c, func() (*http.Response, error) { return c.Login(ctx, login) })
 	if err == nil {
 		c.SetToken(s.Token)
 	}

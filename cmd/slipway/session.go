@@ -50,6 +50,7 @@ func savedToken(host string) (string, error) {
 
 func (c *cli) loginCommand() *cobra.Command {
 	var extended, renew bool
+	var nextFile string
 	cmd := &cobra.Command{Use: "login", Short: "Log in to another host and remember the session", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		if renew {
 			return c.renew(cmd)
@@ -65,13 +66,20 @@ func (c *cli) loginCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		s, err := client.Authenticate(cmd.Context(), c.user, password, extended)
+		login := api.Login{User: c.user, Password: password, Extended: extended}
+		if nextFile != "" {
+			if login.NewPassword, err = (&cli{passwordFile: nextFile}).password(); err != nil {
+				return err
+			}
+		}
+		s, err := client.AuthenticateWith(cmd.Context(), login)
 		if err != nil {
 			return err
 		}
 		return c.remember(s)
 	}}
 	cmd.Flags().BoolVar(&extended, "extended", false, "for 24 hours instead of 2")
+	cmd.Flags().StringVar(&nextFile, "new-password-file", "", "file with a new password, for one that has expired or was preset by the appliance")
 	cmd.Flags().BoolVar(&renew, "renew", false, "begin the remembered session anew, without the password")
 	return cmd
 }
