@@ -8,14 +8,14 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// service is one of systemd's helpers on the system bus.
-type service struct{ name, path string }
+// service is one of systemd's helpers on the system bus: its name, its object, and the interface of that.
+type service struct{ name, path, face string }
 
 // The helpers: org.freedesktop.hostname1(5), timedate1(5) and login1(5).
 var (
-	hostname1 = service{"org.freedesktop.hostname1", "/org/freedesktop/hostname1"}
-	timedate1 = service{"org.freedesktop.timedate1", "/org/freedesktop/timedate1"}
-	login1    = service{"org.freedesktop.login1", "/org/freedesktop/login1"}
+	hostname1 = service{"org.freedesktop.hostname1", "/org/freedesktop/hostname1", "org.freedesktop.hostname1"}
+	timedate1 = service{"org.freedesktop.timedate1", "/org/freedesktop/timedate1", "org.freedesktop.timedate1"}
+	login1    = service{"org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"}
 )
 
 // use opens the bus for one conversation with a helper.
@@ -30,7 +30,7 @@ func (s service) use(ctx context.Context, do func(dbus.BusObject) error) error {
 
 func (s service) call(ctx context.Context, method string, args ...any) error {
 	return s.use(ctx, func(o dbus.BusObject) error {
-		if err := o.CallWithContext(ctx, s.name+"."+method, 0, args...).Err; err != nil {
+		if err := o.CallWithContext(ctx, s.face+"."+method, 0, args...).Err; err != nil {
 			return fmt.Errorf("%s of %s: %w", method, s.name, err)
 		}
 		return nil
@@ -40,7 +40,7 @@ func (s service) call(ctx context.Context, method string, args ...any) error {
 func (s service) property(ctx context.Context, name string, into any) error {
 	return s.use(ctx, func(o dbus.BusObject) error {
 		var v dbus.Variant
-		err := o.CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, s.name, name).Store(&v)
+		err := o.CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, s.face, name).Store(&v)
 		if err == nil {
 			err = v.Store(into)
 		}

@@ -3,6 +3,7 @@ package systemd
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -164,6 +165,34 @@ func TestMachine(t *testing.T) {
 	}
 	if err := s.Reboot(ctx); err == nil {
 		t.Error("a reboot that nobody carried out")
+	}
+}
+
+type logind struct{ calls []string }
+
+func (l *logind) Reboot(ask bool) *dbus.Error   { return l.note("reboot", ask) }
+func (l *logind) PowerOff(ask bool) *dbus.Error { return l.note("power off", ask) }
+
+func (l *logind) note(what string, ask bool) *dbus.Error {
+	l.calls = append(l.calls, fmt.Sprint(what, " ", ask))
+	return nil
+}
+
+// Unlike its siblings, logind has its methods on an interface called Manager (org.freedesktop.login1(5)).
+func TestPower(t *testing.T) {
+	c := bus(t)
+	l := &logind{}
+	if err := c.Export(l, "/org/freedesktop/login1", "org.freedesktop.login1.Manager"); err != nil {
+		t.Fatal(err)
+	}
+	export(t, c, "org.freedesktop.login1")
+	for _, do := range []func(context.Context) error{Client{}.Reboot, Client{}.PowerOff} {
+		if err := do(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := strings.Join(l.calls, ", "); got != "reboot false, power off false" {
+		t.Errorf("calls %s", got)
 	}
 }
 
