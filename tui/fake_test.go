@@ -32,6 +32,7 @@ type fakeAgent struct {
 	link     api.Link
 	clusters []api.Cluster
 	content  []api.ContentItem
+	proxy    api.Proxy
 	verdict  api.NetworkPreview // what preview answers
 	calls    []string           // changes, with their bodies
 	socket   string
@@ -121,6 +122,7 @@ func (f *fakeAgent) routes() http.Handler {
 	get("/setup", func() any { return api.Setup{Needed: f.setup} })
 	get("/setup/code", func() any { return api.SetupCode{Code: "ABCD2345"} })
 	get("/host", func() any { return f.host })
+	get("/host/proxy", func() any { return f.proxy })
 	get("/network", func() any { return f.network })
 	get("/link", func() any { return f.link })
 	get("/clusters", func() any { return f.clusters })
@@ -175,6 +177,11 @@ func (f *fakeAgent) changes(mux *http.ServeMux) {
 	post("PUT /network/hostname", done)
 	post("PUT /host/ntp", done)
 	post("PUT /host/management", done)
+	post("PUT /host/proxy", done)
+	post("POST /host/proxy/preview", func([]byte) (any, *api.Problem) {
+		f.calls = f.calls[:len(f.calls)-1] // looking is no change
+		return f.verdict, nil
+	})
 	post("POST /diag/ping", func([]byte) (any, *api.Problem) {
 		return api.DiagResult{Target: "10.77.0.1", Reached: true, Output: "PING 10.77.0.1 56(84) bytes of data.\n64 bytes from 10.77.0.1: icmp_seq=1 ttl=64 time=0.041 ms\n"}, nil
 	})

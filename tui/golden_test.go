@@ -47,6 +47,8 @@ func TestEveryPage(t *testing.T) {
 		{"link-leader", inCluster, open("Link this host"), "This host is the leader"},
 		{"token", nil, func(d *driver) { open("Link this host")(d); d.pick("Show a token") }, "within 100 s"},
 		{"ntp", nil, open("NTP Configuration", "10.77.0.1, ntp_1"), "ntp_1 is neither"},
+		{"proxy", withProxy, open("Proxy", "<down>", "http://proxy"), "neither a name"},
+		{"proxy-difference", withProxyDifference, func(d *driver) { open("Proxy")(d); d.pick("[ Apply ]") }, "[ Set the proxy ]"},
 		{"diagnostics", nil, open("Diagnostics"), "Ping and trace"},
 		{"ping", nil, func(d *driver) { open("Diagnostics")(d); d.pick("[ Ping ]") }, "10.77.0.1 answers"},
 		{"log", nil, func(d *driver) { open("Diagnostics")(d); d.pick("Agent's log") }, "WARN"},
@@ -76,6 +78,19 @@ func TestEveryPage(t *testing.T) {
 			})
 		}
 	}
+}
+
+func withProxy(f *fakeAgent) {
+	f.proxy = api.Proxy{Http: "http://ada:********@proxy.site.example:3128", Https: "", NoProxy: []string{".site.example", "192.0.2.0/24"},
+		Authorities: []api.Authority{{Subject: "CN=Proxy CA", NotAfter: start.AddDate(1, 0, 0)}}}
+	f.verdict.Problems = []api.FieldProblem{{Field: "https", Message: "the proxy's host is neither a name nor an IP address"}}
+}
+
+func withProxyDifference(f *fakeAgent) {
+	withProxy(f)
+	f.verdict = api.NetworkPreview{Problems: []api.FieldProblem{}, Lines: []api.DiffLine{
+		{Setting: "HTTP proxy", Old: "http://ada:********@proxy.site.example:3128", New: "http://ada:********@other.site.example:3128"},
+		{Setting: "No proxy", Old: ".site.example", New: ".site.example, 192.0.2.0/24"}, {Setting: "CA certificates", Old: "", New: "1 certificate"}}}
 }
 
 func withUser(f *fakeAgent) { f.users["ada"] = "correct horse" }

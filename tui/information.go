@@ -67,6 +67,9 @@ func (c *console) information() []fact {
 func (c *console) troubles() (out []fact) {
 	add := func(format string, a ...any) { out = append(out, fact{"Warning", fmt.Sprintf(format, a...)}) }
 	s := c.seen
+	if s.host.ConsoleDisplayOnly {
+		out = append(out, fact{"Console", "This console is to look at only."})
+	}
 	if s.partial != "" {
 		add("%s", s.partial)
 	}
@@ -166,6 +169,12 @@ func hardware(h api.Host) []fact {
 			label = "Adapters"
 		}
 		out = append(out, fact{label, adapterLine(a)})
+	}
+	if h.SecureBoot != "" {
+		out = append(out, fact{"Secure Boot", string(h.SecureBoot)})
+	}
+	for _, g := range h.Gpus {
+		out = append(out, fact{"GPU", g})
 	}
 	return append(out, fact{"System", fmt.Sprintf("%s, Linux %s, agent %s", h.Os, h.Kernel, h.AgentVersion)},
 		fact{"Up", (time.Duration(h.UptimeSeconds) * time.Second).Truncate(time.Minute).String()})

@@ -15,6 +15,9 @@ const (
 	landingText  = 46
 )
 
+// customiseKeys are those that a console to look at only does not have.
+const customiseKeys = "F2 or c: customise  F12 or p: restart or shut down  "
+
 // landingView is the device information, with the QR code of the Local UI where there is room.
 type landingView struct {
 	*tview.Box
@@ -24,11 +27,17 @@ type landingView struct {
 
 func (c *console) landing() page {
 	v := &landingView{Box: tview.NewBox(), c: c}
-	keys := "F2 or c: customise  F12 or p: restart or shut down  arrows scroll"
+	keys := customiseKeys + "arrows scroll"
 	if !c.Stay {
-		keys = "F2 or c: customise  F12 or p: restart or shut down  q: leave"
+		keys = customiseKeys + "q: leave"
 	}
-	return page{title: "Device information", keys: keys, body: v}
+	p := page{title: "Device information", keys: keys, body: v}
+	p.refreshed = func() {
+		if c.top().keys = keys; c.seen.host.ConsoleDisplayOnly {
+			c.top().keys = strings.TrimPrefix(keys, customiseKeys)
+		}
+	}
+	return p
 }
 
 func (v *landingView) Draw(s tcell.Screen) {

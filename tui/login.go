@@ -12,6 +12,8 @@ import (
 // the others, and after the first user is created on a new host.
 func (c *console) customise(next func()) {
 	switch {
+	case c.seen.host.ConsoleDisplayOnly:
+		c.message = displayOnly
 	case c.seen.down != "" || c.seen.host.Id == "":
 		c.message = "The agent of this host does not answer yet; wait a moment."
 	case c.seen.setup:
@@ -22,6 +24,9 @@ func (c *console) customise(next func()) {
 		c.login(next)
 	}
 }
+
+// displayOnly says what to do instead.
+const displayOnly = "This console only shows the host: use the Local UI, or on the host: slipway host console unlock"
 
 // who is the person whose rights count.
 func (c *console) who() string {

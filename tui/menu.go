@@ -20,6 +20,7 @@ func (c *console) menu() {
 	management := entry("Management interface", c.management)
 	dns := entry("DNS Configuration", c.dns)
 	ntp := entry("NTP Configuration", c.ntp)
+	proxy := entry("Proxy", c.proxy)
 	link := entry("Link this host", c.linking)
 	password := entry("Password", c.password)
 	diagnostics := entry("Diagnostics", c.diagnostics)
@@ -44,6 +45,9 @@ func (c *console) menu() {
 		dns.value = form.OrDash(strings.Join(nameServers(s.network.Adapters), ", "))
 		if ntp.value = form.OrDash(strings.Join(s.host.Clock.Servers, ", ")); len(s.host.Clock.Servers) == 0 {
 			ntp.value = "as DHCP says"
+		}
+		if proxy.value = strings.Join(strings.Fields(s.proxy.Http+" "+s.proxy.Https), ", "); proxy.value == "" {
+			proxy.value = "none"
 		}
 		link.value = role(s)
 		if password.value = "of " + c.who() + " or root"; c.who() == "root" {

@@ -27,6 +27,7 @@ type snapshot struct {
 	link     api.Link
 	clusters []api.Cluster
 	content  []api.ContentItem
+	proxy    api.Proxy
 	// partial is what could not be read although the agent answers.
 	partial string
 	// ended reports that the session is over.
@@ -103,6 +104,7 @@ func (c *console) look() (s snapshot) {
 	s.link = ask[api.Link](api1, &err, func() (*http.Response, error) { return api1.GetLink(ctx) })
 	s.clusters = ask[[]api.Cluster](api1, &err, func() (*http.Response, error) { return api1.ListClusters(ctx) })
 	s.content = ask[[]api.ContentItem](api1, &err, func() (*http.Response, error) { return api1.ListContent(ctx) })
+	s.proxy = ask[api.Proxy](api1, &err, func() (*http.Response, error) { return api1.GetProxy(ctx) })
 	if err != nil {
 		s.partial = err.Error()
 	}
@@ -113,7 +115,7 @@ func (c *console) look() (s snapshot) {
 func (c *console) took(s snapshot) {
 	if s.down != "" || s.ended {
 		// What the host was keeps standing; it is marked as old by what the landing page says.
-		s.host, s.network, s.link, s.clusters, s.content = c.seen.host, c.seen.network, c.seen.link, c.seen.clusters, c.seen.content
+		s.host, s.network, s.link, s.clusters, s.content, s.proxy = c.seen.host, c.seen.network, c.seen.link, c.seen.clusters, c.seen.content, c.seen.proxy
 	}
 	if s.epoch != c.epoch.Load() {
 		s.caller, s.ended = api.Caller{}, false // said of somebody who has left, or not yet of who has come
@@ -123,6 +125,8 @@ func (c *console) took(s snapshot) {
 	switch {
 	case s.ended && c.session.user != "":
 		c.dropSession("Your session has ended. Press F2 to log in again.")
+	case c.inside() && s.host.ConsoleDisplayOnly:
+		c.leave(displayOnly)
 	case c.inside() && c.Now().Sub(c.lastKey) > idleLimit:
 		c.leave("Logged out after " + idleLimit.String() + " without a key.")
 	}

@@ -145,9 +145,17 @@ func (c *console) trialText(t api.Try) string {
 	case api.Verifying:
 		return fmt.Sprintf("The new settings are in place. Checking link, address, gateway, DNS and leader ... (%d s left)", c.remaining(t))
 	case api.AwaitingConfirm:
-		return fmt.Sprintf("The new settings work.\n\nKeep them within %d s; otherwise the host goes back to the settings it had.", c.remaining(t))
+		return fmt.Sprintf("The new settings work.%s\n\nKeep them within %d s; otherwise the host goes back to the settings it had.", warned(t), c.remaining(t))
 	case api.Confirmed:
 		return "The new settings are kept; the host will boot with them."
 	}
 	return "The host is back on the settings it had.\n\n" + sentence(t.Reason)
+}
+
+// warned is what the checks found beside that.
+func warned(t api.Try) (text string) {
+	for _, w := range t.Warnings {
+		text += "\nBut: " + sentence(w)
+	}
+	return text
 }
