@@ -1,7 +1,10 @@
 // From the first visit to linked hosts with content, as a newcomer does it, with a look at every page.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { allow, ask, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
+import { lost } from './lost.mjs';
 import { button, enter, firstVisit, go, register, replaced, token } from './steps.mjs';
+import { wizardByKeyboard } from './keyboard.mjs';
 
 const s = await hear();
 const browser = await launch();
@@ -59,14 +62,18 @@ async function upload(page) {
   await page.waitForTimeout(2500);
   await page.reload();
   await page.getByRole('heading', { level: 1, name: 'Content' }).waitFor();
+  await page.getByText(/stopped at \d+ %: choose the same file again/).waitFor();
   await choose();
   await page.getByText('Upload successful').waitFor({ timeout: 90_000 });
+  await page.getByText(`SHA-256 ${createHash('sha256').update(readFileSync(s.bundle)).digest('hex')}`).waitFor();
   await net.detach();
   await page.getByText('2 of 2 hosts').waitFor({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Details' }).first().click();
   await page.getByText('Cluster definitions').waitFor();
   await look(page, s.screens, 'content');
-  await narrow(page, s.screens, 'content');
+  for (const w of [1024, 390]) await narrow(page, s.screens, 'content', w);
+  await page.getByRole('textbox', { name: 'Filter by name' }).fill('nothing of this name');
+  await button(page, 'Show all').click();
   await page.getByRole('button', { name: /kebab|action/i }).first().click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByText('go from every linked host').waitFor();
@@ -235,11 +242,13 @@ try {
     ['link', () => link(leader, follower)],
     ['upload', () => upload(leader)],
     ['wizard', () => wizard(leader)],
+    ['wizard by keyboard', () => wizardByKeyboard(leader)],
     ['follower pages', () => followerPages(follower)],
     ['network', () => network(follower)],
     ['move', () => move(follower)],
     ['bridge', () => bridge(follower)],
     ['the other pages', () => rest(leader)],
+    ['lost hosts', () => lost(leader, follower, s)],
     ['sign out and in', () => signOutAndIn(leader)],
     ['first load', async () => {
       const fresh = await open(browser, s.hosts[0]);

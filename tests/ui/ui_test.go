@@ -99,6 +99,11 @@ variables:
   - {name: podCIDR, displayName: Pod CIDR, section: Networking, format: cidr, default: 100.64.0.0/18, required: true, description: Addresses of pods.}
   - {name: serviceCIDR, displayName: Service CIDR, section: Networking, format: cidr, default: 100.64.64.0/18, required: true}
   - {name: registryPassword, displayName: Registry password, section: Registry, masked: true, required: true, regex: ".{8,}"}
+  - {name: identityCA, displayName: Identity CA, section: Identity, format: base64, certificateKey: identityKey}
+  - {name: identityKey, displayName: Identity key, section: Identity, format: base64, masked: true}
+  - {name: notes, displayName: Notes, section: Identity, format: multiline}
+  - {name: channel, displayName: Channel, section: Identity, default: stable, readOnly: true}
+  - {name: unseen, default: x, hidden: true}
   - {name: inCluster, displayName: In-cluster registry, section: Registry, format: boolean, default: "true"}
   - {name: replicas, displayName: Replicas, section: Registry, format: number, default: "3", options: [{value: "1", label: One}, {value: "3", label: Three}]}
 `)}}
@@ -161,6 +166,16 @@ var asks = map[string]func(t *testing.T, h *lab.Host, args []string) any{
 	"kill-agent": func(t *testing.T, h *lab.Host, _ []string) any {
 		suite.KillAgent(t, h)
 		return "done"
+	},
+	"stop-agent": func(t *testing.T, h *lab.Host, _ []string) any {
+		return suite.Exec(t, h, "systemctl stop slipway-agent")
+	},
+	"start-agent": func(t *testing.T, h *lab.Host, _ []string) any {
+		suite.Exec(t, h, "systemctl start slipway-agent")
+		if err := drive.WaitAgent(t.Context(), h); err != nil {
+			t.Error(err)
+		}
+		return "started"
 	},
 	// plan reads the exported answers of the wizard as the command line does.
 	"plan": func(t *testing.T, h *lab.Host, file []string) any {

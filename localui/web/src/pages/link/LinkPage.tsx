@@ -27,6 +27,7 @@ export default function LinkPage() {
   const buttons = mayChange && (
     <>
       {!follower && !token.value && <Button onClick={() => void token.generate()} isLoading={token.busy}>{t.link.generate}</Button>}
+      {link.role === 'leader' && !token.value && link.hosts.length === 1 && <Button variant="secondary" onClick={() => void token.stop()} isDisabled={token.busy}>{t.link.stopLeading}</Button>}
       {link.role === 'none' && <Button variant="secondary" onClick={() => setDialog('join')}>{t.link.join}</Button>}
       {follower && <Button variant="secondary" onClick={() => setDialog('promote')}>{t.link.promote}</Button>}
       {follower && <Button variant="secondary" isDanger onClick={() => setDialog('leave')}>{t.link.leave}</Button>}
