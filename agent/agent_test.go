@@ -147,6 +147,9 @@ func TestTwoAgentsLinkAndShareContent(t *testing.T) {
 	if err := leader.WaitImport(t.Context(), path, nil); err != nil {
 		t.Fatal(err)
 	}
+	if ops := get[[]api.Operation](t, leader, func() (*http.Response, error) { return leader.ListOperations(t.Context()) }); !strings.HasPrefix(ops[0].Title, "Import tiny.tar.zst, upload ") {
+		t.Errorf("the import is called %q: nobody knows what that is", ops[0].Title)
+	}
 	eventually(t, "the item is on both hosts, and both say so", func() bool {
 		for _, r := range []*running{leader, follower} {
 			items := r.content(t)

@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -125,9 +128,19 @@ type importInput struct {
 
 // uploaded starts the import of a complete upload.
 func (a *Agent) uploaded(_ context.Context, u tus.Upload) (string, error) {
-	op, err := a.ops.Start(opImport, "Import upload "+u.ID, importInput{u.ID})
+	op, err := a.ops.Start(opImport, importTitle(u), importInput{u.ID})
 	return op.ID, err
 }
+
+// importTitle names the file as the person knows it, and at its end the upload, by which clients find the operation.
+func importTitle(u tus.Upload) string {
+	if u.Filename == "" {
+		return "Import " + uploadWords(u)
+	}
+	return fmt.Sprintf("Import %s, %s", u.Filename, uploadWords(u))
+}
+
+func uploadWords(u tus.Upload) string { return "upload " + u.ID }
 
 // resumeUploads imports what was complete when the agent died between the last byte and the operation.
 func (a *Agent) resumeUploads() error {
@@ -135,14 +148,11 @@ func (a *Agent) resumeUploads() error {
 	if err != nil {
 		return err
 	}
-	under := map[string]bool{}
-	for _, op := range a.ops.List() {
-		if op.Kind == opImport && !op.State.Final() {
-			under[op.Title] = true
-		}
-	}
+	all := a.ops.List()
 	for _, u := range waiting {
-		if under["Import upload "+u.ID] {
+		if slices.ContainsFunc(all, func(op ops.Operation) bool {
+			return op.Kind == opImport && !op.State.Final() && strings.HasSuffix(op.Title, uploadWords(u))
+		}) {
 			continue
 		}
 		if _, err := a.uploaded(context.Background(), u); err != nil {

@@ -24,12 +24,11 @@ func runAgent(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey && os.Getenv("JOURNAL_STREAM") != "" {
-			return slog.Attr{} // the journal has the time already
-		}
-		return a
-	}}))
+	var lines slog.Handler = slog.NewTextHandler(os.Stderr, nil)
+	if os.Getenv("JOURNAL_STREAM") != "" { // systemd.exec(5)
+		lines = newJournalHandler(os.Stderr)
+	}
+	log := slog.New(lines)
 	return agent.Run(ctx, cfg, log, func(urls []string) {
 		_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
 		fmt.Println("Local UI:", strings.Join(urls, " "))
