@@ -232,6 +232,7 @@ func (a *Agent) openEvents(context.Context, *state.DB) error {
 	a.registerClusters()
 	a.registerPower()
 	a.registerSupport()
+	a.registerUpgrades()
 	a.registerPool()
 	return nil
 }
@@ -260,6 +261,9 @@ func (a *Agent) run(ctx context.Context, ready func([]string)) error {
 	}
 	if err := a.resumeUploads(); err != nil {
 		a.log.Error("complete uploads could not be taken up", "error", err)
+	}
+	if err := a.resolveUpgrade(); err != nil {
+		a.log.Error("what became of the last upgrade could not be found out", "error", err)
 	}
 	if err := a.startBaked(); err != nil {
 		a.log.Error("the content that came with the appliance could not be taken up", "error", err)

@@ -107,19 +107,19 @@ func (e ClusterState) Valid() bool {
 
 // Defines values for ContentHostState.
 const (
-	Completed ContentHostState = "completed"
-	Failed    ContentHostState = "failed"
-	Pending   ContentHostState = "pending"
+	ContentHostStateCompleted ContentHostState = "completed"
+	ContentHostStateFailed    ContentHostState = "failed"
+	ContentHostStatePending   ContentHostState = "pending"
 )
 
 // Valid indicates whether the value is a known member of the ContentHostState enum.
 func (e ContentHostState) Valid() bool {
 	switch e {
-	case Completed:
+	case ContentHostStateCompleted:
 		return true
-	case Failed:
+	case ContentHostStateFailed:
 		return true
-	case Pending:
+	case ContentHostStatePending:
 		return true
 	default:
 		return false
@@ -228,6 +228,36 @@ func (e TryState) Valid() bool {
 	case RolledBack:
 		return true
 	case Verifying:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UpgradePhase.
+const (
+	UpgradePhaseConfirmed UpgradePhase = "confirmed"
+	UpgradePhaseFailed    UpgradePhase = "failed"
+	UpgradePhaseFellBack  UpgradePhase = "fellBack"
+	UpgradePhaseNone      UpgradePhase = "none"
+	UpgradePhaseTrying    UpgradePhase = "trying"
+	UpgradePhaseWriting   UpgradePhase = "writing"
+)
+
+// Valid indicates whether the value is a known member of the UpgradePhase enum.
+func (e UpgradePhase) Valid() bool {
+	switch e {
+	case UpgradePhaseConfirmed:
+		return true
+	case UpgradePhaseFailed:
+		return true
+	case UpgradePhaseFellBack:
+		return true
+	case UpgradePhaseNone:
+		return true
+	case UpgradePhaseTrying:
+		return true
+	case UpgradePhaseWriting:
 		return true
 	default:
 		return false
@@ -1258,6 +1288,33 @@ type UnfinishedUpload struct {
 	UpdatedAt     time.Time `json:"updatedAt"`
 }
 
+// Upgrade defines model for Upgrade.
+type Upgrade struct {
+	// Bundle digest of the last upgrade's content bundle
+	Bundle string `json:"bundle,omitempty,omitzero"`
+
+	// Image name of the image that runs; empty when the host was not installed from one
+	Image string       `json:"image"`
+	Phase UpgradePhase `json:"phase"`
+
+	// Previous true: the host runs the image from before the last upgrade
+	Previous bool `json:"previous"`
+
+	// Reason why the last upgrade failed
+	Reason    string    `json:"reason,omitempty,omitzero"`
+	StartedAt time.Time `json:"startedAt,omitempty,omitzero"`
+	Version   string    `json:"version,omitempty,omitzero"`
+}
+
+// UpgradePhase defines model for Upgrade.Phase.
+type UpgradePhase string
+
+// UpgradeRequest defines model for UpgradeRequest.
+type UpgradeRequest struct {
+	// Digest the content bundle with the OS image
+	Digest string `json:"digest"`
+}
+
 // User defines model for User.
 type User struct {
 	Locked bool   `json:"locked,omitempty,omitzero"`
@@ -1509,6 +1566,9 @@ type SetProxyJSONRequestBody = ProxySettings
 
 // PreviewProxyJSONRequestBody defines body for PreviewProxy for application/json ContentType.
 type PreviewProxyJSONRequestBody = ProxySettings
+
+// StartUpgradeJSONRequestBody defines body for StartUpgrade for application/json ContentType.
+type StartUpgradeJSONRequestBody = UpgradeRequest
 
 // JoinLinkJSONRequestBody defines body for JoinLink for application/json ContentType.
 type JoinLinkJSONRequestBody = JoinRequest
@@ -1785,6 +1845,14 @@ type ClientInterface interface {
 	PreviewProxyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	PreviewProxy(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetUpgrade request
+	GetUpgrade(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartUpgradeWithBody request with any body
+	StartUpgradeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	StartUpgrade(ctx context.Context, body StartUpgradeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetLink request
 	GetLink(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2662,6 +2730,42 @@ func (c *Client) PreviewProxyWithBody(ctx context.Context, contentType string, b
 
 func (c *Client) PreviewProxy(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPreviewProxyRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetUpgrade(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUpgradeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) StartUpgradeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartUpgradeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) StartUpgrade(ctx context.Context, body StartUpgradeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartUpgradeRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5093,6 +5197,73 @@ func NewPreviewProxyRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewGetUpgradeRequest generates requests for GetUpgrade
+func NewGetUpgradeRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/upgrade")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartUpgradeRequest calls the generic StartUpgrade builder with application/json body
+func NewStartUpgradeRequest(server string, body StartUpgradeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStartUpgradeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewStartUpgradeRequestWithBody generates requests for StartUpgrade with any type of body
+func NewStartUpgradeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/upgrade")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetLinkRequest generates requests for GetLink
 func NewGetLinkRequest(server string) (*http.Request, error) {
 	var err error
@@ -6458,6 +6629,14 @@ type ClientWithResponsesInterface interface {
 	PreviewProxyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewProxyResponse, error)
 
 	PreviewProxyWithResponse(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewProxyResponse, error)
+
+	// GetUpgradeWithResponse request
+	GetUpgradeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetUpgradeResponse, error)
+
+	// StartUpgradeWithBodyWithResponse request with any body
+	StartUpgradeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartUpgradeResponse, error)
+
+	StartUpgradeWithResponse(ctx context.Context, body StartUpgradeJSONRequestBody, reqEditors ...RequestEditorFn) (*StartUpgradeResponse, error)
 
 	// GetLinkWithResponse request
 	GetLinkWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLinkResponse, error)
@@ -8057,6 +8236,68 @@ func (r PreviewProxyResponse) ContentType() string {
 	return ""
 }
 
+type GetUpgradeResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *Upgrade
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetUpgradeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetUpgradeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetUpgradeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StartUpgradeResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON202                       *Started
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r StartUpgradeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartUpgradeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartUpgradeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetLinkResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -9629,6 +9870,32 @@ func (c *ClientWithResponses) PreviewProxyWithResponse(ctx context.Context, body
 		return nil, err
 	}
 	return ParsePreviewProxyResponse(rsp)
+}
+
+// GetUpgradeWithResponse request returning *GetUpgradeResponse
+func (c *ClientWithResponses) GetUpgradeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetUpgradeResponse, error) {
+	rsp, err := c.GetUpgrade(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetUpgradeResponse(rsp)
+}
+
+// StartUpgradeWithBodyWithResponse request with arbitrary body returning *StartUpgradeResponse
+func (c *ClientWithResponses) StartUpgradeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartUpgradeResponse, error) {
+	rsp, err := c.StartUpgradeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartUpgradeResponse(rsp)
+}
+
+func (c *ClientWithResponses) StartUpgradeWithResponse(ctx context.Context, body StartUpgradeJSONRequestBody, reqEditors ...RequestEditorFn) (*StartUpgradeResponse, error) {
+	rsp, err := c.StartUpgrade(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartUpgradeResponse(rsp)
 }
 
 // GetLinkWithResponse request returning *GetLinkResponse
@@ -11531,6 +11798,72 @@ func ParsePreviewProxyResponse(rsp *http.Response) (*PreviewProxyResponse, error
 	return response, nil
 }
 
+// ParseGetUpgradeResponse parses an HTTP response from a GetUpgradeWithResponse call
+func ParseGetUpgradeResponse(rsp *http.Response) (*GetUpgradeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetUpgradeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Upgrade
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartUpgradeResponse parses an HTTP response from a StartUpgradeWithResponse call
+func ParseStartUpgradeResponse(rsp *http.Response) (*StartUpgradeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartUpgradeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Started
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetLinkResponse parses an HTTP response from a GetLinkWithResponse call
 func ParseGetLinkResponse(rsp *http.Response) (*GetLinkResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12703,6 +13036,12 @@ type ServerInterface interface {
 	// What proxy settings would change and what is wrong with them; changes nothing. Forms ask it as one types.
 	// (POST /host/proxy/preview)
 	PreviewProxy(ctx echo.Context) error
+	// Which OS image runs, and what the last upgrade did.
+	// (GET /host/upgrade)
+	GetUpgrade(ctx echo.Context) error
+	// Upgrade this host to the OS image of a content bundle. The image is written beside the running one, booted, and kept only if the host is as well as before; else the host returns to the image of now by itself.
+	// (POST /host/upgrade)
+	StartUpgrade(ctx echo.Context) error
 	// The group of linked hosts as this host sees it.
 	// (GET /link)
 	GetLink(ctx echo.Context) error
@@ -13699,6 +14038,32 @@ func (w *ServerInterfaceWrapper) PreviewProxy(ctx echo.Context) error {
 	return err
 }
 
+// GetUpgrade converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUpgrade(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUpgrade(ctx)
+	return err
+}
+
+// StartUpgrade converts echo context to params.
+func (w *ServerInterfaceWrapper) StartUpgrade(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartUpgrade(ctx)
+	return err
+}
+
 // GetLink converts echo context to params.
 func (w *ServerInterfaceWrapper) GetLink(ctx echo.Context) error {
 	var err error
@@ -14308,6 +14673,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/host/proxy", wrapper.GetProxy, options.OperationMiddlewares["getProxy"]...)
 	router.PUT(options.BaseURL+"/host/proxy", wrapper.SetProxy, options.OperationMiddlewares["setProxy"]...)
 	router.POST(options.BaseURL+"/host/proxy/preview", wrapper.PreviewProxy, options.OperationMiddlewares["previewProxy"]...)
+	router.GET(options.BaseURL+"/host/upgrade", wrapper.GetUpgrade, options.OperationMiddlewares["getUpgrade"]...)
+	router.POST(options.BaseURL+"/host/upgrade", wrapper.StartUpgrade, options.OperationMiddlewares["startUpgrade"]...)
 	router.GET(options.BaseURL+"/link", wrapper.GetLink, options.OperationMiddlewares["getLink"]...)
 	router.DELETE(options.BaseURL+"/link/hosts/:host", wrapper.RemoveLinkedHost, options.OperationMiddlewares["removeLinkedHost"]...)
 	router.POST(options.BaseURL+"/link/join", wrapper.JoinLink, options.OperationMiddlewares["joinLink"]...)
@@ -16245,6 +16612,83 @@ func (response PreviewProxydefaultApplicationProblemPlusJSONResponse) VisitPrevi
 	return err
 }
 
+type GetUpgradeRequestObject struct {
+}
+
+type GetUpgradeResponseObject interface {
+	VisitGetUpgradeResponse(w http.ResponseWriter) error
+}
+
+type GetUpgrade200JSONResponse Upgrade
+
+func (response GetUpgrade200JSONResponse) VisitGetUpgradeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUpgradedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetUpgradedefaultApplicationProblemPlusJSONResponse) VisitGetUpgradeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartUpgradeRequestObject struct {
+	Body *StartUpgradeJSONRequestBody
+}
+
+type StartUpgradeResponseObject interface {
+	VisitStartUpgradeResponse(w http.ResponseWriter) error
+}
+
+type StartUpgrade202JSONResponse struct{ StartedJSONResponse }
+
+func (response StartUpgrade202JSONResponse) VisitStartUpgradeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartUpgradedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartUpgradedefaultApplicationProblemPlusJSONResponse) VisitStartUpgradeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetLinkRequestObject struct {
 }
 
@@ -17624,6 +18068,12 @@ type StrictServerInterface interface {
 	// What proxy settings would change and what is wrong with them; changes nothing. Forms ask it as one types.
 	// (POST /host/proxy/preview)
 	PreviewProxy(ctx context.Context, request PreviewProxyRequestObject) (PreviewProxyResponseObject, error)
+	// Which OS image runs, and what the last upgrade did.
+	// (GET /host/upgrade)
+	GetUpgrade(ctx context.Context, request GetUpgradeRequestObject) (GetUpgradeResponseObject, error)
+	// Upgrade this host to the OS image of a content bundle. The image is written beside the running one, booted, and kept only if the host is as well as before; else the host returns to the image of now by itself.
+	// (POST /host/upgrade)
+	StartUpgrade(ctx context.Context, request StartUpgradeRequestObject) (StartUpgradeResponseObject, error)
 	// The group of linked hosts as this host sees it.
 	// (GET /link)
 	GetLink(ctx context.Context, request GetLinkRequestObject) (GetLinkResponseObject, error)
@@ -18972,6 +19422,58 @@ func (sh *strictHandler) PreviewProxy(ctx echo.Context) error {
 	return nil
 }
 
+// GetUpgrade operation middleware
+func (sh *strictHandler) GetUpgrade(ctx echo.Context) error {
+	var request GetUpgradeRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUpgrade(ctx.Request().Context(), request.(GetUpgradeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUpgrade")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetUpgradeResponseObject); ok {
+		return validResponse.VisitGetUpgradeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartUpgrade operation middleware
+func (sh *strictHandler) StartUpgrade(ctx echo.Context) error {
+	var request StartUpgradeRequestObject
+
+	var body StartUpgradeJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartUpgrade(ctx.Request().Context(), request.(StartUpgradeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartUpgrade")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartUpgradeResponseObject); ok {
+		return validResponse.VisitStartUpgradeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetLink operation middleware
 func (sh *strictHandler) GetLink(ctx echo.Context) error {
 	var request GetLinkRequestObject
@@ -19814,196 +20316,202 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17cxs3sij+VVD8/aqS3Dt6WLF9NtI/V35k7RPZVklKsrdSrnvAmSaJ5RCYBTCiGZe/+y00gBkMCQyH",
-	"Mqn4bp39Z2MRg0d3o9Hv/jzKxaISHLhWo/PPo4pKugANEv9F64LpD7XOxQLMvwtQuWSVZoKPzkeF4JAR",
-	"CZNaQUG+h3uQKz1jfEqgVPBDRoQkegYkFwUQMSHUjqXlKBsxM8G/apCrUTbi1Ew/Em6hbKTyGSyoWXFB",
-	"P10Bn+rZ6PzJ2d+ykV5VZqjSkvHp6MuXzO7xlvE8skMuNBnDREggesYU0Qynjy2ucIZw6YmQC6rNOamG",
-	"I/dpYv07+KQ3l6+o1ObgBgg0xz/GF9fm88Sxz549Ty77K9es3Fx34JFr/PqhR/5VgdxcGj7RXJcru3Zt",
-	"hiTWtj9FT/z86eaiX7KRBFUJrgAp81qKcQkL85+54Bo4gp9WVclyavZyUtkR//Ofymzsc7DU/y9hMjof",
-	"/X8nLemf2F/ViZ8XV+we7ZK4KS1R07IESXLKDWqJ4MejL9noVlOpoejZ1m7b+VCBxO9iG3KLHSNO3Bdm",
-	"wsuCVtoip5KiAqmZBRotCgnKQbA718u3r24MqjQs8Nc1+DcIoVLSlfl3TqVkdhH301iIEigf4T4ntC71",
-	"jah15FYuZ1STGVWECyL0DCRZ0hUpgd6DImNHO9QdIotNP8urxMIcdz/8GIVk951TtEOnVMOSrvp+ex5h",
-	"ivboxI0w1//t9f3zzXuUjRY0j/AMkAtqiIC8u3xJHMaiX+s62BrjGqYgzQ/2hn2O3FsJ/6qZNOT5hx1l",
-	"95AFhOGAa6dvYWAh22L9Y7MhMf4n5Nqs68juFrRmfOoJjplz0fI6IMQJLRVkD6fNflZhzvTprR375Pkm",
-	"xseCF9uu3QszxoyVrJjC1tF21E6EOfwMf9s8QkCZ2+YJCXXbWFbd4zjg9cKQiCGMWgvDpjXVzBCKmEwC",
-	"3O9AjOE7/iwygQIq81kKRGfPftwVRvcl5dsQ99vV5fvUxUBURsl8Cly/llJEGGwuasvxNwExYVLpSz30",
-	"lc1GJd1t/AKUolOIsqtKMiGZXm1nC36W4JvMHas9Q7O5KHzax24TQCVdJbht3/YTHM3SZR1n9PcgldvC",
-	"IEZod9Z+10zebi16WiMKveZariLPba7jO2gYbvS3AjS1Ut3mT3J1U/OonIty95Iqks8on0JxQZRYwFgU",
-	"K1IKMYeCUE3w5V2KuizIGKJPq2iF/c23k9kfhtFjrRKYvmd0O1bcrE5MbIRnv704KvSsofIuJrjQlxMn",
-	"Eg3bvartvFs36gdm7SKxzb1wr053XwtYjJ2qNVxkWYgijp+F4EwL+Y6VJVMxLrR+181EWbOJ6LabB3AP",
-	"G1c6+jiuA1TH+e5LFLg3twKfKiZBXeqYoAkchXUFylxqArxQF4SOlZGvlkzPRG1EdwOFYWQBnzTwwgr4",
-	"3bXCZcw1pMrcOS2IYZWEkgKlqM0LJ0UZEZFpsWDc6M/3DJahFLz1fq1B010gXCUKVQPIieHXcAP/qkHp",
-	"HeW2XCwWgr/ffOZjWlx3b8Gn0a3NIJ9v4nvCPkWpbSaUjv7Aip0fnPZd8bKQmI+y0ZJKw4QmFNXmms+5",
-	"WPKIPLR2TlaM3PYij0qGB4qevxSx8yuQ9+7qrVEgWxgSxF+JRk4P0vxFkwlaYpgibhc73NkVz2dScPZn",
-	"iujnIDmURNGVWxW1Y7N3MhFlKZaKUBLsLXoLdnla4i9FZ6NxcNYqrhW3AkuXofWJjqGUEwHbDGipZ7sJ",
-	"M1wUMHwD7jjvDQ+PbEA0hoMNpLHC26SaQaTmhVXDR9kIFpVeIclwwxrPeV2WEf4jgaqEdGOIHMLbcy3F",
-	"PTOs0QzIRjc1d//1CqaSGn5q/rMEbf9qpeuYnnHPqoRMUb0RZTGEIzp5z+6xwVRzHrtGOKPHTNallBDG",
-	"PfQWMNgtb9ewF8izuXUBsADiTjaU4tbg4liDm6TdWc/ZXkk60REORe+h2OVM+MGLuKVFVZAPkMLMqKxZ",
-	"uZ1y2+5forS845vn9xSRACrICVXkf1++uzLP93/efniPVpZWlX1+9uTp1qcRV+jZ++t7Z1ocrH9u069U",
-	"RfP4r6KRhLvnnTNenKRoroc7eF4fkdWYRtkJRSYFwAfLZfYP63O+N9+WBg+/U+k4zqDHBAcFLKEFUAOO",
-	"8AW3YN+GLhW5/83fd+H5FvkRpq9lzQ2jib/UEgiVQBbWNUC5FQ8k0MJAyMqrExF7n9eA5HYdrtdz9vdO",
-	"XYma+3aT5JJPpznEKm546yFEL3p/te3AsU6cz28mtCS0Vly3mx5w3YK8Z/mOECsZn6vonZJgLhVTBs/5",
-	"zGBYigURtVYMlb/hkmBabgm5x5o3qBElll4yNLAygiIsFJT3oKxUGLvTlZA73A0Ht2sh41cjyiAczN9e",
-	"Z8SQqfk4I1eCFi9oSXkOMiOvP2mQnJZGTUGP5huL7O2E4RlGyCJDWrDn88jrIwn33Kzxegnm6u3yzhYw",
-	"YZzFpUKzS0J5QVqy3fh+Xo+NsK9B/Za8IbvKsdcl5Skh9p5KRsflDrMZUP3mvorNuKKLsv/lLqAqxQqK",
-	"zPzjv3KLAWKBTY4m/0U0nYMiTF80BoSF5Z33tKxBbSUN3EIWoK+DlxiQQ0B48EbJRXAlSniQSFMwVZV0",
-	"9YGXqwE2mnB0YicauLYifcwOPC7FWMUFlfFKO0Xf0zTj+vnTFq7B2NYeum3DdmDmFvar9O7dW2HXANXg",
-	"akfrF1vQKez6jbYu7l6hwO73rRlquCbN5zutsm6sMPM0u/XzZZ1z94DtjXu7N4xEVQnaSOTDkQvexzLU",
-	"otPrJujoo81+zAGBF1Y0nFBWdmSZAGRC03L45mMGoDW9cw0knSV64PvWUcSGbLDjS8CmsKuQpdifsAv+",
-	"1IrnA4n31gwNXumHS2TuYA24116z8BRZAza31x6w37qzJMg64fKz9BT9DcWg4YJ/cLkibMKT8HaTfy/h",
-	"+11F4YDPVWBD2+FtYVMuJMQMUYqICclnkM+d7XBBV8SZV4dzycq5eruzz6iaeUOXGeFMotSIwmhVLy6a",
-	"2DWvfDKMSSkFn4LsOstIYd0ESfvEpkThZYeYTSAz6i1ubVpbQXx/JoJXHSlv7d2teRHzN6xLfx5wLoiJ",
-	"2O8sCJkmuRluxJ+4lBnMHHNiWuHhfZ8+EfdibzxtfXemBcM1zef7ES/7RMtdlcaWM/kntt1PP1rxPLu4",
-	"1plSjj2sXUBH8Zow5yfTQtIpkEqIMmqnT+Lm4ae3+46emNHpDai6jEgUE1HziJkDo0zNEueEaXPTcyEL",
-	"lRFV5zNzBy/Jk5/Ojk+Pz47/YycWI2pd1TplezCKdZwHaCqnoAnlagnSKBUuJBbvm+FF9hxRlwh+OsBT",
-	"bse1G2l2G4fpZHLFeNS+0EQNbl5JWMZNg2VcElM2BmyA3dYNtFPZheLbVhGSX4gCygSrkJrt5tG59p9E",
-	"nxia8OZIWIh7ZAlx61PKxKRAMlruQc5aAyhutCvlWCg1S/Y4g19x9TAnsGcLa05sJPMLtC5y8vbaRzMS",
-	"LciE8QKvaBOHuCXYyzkPNxYJpnVvFt4tO9ysRNX8gvioTD0TCvxAZ7bbFhYXNx1dZuTy8vIyIy/fX757",
-	"nZF3/8jI+9uMXN/dZOT25jdz6rt/3LVLX+L7ar8xbIo3+76+u+lu429DzEtRDP7MoCyC2OjhV3xivtzR",
-	"Ub62KztFf7zUz0yqJnR8pzCDAobEMFZUqaWQxYAg+jaEIhj441k2LKKiWSh2yjeN+3fNcbSHeLUmgsB/",
-	"Ed1AVA13+N/By+0IJsIRO/G6wx9SOgWu+6yHuY966HeECCvS5dbk9aprvYrI4nYcUTOxVM3lxxtp4+VQ",
-	"DJp1XEQBG8+r+l3yrcmrOmHKKpjaRWA1b1wEZBNm1JFKMh5xwqkZPXv2/PzN6380InvrcP5Okaoelywn",
-	"c1hdWIXm6Kgywh6dQzSqfOoOMxyjPaEO9qebtAcmYcixISVxZkQ5ncICuA6yHDbx7Si91flyw/h5RtaC",
-	"G6JxtAshV7sYOpJCsVCJaFxR1DGP6j3wAh/LguCj7VG6oPmMJdRPyGsJL4TQoX0LuBFJDC8umPL/WXNV",
-	"V5WQOmHj2gx6unGerLf8VwXRb+pKswXcQi54MRRcS+uLHX4xvPN2q+lyzcyGXLLDcLqZDuHFylrm6G50",
-	"lxL8ZUakNhS6DoAUK96WkRPPechQQMKga/L2+v5pXzaIkzKiOt6MWpbnJRGJaTk7qHdxFc7vJnXo3siX",
-	"XqZ2++by6OzZ8whHMzrcWIqlAqmQmROmM3L54vzlq/Pj4+MYZJhSdUqtoYtYvgk+DfgbXsWQZHZwl+4c",
-	"csyFfoGJe8M/EctYfBdXmpYlFGQGEi4IylNG0bchquXkSLEph4IIvi4Kx9znqA/E9FtqXhWypEikQiKx",
-	"BqiKTmeWv8XV4/pSOuw6wTd2c24YeGVByLajDU8JIQ4CDK5zihYmwaYG3IJ9BNjGk808Cr+L6VNROXlH",
-	"0u/XoB6SshMI2q2VRU4pZ382cYtbo4mjEDfbf5APdOY+3jmQufkwRgRv7XVc44a7EMCMssg1v379Lttg",
-	"jwFe7MOBQ7jDGkpD7vKzNdX3yY9PTv/jLOb0h1V08QsnSzVB9u5aoLi1oAUQwTtBx9sXW3dW4MFjMP1P",
-	"wfjDblMhRfWyzcxdlxzdbvHJdLbvC8KsX2IqMjKGnNYKCHWxzSBx6NLaxRUpgRb2b3GbnpjDOmU/Pf3p",
-	"+dawNPwuBokrqvSvVSloJLuEPsghuGFQDf0A5qY3XgADjESahHfdrscjrdrvkgJ42gGJuk5yjxNWonzg",
-	"gghrhAoUUan5a0xsXsIMTGxuZ5kBeRRLjEfMl1AJm/I4QGjezV9o1oMi5S60RNoXGO5GZOmYOa8iNCP9",
-	"fcCHk8P2rAgXLddMYKHR54M0p7rzN+irA6klLCgzb3egvWzCvbmxQy5oGDYdWSB1JoepXnPNOqNq2HlO",
-	"OcmplCtCCUaBt0rCIFIJ1ZO0mSdu+HhIVEdQFiFig+woBQl7wl5NDSVV+hYsigeK6ckg1KStP231219c",
-	"SYv2RvX1oA6THFKm/ysxTWSxPjCveOd0Uc708LRQjuJLkKLcZ3O+EtMrxiESf53XUsUfKqqd7wBVGzrR",
-	"1pkwBZdEmwsjI5dUx9kkcC0ZqESooXn9GCcVtQGgw1i6R1CMofvTPVAtst8nQGdlzx1ErHSO5NlTMiNG",
-	"PcWY8wk5I7O4GQKW14EdvzvJDVQlzY2CQrwN3sWO1MrIFj4Bmnzvy7WU5hDn5ucj+9sPqNyUYqoMGpZM",
-	"zwjTx+teqOffrHvhXWMEfZCeE7iB+ssyrG3Nfxfb0ntg09lY1HI3r1Pf8xItj+J1DiPrMU0KYS33zsM+",
-	"ynqC/7oTobecjkvIiNHPICMFlHSVYZEfyIiNicoI4/6Zy0hTm2W0HVSeG/sCK76ajd1OHIR6KeT8sG6b",
-	"nPKCFTRZlocpVNucp3iX1Zq6L7FVBZ8wuYjxhE5iABkLMZwlDlg4VOk3eaIU9biEuJ7itB67beLiFBRm",
-	"0LiAGWRD0WQk+4z2bf1OrtJWhMAW3UMnD7r67kS/Mz1jPBB842al56eWJ7KFEfafn55mowXj9l9PTmPS",
-	"HYZDQKqMS7TyS2sSCgwtbf4x6Fh2vAUPsYbtFVEzWpaG91PzLCxnVrV4KBH17ehLGiHXNq4wEpm18Tz3",
-	"uwFdhE4sDMW+aMMn68QDDBMDglXi1LfsNezn3R83zEajHUxMW9ls19xspkls+fb2zS92kR0uS3RbqB4z",
-	"7goaHlf1GA0PawEcT37a+tD37PYB8RFYMCJuU/82ZJYPYUL6V2cyoYDZ8wGvy9JGZWlZw/oE2ejT0VQc",
-	"mT8eqTmrjkRlwXxUCcPMpANy2pJlxZCalxjO1Emlb4KpB3u7GS9SfuKpl45oWX6YjM7/2Fq90H7x5eN6",
-	"sUCloXJB1uYNKwSHC2LAZBUcHpxATNA1ZL7IDDNVQMSSE78dgumuKgLlwVBtZLKItAbVDuleGqpoth/T",
-	"5QBHJurPCH7/SZufYTcSIMHTQjd1yxNijOTbiMJIsO44FeDgU7jTqZw4JE5iyTjFXZM34kFvYuJc0iUQ",
-	"tVI2VagfxhsBiXFIWc7xMJmmltJZlPapv22co4e5+f3f1GXUzFDSeGXDmViSBeVYJdJ6E3KqICN1VTX/",
-	"XbCpgbnRWLFYpmoU3QX7ZDSUU6IFiWNxwbg/4vrS+YxKmruAh22FopppsuYsUTAwPn2okzNK9V4QfRrK",
-	"oU86YmiUeJvQ6S0OyXgodfRoLsdk3TUHu6Qk2IpGMTWFqoMWi+lLst05YTDGpLd+Ei/csq4BGTA0Fk0H",
-	"3Lb8it1pCjuPUmdAlDtXUnF+jr5omWshIpmmu7l8zBxJh495bXoKsqbx1+5xd7O3pmyX4hZ3Znhs90a3",
-	"AvmSVqkw+7h/zsE97U5qILaTxWpXoonRRmo3D+WdqNPHVZXdokIKl2axXsZcN5l0ZkSbTnNSwP2JKsZr",
-	"3v2zrQHsuFBjF0oAROqHAaQS0jN/Z7l49uzHZwd+NGw9h8RJliAfdpS2hKh3uEoYC4Epq7NaFzagSYLq",
-	"PFuhi24YbaASYKfZatrMkyWvkokH+3on29Ko66FoCrgGnvsYF7pyQRlakEKMsgFOuZAUEupDSixW2rAm",
-	"7HOAPmC6qEosci/5uSpZtaSr85Lx+bl1DxfbyxDZXOVQJ6ltEj6ePwH7RllcC3kRHIZK/ULbpKQBY4c5",
-	"7HzaLE7sPkps/1OshK6r6cp2EHbaOrBR+3ciJ1VGa1zRsnThLm0FHV/2AxOLzbbPCRe4/wyl9K5FmxYF",
-	"FrVnWkE52SmEdKZ1vNqd+UElxMIGkA/0BeKifol2QoRcA6esg5gkPh9YCt7iaE1daS19mOgVrE8YJ9ev",
-	"3/nikz6Ei2GemZb1RpLXs2c/xnRDD+41FU3r6vzk5I9fb1/fnF9f3t7+/uHm1f/6+ObD7d0f59cfbu4+",
-	"RpIKwsfw9Oxp1oPC7UMDnG4Ga6qMFGJBGVdZG62JZMitVTqw+XgCtkgsVw+M3BxmFL+BKVNarlKpUL2C",
-	"OX6TKOg1OB2t9cH5+WKE2lqGN8NuB8apbASvnz17fv7i8vb186dYRUip2dEcVlPg5Kgk+Jmy8ZeRoCTz",
-	"33k03tqa05DcJ1LwprPMHFaEUynF0schYrhi+OyFIYjxF8wJdGarUJw9e/bkp6GPVAiMKICDwlybhbn7",
-	"9Fv/SXerp5HsneBZ8sJf5BcptMhFOTjBAacKvgt2FT+oUlFj30OC05JKVSIebWg96Fig2rYa0e5gb/lE",
-	"7HaPH2DYD4x5m7T7AEAmbO7DgIX2YV+CvuEmHfNvAEa/9TgIdV1FyB+gSKVChKbK/rz10PYYfGiNqW9Y",
-	"UQCPKXV2lEub9q+meSd8AA2UCtDunBEl7DPChbl9CyImE5BdJpZUx+0Zk1B5GbXb5PEi9xvlbIoEybIp",
-	"7xoju9PL9ofdvY7+4+jCYQG64ewOa8dt7uZ/uP/ZIHtbZ25Q7cGRnzK6Rw0RWnw0l9qDOn3s1ReGbi8b",
-	"Q+Q7ZzDn1kL4fo1fS+rHgWLKhdZf7TrwZrV7bb1Y/XGUt7Y6TOyyYqBp419KRPj4JAKffDxAyZxIgMS0",
-	"5icUBdow1wETlp18id6Ay3ZkfwEQK+dum25NHt6I/V2Tx9ifTTJP19s2SDOfMM5UtCiNzYpwSsFUEMHb",
-	"BB6MS8XVmE+YJnRKGR8aS/Nrs3ALuF5l0zkHA0iEKM+6hBXAunPGKKnaTOcXTbmrr444iJc4CVHUhOOP",
-	"gUxAu1o8mzmb6cr8rgTaHINbOSxJqubYrpX44iGQ3PbvtMX4yfeCI+LHYP61oAX8QNAoaHPAtxeliDMN",
-	"a9bffG0mk1Sepwu7Sb+R2+NqMj9/dEeYsN000dil7nv71V66lG0UQ7LTRzctaf7ABNIDeEPvYokCBdCi",
-	"ZBy+WjjfpbMErapyZZ/Oe5Bs4v6bLinTjE+PvAE8jEFFVaeE4mhM83nUbB6mGqceM1u1EOt3NSZCLojd",
-	"POYKCIILZA8uxVoEL3cD3d4i4hsceLgIKiEHdr9bMs+ujKiuit347vbUu+62wyWi8FGxKgylyOcpNewr",
-	"fcGhMzK2od/eXl9LMd7Rc72td1HnipgH1eqxtgqI1SI+Dg9h9yTYJxtiK8WNM7Ci44d7evrT021uuIpG",
-	"gnm25ybgXXHfRveX1MkCy/IvqYBPfHrMBafdYhR49ZlyGfN2pF2HuFApLLxz/eH2jpy4eqBH4Qz2sR+L",
-	"VCXNpqjH3qts+tvX0kmjg/B6MUabh78GYblGVt2bu52zQo5cy9BsNKYK8Mov6lIzZFMxtjprbBGb94wt",
-	"FrVOF9Jzum+kvIlqscPhHiSWBeEXpNGdsai7jSNaAOVtlyoJNt0Bdit16eywOxcN/VClqgsaGStVeR2l",
-	"XvgUyYN6fZbZULAF1fkMqQ8j3y084tZlf2GitTcgj4ulM6CFkQm9sCvkwjeMmrF8RpgmSlNeqKH829Fe",
-	"3z39UMUDJ7eRfTqwcqD4mDab+DJEgzvSsa+sp8eKAX3ifA0ople3huBcnV+g0r50SIWIafunZgJ0d+HX",
-	"jdkaG7XnQswZBI3xrQP7//hxLflWzDBMbEzOnG24SzgfOJDL67c+oHgmlD63lRkLWxwCSM3ZJ6LM+6vJ",
-	"iaz5iVvuBOs2HZtfbOgjJ+gyI0atI89O/3Z6TC6dDGzucLk6Jtg2zKbopBrBH5MrwadkKeTcpYwpcnZ6",
-	"ZoudBDHQx+RXpyh/r2tFnhyf/kBKdg+EanJCK3Zy/+TEqdLHjaP+fHRrN09w8wHbPB/dP3G6H6cVG52P",
-	"fjw+Pf5xZO0KiLETbKpv/ssJ681e3haj89EVUxp7zdpnji7AZoT9kQqZfHJ6mmi9X7IFTtPpve9DK0+3",
-	"BFd+yeLMrt2TPQgKWkMH38EnPXjwB9cCduj4W8bz4aN/5ZqVaDKUoCrBXdju2enpTj39BwYqNL2DN1WB",
-	"jW7/dzMgLq34eE04iC3SbP+kSf/B+kqLBTXK2+j3mWgM/UapyQiHJfiyMUjU1ChAf4wKRqejj+ZrC6IT",
-	"zHdJEerfwdLpzzYpppdWDdzI9+4gaG3I1X2Cat2bsUa2fRVT/5tQH4VQs5GGT/rEYK4zc6PejRmnMmZC",
-	"ipK4Ia5j67MvnK3F1es5esVUJVSTUdEutTHx/q+HzSw0m+telMy8CAuhzJt0enra3tDo/YmoADZgUUVu",
-	"0ntYRnpINuXHXgjb8mwwqnsj7jarlH3piiNa1vDlK4mtbwdreYUR6ngh9GwfnO8dnQOxxesqyqTT4jbq",
-	"aIWqHhO8iTiygT600fQu2livOUBltBBmlIuQBBze16ig8O0zCyjBUkKXArB/EnSabW5g4Omm2PV3wWEf",
-	"gPpZYPF6DPs1i8dPlCXfgf6N7490Ousk2Io7wNcD5Q6FVm9la4RIpxst2Z9UFhmZQ6W9iGsrHF2Qp6dP",
-	"G1+L68XIEVNxqLp+A12oXtebUD0AN9hskPrI3OBRUfoLQEUo9mnJSINZDDLSmcsxJ1Mp6uo7NBe4lclb",
-	"TaYClEUqbfq9MOXaxRXH5F3YGs4F4WHLme3cwWXMRC8Xmgx/wz7FawJWTHQK20+GCEzIUk8jxraPB8R1",
-	"YwKN4Pl3X78Z7ez7QPalmtsuATY80iDP3MewHj9TBJ3LWpAxGBEOP/jt7fWFa/5XV+Y3ZTRXW0IhQ7Iw",
-	"UoLtdP7907OfMHzmh614Vr0q30s/6DHEPN/daaAy4g+wL67q74+PR8IblxE26djqkuwyKkN121YNui1N",
-	"q8AN+bKNcPp4IL7b2e0js1zMcEygGvtnfW8h8wPi++z0bDuub22IyR7ow0KmZbK2+SaxOyKy5gTuQa6s",
-	"V85Zc8zD3HT/2n4PTz4bAvgyWB7bptxO2T0YTiF40/OWalKIbrmihKqLhWW2EWCHEB4VHRYQJOhydoHe",
-	"DntQxzSxerwNIEGMKE1XpMR6hw+UJB9BiNzC7PbB6z7wYLoEM4uwKRcr42jE+xWHPOjPI67+jxHSPwmT",
-	"LIY8Sy/D8Y+y60d8Bjva6LAX0d7qvb2HYcoLMo9fmtbAWHVYeK5nrp2tBW3EEBwKvPCtA1zAghbVYCZ4",
-	"0jam30YDr30z+MNjP4tXYbEyGS3LBDsNe3HvstYw23mD6DM0ne9gSf94eG7mkHNwcm0J8zssFWPJB60o",
-	"Y58qV1KlyUzUMm1p7qfJeW0eFj5h0z7j8y/tqG+PI/n243uyku6Hz2DpKKa0pFrI7xRp4TwcN8om+Qzi",
-	"GLd+7L/bi+EO9te8Fh4DTdMUp02hnKxnwCS6TpXNUTVimM2PbCtJO4lZ1FqxAnbAveuAu0V4uzXD/l9A",
-	"+RBMm7M8Dlpd82BX1L6AqhSrAeajFju+VsvWa+kLXv173Ml4abBDowztVa1QRgpW4H3DOrUT1/zVoSjz",
-	"XXeFLEBiJWIfTjOGaa/K2kIqjdUmK+IR+F/Qm34gyHHevUnKQXeKhgGGvYw7oHRH74DyxAYPp51xv+Hv",
-	"SaA+qvZtFGtHZONSjAMVWwImHhBfyregCzpd4xbR43+2/T+GWD8aEOzTlnYodm0nwZ1j7F3KwmyoR0jX",
-	"7X0qjvdnI6HcNk1plDVrAUH20LViCV6uiKKrsPG82UoMdz2mkv3c+0FQxWIkPRd8X9YSBCCCyhM2465i",
-	"eww0218w1+1m4Bv2H08S9pOiacne/8K+CsY9Bj9u1xvKjoOT7NucH0wdazO/Hk7h5dXGv+4LWDQTUoV5",
-	"FzLN1QpGpyfjJvcrdVW6SWIHvDDdhRIosPvdm9xol3SzxnLTfLEa6/7aSP6KRLCknCzv6By2wPJR30cX",
-	"4LEGgjDNPWuK+CjIJWiFTb6k7yzhLWljbAWYiOUJiGxrRFwHOi4ybgdqm/5pfcH/LsFVEQLF8KpjTeXx",
-	"9M8LG2ETmiVUHxIKrtKC2ytGp6+4OlCkRNAx/5HddeZcN6AMFlJSzXozfEXZXlzoV0LMiW3u73r7e895",
-	"XRkW/+r9bddT/uTUO8r70IjlldMPqTmwjfB+lDf0cgpc43qDg3Nxc/ti4BJyI5T6TERk1nYFr+BgkPn6",
-	"8wk0nxHBcyAzscR0GDHRYKQlktNFLy8rxbQf+ldmwB7Cz22XgQeHn69lYBupOQKlxOrNjz0aSRYpL4jp",
-	"9wWpOdMZoWWZGcpvukDHVnI9qqISZbxCZvRo+GYpkEzUyqooUsE5gQXIqdkJSJ2RXJptgZSZB0VGuNAs",
-	"h4wwPhHmwwLG9TSx16CRVny/zwdst6KyqUnlslZ8JWshg/LWhJZsDomdaPiUhFq8SvdmVrt2D7eFnUss",
-	"jS2mMOI6i72rvTmpsRRB20oMXR6cAJUlw6AitQR5blU72zfMME3fNiwarOVaDg+HwCEV6KZ1WoLn4WXe",
-	"S1gWCcnnn6KWnJpLVhYNc7voMD7ffIFyrIqON5O4VMwic6Y0hHtXkCALujom+D6WQswVMcRopEUUBLFq",
-	"IJ0DJ6LWfcyS+35X/SzzfTvsMR6ttgvXwDerPca+3q0FzWeGKJosS8clyZyLZaMBNsUJO8Wnvr+8uc7a",
-	"PZGCqVzcg1z90IeKyiflJeW/a5vXeggBMCx5/+1JgAY0exP7LtU8lPW85sh0EwT9/duX764J5DPxQ1cA",
-	"1DMJ4GVAlO5RTnEI6UWuLxuYRq6t0ncQ5AYlqL8x5DawX1JFRAUc9oLjO7ky+DITEkruXl6TXHBuE4O7",
-	"KJ2wexgi1WtJc+jHINY2ORAKO3VTvkEVzWwP66vv65b+zFw6y5IiKtsb28Xf02dbsLclBOhWS6CLVPTP",
-	"WvFesVjQIwVmkIbCd47fFrijRcVytWdZCJPV8GxHCo+wF8OKnWof+LOViY6UEXEsCjIjnXBaqZlAAcm6",
-	"ERA4nR7/BZSadrDZlpqyKG37J6cMVW+aRsGHuhS+/tkmHN/adp7HnZz20fkfH7sOVsv5WjnQPT7WnInl",
-	"IGzS9TG5rscly0OAKCzD6YDh+FESFEId1Itim3XEycnsbW/u6LAkdggM24qigcXJRue+uBvwBls8rqck",
-	"bstJe7WnnLS/26JKVqgwD1A5OVJsyqFYz99rjh05c4/7rO9c+0X+lnTHtRDQfcnnd1e3HUihmD6WYqmM",
-	"BKcAouCKJqO95UrTsjx8dmpkoUd+ygfg6/d1QBIulnvLV+1MTDdpHVv0gfxOtXmqGZlIsXCxXxw+6UCW",
-	"I8gfGV9TwDBE3zdVpRIGsouToJxuXMxzEtjhSWUNUX+R5LdWfjhxuxv1Z28ur5AslN1Dswp5a8tRIZKV",
-	"T061YQjUyYJ+MKbAuWglrApqvqu5ZuXaIuiKx8vZjTLZIBY0rSbJ46X5Of7gPqrn8A7BuPQxGIElLwi9",
-	"L2HicnvdtbnwSZ2upnCTD24DFWgs22MDQIIrV1AuymtvMbJDifJgFQDs7Luk+x7wmUd6djWDzba6bAqz",
-	"HATa7wjVaOVDe3wJmlQgqtK17p7WaATGbOspZbwPAYump34fDtrO+wdCw0Zr/78aEy9nwkYIA3Ft0VxL",
-	"2LbbiAN506HSpYHVCrzhlhuM+eJr1rfexHl4j9GUaljSVR+OuG3QkkJOWNj1QNaEYIW/GjG3rjQDJhy7",
-	"0rFrQQ5cLG0upI9JHQvhsVECvUcrLbb3nZBXb15eH5NLz6u+U5jIsbRRqZtMjek+RFW+oWFPUi42PTyU",
-	"3a7tpTcITY8fnrIeBmUeFPPcoGGkYGreVWHIjXthbO0RHIA3iPKVLWAvtuNk6WqfRpGCTeoOho+gAd63",
-	"h5AbbKlnHhA1qzUpxJJnxPfDazRNjQnIE6zwYEUeWymuD+S+b1NK2/S9tQ6X1I0LpIxWrj3XvlRLPC4Z",
-	"r5zzzRyAMg6yaErszOsxmEcaO1E1wZwu4+SCtD1JJNDCKCK+iOdwpfQ2hOoBSLnT1+xbeQMq230uwe8t",
-	"U2nfa20YENMo6B536qR6BLhKRp2MUgxD0FvJ/aSScM9g2cNp7IBvDEv7rGSFvk13zGTELZtMQGLLSn87",
-	"XKFKtTfLn72Q/pq7kHJb1aztVMgUWUosiukkssWFG6N8d5Rj8rOQC0WomiPd2Co4elVByqBYMj7vY3xX",
-	"5vdDxi2Y+ROQx7oi++J5OBm2b2/D+pU1oTRGFQC19jYjeFpI4fVRJ5/N/33Zbnu9wqWcurw92H0mhoe6",
-	"RwOT/uJiE79yAyNCnVA7XhFmqzPRBVx0i2z1wfifgvVYIP5TMN4Q5f4Zkpn+2xWAzMEDgnUSjwUpcU1J",
-	"CnBVBObA+8CMekUazlfmZwfoAQlE334pFEedLfTQ6Mq0GkCSlRQL0VcC8toOiHPLv0JpQbtgibF8mbMD",
-	"ODJhipRNGQr3N6yi2HBIAxOx7CWeprthigHealEZaNy5NobbRS3zRbWf4AgzFZkCxw3xKbGINztRkUNl",
-	"vY9f4gD7fQHtIoln0N3k/TyDLSgMprlYBuUOeSe3xMGvay5uQBa/BkjG/2ZQ+7uDQ0hFFwEbsUWUtnER",
-	"Me171K7w58O8aHbux/aruBr0EeRciekUCsL4MXnhfWW+eqktaX/hrJN5ybA6Sa2CJ82IbLZC/lp+zC3o",
-	"o5e2JP6B0mISkQ5XYoreA0UoJx9uzXal9/Wtu7V9bf6GKkSte8nC/D6Ee77mhb2pjwqRBgavfYMVd8D0",
-	"mV1AaZ/O4fSy0eFVv3S0Lf68l2BMa4tHVUOMbU+FrNEktVw1SnsFvMCEADYhlHfs6x5oHRCiMuKbn6RM",
-	"LG/8mMN5cc3034gP5D1dtAbwhJllO1yHGkZCOt0/aN3sf01Z32/HNEK9HcQaRQqRMogw/VBzSJwKsDx8",
-	"mgZQ1LmTq28H+2d7jMVNmqK1XO0rfLnBrHsrPdMlv7uUX9cIsE0SAuKb63W8XBhnhv1RbVP9GS0Govfk",
-	"Myt67TgvKc+htGjebsDBPkDDqu08fdz0oEfAKAY/GUw03gJOtGS03AUXJ74NZNonaQf8N0oGlkvfwAb5",
-	"cO/Ccn1lbaZtS23bngkdnJ0INExacB4121HTXNs0WhuE9Rfb+NAOe4yUq2a5oSlX7TH2Uh6lmS1dVnE9",
-	"DLzdQcOoUjJze7rD34pEyc0lTXWreh4mC58+coXNAO9b8LyvKjjNhK5skAFM1uReoakFXylFsJ07pua7",
-	"y4UWXL6KZXxsIY6THJ+qHsaJvz8mnfzFBl+XBtdAAVsBrBXXXQdq0GMvWSKkaa93uLpNtCx7Klzjr/tq",
-	"LcZQPDbCclJld/86kcD7tKIb8/MjQKfHtoRbgGJnyxKH5V9uXWqw8gKmLvnWYvq7xqpCKIdlZkOLFCmN",
-	"6tNWnLQNTPA3V8dXTBm3TY9EWXijbwW80Y+IYTWLtco5Udz3v+S3ftCj1Iu0i73lEzH0JfeH2F8JVzuf",
-	"K3glkeXz9LseB+lW5eMG7sUc2hu1T3490H+ctjTux2boiwJsNRvahLBetmwGHJTtmAWSaYU282dgQpyt",
-	"946GYiMGKM3K0naxaTsSpZPismRkoArAsH+bxM9m17YN4wPtfDagtLgwvIkw/pWJNwlAuxYkXTgfk59d",
-	"jk2j9thaHz66GYFLclFAWxDBx7SrmViqVHoi/veJ+XAreb40gw5NorhISnQQxf4K1zUAu3B6o9crg1bB",
-	"vr6HFNhLpXBOZtc7mCzoCllnErY28LYXsG7IIcHqlthy978aqm/Ekkxqwwm8c9E8/WHsMVMZeuclTJnS",
-	"cvWdIjZVOGsr99tuxwjsoP2d4F2bZ7cOo7kh/U/8r+qxmlu5Pq+DHnbc996iYm12xHImkC4ti4q/SP1d",
-	"rPAEhzILL/fBgI/32Omp8XmmH29EU9MdAlZqe+icOeUvsBoYfMT4FGQlGdf71VcjELTbK/ZmMqWc3N6+",
-	"wbw9zGfzqaCE5miUSxFg7039xcD4UYTx2zfYWn7YdTWo39dtdUBzMritg8IboJEPHGxmDCYIGPUoLC7V",
-	"FqNSRr9KXvK9Vtj/8SxKcnFOclkU7RU4ECfxyHvk0JBg1S6JXBZ70iyuwKYeGtW2uV1IIlsv1ga78pH2",
-	"fU72az/mkUjmIJH47gxf6cm3n+/ngXHx702yg5Ez3a0mHKCweQ95LSVWhedwTF7zwnEEe7NJR71MXPQ1",
-	"ZeJz89P5Hx+/ZJ9H1iCE/zKKhksrNANrWY7ORye0Yif3T7DHu5v9c1O50GqNWfAHZ71q/4Rx38G/vTcl",
-	"+BOGkgX/9igP/9Q0BW3+JAKXx+e2pDqdjr58/PJ/AwAA//8=",
+	"7H1rcxu3suBfQXFvVZK9o4cV2/dE+rLyI8e68UMl2cnZSnn3gjNNEuEQmANgRDMu//ctNIAZDAkMhzKp",
+	"eE/d8+XEIgaP7kaj3/15lItFJThwrUbnn0cVlXQBGiT+i9YF0+9qnYsFmH8XoHLJKs0EH52PCsEhIxIm",
+	"tYKCfA93IFd6xviUQKngh4wISfQMSC4KIGJCqB1Ly1E2YmaCf9YgV6NsxKmZfiTcQtlI5TNYULPign56",
+	"DXyqZ6PzR2d/y0Z6VZmhSkvGp6MvXzK7x1vG88gOudBkDBMhgegZU0QznD62uMIZwqUnQi6oNuekGo7c",
+	"p4n138Mnvbl8RaU2BzdAoDn+Mb64Np8njn325Gly2Q9cs3Jz3YFHrvHr+x75gwK5uTR8orkuV3bt2gxJ",
+	"rG1/ip746ePNRb9kIwmqElwBUua1FOMSFuY/c8E1cAQ/raqS5dTs5aSyI/79D2U29jlY6t8kTEbno/9x",
+	"0pL+if1Vnfh5ccXu0S6Jm9ISNS1LkCSn3KCWCH48+pKNbjWVGoqebe22nXcVSPwutiG32DHixH1hJrws",
+	"aKUtciopKpCaWaDRopCgHAS7cz2/enFjUKVhgb+uwb9BCJWSrsy/cyols4u4n8ZClED5CPc5oXWpb0St",
+	"I7dyOaOazKgiXBChZyDJkq5ICfQOFBk72qHuEFls+lleJRbmuPvhxygku+ucoh06pRqWdNX329MIU7RH",
+	"J26Euf5X13dPN+9RNlrQPMIzQC6oIQLy5vI5cRiLfq3rYGuMa5iCND/YG/Y5cm8l/LNm0pDn73aU3UMW",
+	"EIYDrp2+hYGFbIv1j82GxPgPyLVZ15HdLWjN+NQTHDPnouV1QIgTWirI7k+b/azCnOnTlR376OkmxseC",
+	"F9uu3TMzxoyVrJjC1tF21E6EOfwMf9s8QkCZ2+YJCXXbWFbd4Tjg9cKQiCGMWgvDpjXVzBCKmEwC3O9A",
+	"jOE7/iQygQIq81kKRGdPftwVRncl5dsQ9+vry7epi4GojJL5FLh+KaWIMNhc1JbjbwJiwqTSl3roK5uN",
+	"Srrb+AUoRacQZVeVZEIyvdrOFvwswTeZO1Z7hmZzUfi0j90mgEq6SnDbvu0nOJqlyzrO6O9AKreFQYzQ",
+	"7qz9rpm83Vr0tEYUesm1XEWe21zHd9Aw3OhvBWhqpbrNn+TqpuZRORfl7iVVJJ9RPoXigiixgLEoVqQU",
+	"Yg4FoZrgy7sUdVmQMUSfVtEK+5tvJ7M/DKPHWiUwfcfodqy4WZ2Y2AjPfntxVOhZQ+VdTHChLydOJBq2",
+	"e1Xbebdu1A/M2kVim3vmXp3uvhawGDtVa7jIshBFHD8LwZkW8g0rS6ZiXGj9rpuJsmYT0W03D+AeNq50",
+	"9HFcB6iO893nKHBvbgU+VUyCutQxQRM4CusKlLnUBHihLggdKyNfLZmeidqI7gYKw8gCPmnghRXwu2uF",
+	"y5hrSJW5c1oQwyoJJQVKUZsXTooyIiLTYsG40Z/vGCxDKXjr/VqDprtAuEoUqgaQE8Ov4Qb+WYPSO8pt",
+	"uVgsBH+7+czHtLju3oJPo1ubQT7fxPeEfYpS20woHf2BFTs/OO274mUhMR9loyWVhglNKKrNNZ9zseQR",
+	"eWjtnKwYue1FHpUMDxQ9fyli51cg79zVW6NAtjAkiL8SjZwepPmLJhO0xDBF3C52uLMrns+k4OzPFNHP",
+	"QXIoiaIrtypqx2bvZCLKUiwVoSTYW/QW7PK0xF+Kzkbj4KxVXCtuBZYuQ+sTHUMpJwK2GdBSz3YTZrgo",
+	"YPgG3HHeGh4e2YBoDAcbSGOFt0k1g0jNC6uGj7IRLCq9QpLhhjWe87osI/xHAlUJ6cYQOYS351qKO2ZY",
+	"oxmQjW5q7v7rBUwlNfzU/GcJ2v7VStcxPeOOVQmZonolymIIR3Tynt1jg6nmPHaNcEaPmaxLKSGMe+gt",
+	"YLBb3q5hL5Bnc+sCYAHEnWwoxa3BxbEGN0m7s56zvZB0oiMcit5BscuZ8INncUuLqiAfIIWZUVmzcjvl",
+	"tt0/R2l5xzfP7ykiAVSQE6rI/75889o83/95++4tWllaVfbp2aPHW59GXKFn7y/vnGlxsP65Tb9SFc3j",
+	"v4pGEu6ed854cZKiuR7u4Hl9RFZjGmUnFJkUAB8sl9k/rM/51nxbGjz8RqXjOIMeExwUsIQWQA04whfc",
+	"gn0bulTk/jd/34XnW+RHmL6WNTeMJv5SSyBUAllY1wDlVjyQQAsDISuvTkTsfV4Dktt1uF7P2d86dSVq",
+	"7ttNkks+neYQq7jhrYcQvej91bYDxzpxPr+Z0JLQWnHdbnrAdQvyjuU7QqxkfK6id0qCuVRMGTznM4Nh",
+	"KRZE1FoxVP6GS4JpuSXkHmveoEaUWHrJ0MDKCIqwUFDegbJSYexOV0LucDcc3K6FjF+NKINwML+6zogh",
+	"U/NxRl4LWjyjJeU5yIy8/KRBcloaNQU9mq8ssrcThmcYIYsMacGezyOvjyTcc7PG6yWYq7fLO1vAhHEW",
+	"lwrNLgnlBWnJduP7eT02wr4G9Wvyhuwqx16XlKeE2DsqGR2XO8xmQPWr+yo244ouyv6Xu4CqFCsoMvOP",
+	"/8otBogFNjma/BfRdA6KMH3RGBAWlnfe0bIGtZU0cAtZgL4OXmJADgHhwRslF8GVKOFeIk3BVFXS1Tte",
+	"rgbYaMLRiZ1o4NqK9DE78LgUYxUXVMYr7RR9T9OM66ePW7gGY1t76LYN24GZW9iv0rt3b4VdA1SDqx2t",
+	"X2xBp7DrN9q6uHuFArvfKzPUcE2az3daZd1YYeZpduvnyzrn7gHbK/d2bxiJqhK0kciHIxe8j2WoRafX",
+	"TdDRR5v9mAMCL6xoOKGs7MgyAciEpuXwzccMQGt65xpIOkv0wPfKUcSGbLDjS8CmsKuQpdifsAv+1Irn",
+	"A4n31gwNXun7S2TuYA24116z8BRZAza31x6w37qzJMg64fKz9BT9DcWg4YJ/cLkibMKT8HaTfy/h+11F",
+	"4YDPVWBD2+FtYVMuJMQMUYqICclnkM+d7XBBV8SZV4dzycq5eruzz6iaeUOXGeFMotSIwmhVLy6a2DWv",
+	"fDKMSSkFn4LsOstIYd0ESfvEpkThZYeYTSAz6i1ubVpbQXx/JoIXHSlv7d2teRHzN6xLfx5wLoiJ2O8s",
+	"CJkmuRluxJ+4lBnMHHNiWuHhbZ8+EfdibzxtfXemBcM1zef7ES/7RMtdlcaWM/kntt1PP1rxPLu41plS",
+	"jj2sXUBH8Zow5yfTQtIpkEqIMmqnT+Lm/qe3+46emNHpDai6jEgUE1HziJkDo0zNEueEaXPTcyELlRFV",
+	"5zNzBy/Jo5/Ojk+Pz47/YycWI2pd1TplezCKdZwHaCqnoAnlagnSKBUuJBbvm+FF9hxRlwh+OsBTbse1",
+	"G2l2G4fpZPKa8ah9oYka3LySsIybBsu4JKZsDNgAu60baKeyC8W3rSIkvxAFlAlWITXbzaNz7T+JPjE0",
+	"4c2RsBB3yBLi1qeUiUmBZLTcg5y1BlDcaFfKsVBqluxxBr/g6n5OYM8W1pzYSOYXaF3k5OraRzMSLciE",
+	"8QKvaBOHuCXYyzkPNxYJpnVvFt4tO9ysRNX8gvioTD0TCvxAZ7bbFhYXNx1dZuTy8vIyI8/fXr55mZE3",
+	"/8jI29uMXL+/ycjtza/m1O//8b5d+hLfV/uNYVO82ff1+5vuNv42xLwUxeDPDMoiiI0efsUn5ssdHeVr",
+	"u7JT9MdL/cykakLHdwozKGBIDGNFlVoKWQwIom9DKIKBP55lwyIqmoVip3zVuH/XHEd7iFdrIgj8F9EN",
+	"RNVwh/8dvNyOYCIcsROvO/whpVPgus96mPuoh35HiLAiXW5NXi+61quILG7HETUTS9VcfryRNl4OxaBZ",
+	"x0UUsPG8qt8k35q8qhOmrIKpXQRW88ZFQDZhRh2pJOMRJ5ya0bMnT89fvfxHI7K3DufvFKnqcclyMofV",
+	"hVVojo4qI+zROUSjyqfuMMMx2hPqYH+6SXtgEoYcG1ISZ0aU0yksgOsgy2ET347SW50vN4yfZ2QtuCEa",
+	"R7sQcrWLoSMpFAuViMYVRR3zqN4BL/CxLAg+2h6lC5rPWEL9hLyW8EwIHdq3gBuRxPDigin/nzVXdVUJ",
+	"qRM2rs2gpxvnybriHxREv6krzRZwC7ngxVBwLa0vdvjF8M7brabLNTMbcskOw+lmOoQXK2uZo7vRXUrw",
+	"lxmR2lDoOgBSrHhbRk485yFDAQmDrsnV9d3jvmwQJ2VEdbwZtSzPSyIS03J2UO/iKpzfTerQvZEvvUzt",
+	"9tXl0dmTpxGOZnS4sRRLBVIhMydMZ+Ty2fnzF+fHx8cxyDCl6pRaQxexfBN8GvA3vIohyezgLt055JgL",
+	"/QwT94Z/Ipax+C6uNC1LKMgMJFwQlKeMom9DVMvJkWJTDgURfF0UjrnPUR+I6bfUvCpkSZFIhURiDVAV",
+	"nc4sf4urx/WldNh1gm/s5tww8MqCkG1HG54SQhwEGFznFC1Mgk0NuAX7CLCNJ5t5FH4X06eicvKOpN+v",
+	"Qd0nZScQtFsri5xSzv5s4ha3RhNHIW62fy8f6Mx9vHMgc/NhjAiu7HVc44a7EMCMssg1v375JttgjwFe",
+	"7MOBQ7jDGkpD7vKzNdX30Y+PTv/jLOb0h1V08QsnSzVB9u5aoLi1oAUQwTtBx9sXW3dW4MFjMP1Pwfj9",
+	"blMhRfW8zcxdlxzdbvHJdLbvC8KsX2IqMjKGnNYKCHWxzSBx6NLaxRUpgRb2b3GbnpjDOmU/Pv3p6daw",
+	"NPwuBonXVOkPVSloJLuE3sshuGFQDf0A5qY3XgADjESahHfdrscjrdrvkgJ42gGJuk5yjxNWonzggghr",
+	"hAoUUan5a0xsXsIMTGxuZ5kBeRRLjEfMl1AJm/I4QGjezV9o1oMi5S60RNoXGO5GZOmYOa8iNCP9fcCH",
+	"k8P2rAgXLddMYKHR54M0p3rvb9BXB1JLWFBm3u5Ae9mEe3Njh1zQMGw6skDqTA5TveaadUbVsPOccpJT",
+	"KVeEEowCb5WEQaQSqidpM0/c8HGfqI6gLELEBtlRChL2hL2aGkqq9C1YFA8U05NBqElbf9rqt7+4khbt",
+	"jerrQR0mOaRM/6/FNJHFes+84p3TRTnTw9NCOYovQYpyn835tZi+Zhwi8dd5LVX8oaLa+Q5QtaETbZ0J",
+	"U3BJtLkwMnJJdZxNAteSgUqEGprXj3FSURsAOoylewTFGLo/3T3VIvt9AnRW9txBxErnSJ49JjNi1FOM",
+	"OZ+QMzKLmyFgeR3Y8buT3EBV0twoKMTb4F3sSK2MbOEToMn3vlxLaQ5xbn4+sr/9gMpNKabKoGHJ9Iww",
+	"fbzuhXr6zboX3jRG0HvpOYEbqL8sw9rW/HexLb0FNp2NRS138zr1PS/R8ihe5zCyHtOkENZy7zzso6wn",
+	"+K87EXrL6biEjBj9DDJSQElXGRb5gYzYmKiMMO6fuYw0tVlG20HlubEvsOKr2djtxEGol0LOD+u2ySkv",
+	"WEGTZXmYQrXNeYp3Wa2p+xJbVfAJk4sYT+gkBpCxEMNZ4oCFQ5V+kydKUY9LiOspTuux2yYuTkFhBo0L",
+	"mEE2FE1Gss9o39bfy1XaihDYonvo5F5X353oN6ZnjAeCb9ys9PTU8kS2MML+09PTbLRg3P7r0WlMusNw",
+	"CEiVcYlWfmlNQoGhpc0/Bh3LjrfgIdawvSJqRsvS8H5qnoXlzKoW9yWivh19SSPk2sYVRiKzNp7nfjeg",
+	"i9CJhaHYF234ZJ14gGFiQLBKnPqWvYb9vPvjhtlotIOJaSub7ZqbzTSJLd/evvrFLrLDZYluC9Vjxl1B",
+	"w+OqHqPhYS2A49FPWx/6nt3eIz4CC0bEberfhszyLkxI/+pMJhQwez7gdVnaqCwta1ifIBt9OpqKI/PH",
+	"IzVn1ZGoLJiPKmGYmXRATluyrBhS8xLDmTqp9E0w9WBvN+NFyk889dIRLct3k9H571urF9ovvnxcLxao",
+	"NFQuyNq8YYXgcEEMmKyCw4MTiAm6hswXmWGmCohYcuK3QzDdVUWgPBiqjUwWkdag2iHdS0MVzfZjuhzg",
+	"yET9GcHvP2nzM+xGAiR4WuimbnlCjJF8G1EYCdYdpwIcfAp3OpUTh8RJLBmnuGvyRjzoTUycS7oEolbK",
+	"pgr1w3gjIDEOKcs57ifT1FI6i9I+9beNc/QwN7//m7qMmhlKGq9sOBNLsqAcq0Rab0JOFWSkrqrmvws2",
+	"NTA3GisWy1SNortgn4yGckq0IHEsLhj3R1xfOp9RSXMX8LCtUFQzTdacJQoGxqf3dXJGqd4Loo9DOfRR",
+	"RwyNEm8TOr3FIRkPpY4ezeWYrLvmYJeUBFvRKKamUHXQYjF9SbY7JwzGmPTWT+KFW9Y1IAOGxqLpgNuW",
+	"X7E7TWHnQeoMiHLnSirOz9EXLXMtRCTTdDeXj5kj6fAxr01PQdY0/to97m721pTtUtzivRke273RrUA+",
+	"p1UqzD7un3NwT7uTGojtZLHalWhitJHazX15J+r0cVVlt6iQwqVZrJcx100mnRnRptOcFHB3oorxmnf/",
+	"bGsAOy7U2IUSAJH6fgCphPTM31kunjz58cmBHw1bzyFxkiXI+x2lLSHqHa4SxkJgyuqs1oUNaJKgOs9W",
+	"6KIbRhuoBNhptpo282TJq2Tiwb7eybY06noomgKugec+xoWuXFCGFqQQo2yAUy4khYT6kBKLlTasCfsc",
+	"oA+YLqoSi9xLfq5KVi3p6rxkfH5u3cPF9jJENlc51Elqm4SP50/AvlEW10JeBIehUr/QNilpwNhhDjuf",
+	"NosTu48S2/8UK6HrarqyHYSdtg5s1P6dyEmV0RpXtCxduEtbQceX/cDEYrPtc8IF7j9DKb1r0aZFgUXt",
+	"mVZQTnYKIZ1pHa92Z35QCbGwAeQ9fYG4qF+inRAh18Ap6yAmic97loK3OFpTV1pLHyZ6BesTxsn1yze+",
+	"+KQP4WKYZ6ZlvZHk9eTJjzHd0IN7TUXTujo/Ofn9w+3Lm/Pry9vb397dvPhfH1+9u33/+/n1u5v3HyNJ",
+	"BeFjeHr2OOtB4fahAU43gzVVRgqxoIyrrI3WRDLk1iod2Hw8AVsklqt7Rm4OM4rfwJQpLVepVKhewRy/",
+	"SRT0GpyO1vrg/HwxQm0tw5thtwPjVDaC18+ePD1/dnn78uljrCKk1OxoDqspcHJUEvxM2fjLSFCS+e88",
+	"Gm9tzWlI7hMpeNNZZg4rwqmUYunjEDFcMXz2whDE+AvmBDqzVSjOnjx59NPQRyoERhTAQWGuzcLcffqt",
+	"/6S71dNI9k7wLHnhL/KLFFrkohyc4IBTBd8Fu4ofVKmose8+wWlJpSoRjza0HnQsUG1bjWh3sCs+Ebvd",
+	"43sY9gNj3ibt3gOQCZv7MGChfdiXoG+4Scf8G4DRbz0OQl1XEfIHKFKpEKGpsj9vPbQ9Bh9aY+orVhTA",
+	"Y0qdHeXSpv2rad4JH0ADpQK0O2dECfuMcGFu34KIyQRkl4kl1XF7xiRUnkftNnm8yP1GOZsiQbJsyrvG",
+	"yO70sv1hd6+j/zi6cFiAbji7w9pxm7v5n+5/Nsje1pkbVHtw5KeM7lFDhBYfzKV2r04fe/WFodvLxhD5",
+	"zhnMubUQvl/j15L6YaCYcqH1V7sOvFntXlsvVn8c5a2tDhO7rBho2viXEhE+PonAJx8PUDInEiAxrfkJ",
+	"RYE2zHXAhGUnX6I34LId2V8AxMq526Zbk4c3Yn/X5DH2Z5PM0/W2DdLMJ4wzFS1KY7MinFIwFUTwNoEH",
+	"41JxNeYTpgmdUsaHxtJ8aBZuAderbDrnYACJEOVZl7ACWHfOGCVVm+n8rCl39dURB/ESJyGKmnD8MZAJ",
+	"aFeLZzNnM12Z35VAm2NwK4clSdUc27USXzwEktv+nbYYP/lecET8GMy/FrSAHwgaBW0O+PaiFHGmYc36",
+	"m6/NZJLK83RhN+k3cntcTebnj+4IE7abJhq71H1vv9pLl7KNYkh2+uimJc3vmUB6AG/o+1iiQAG0KBmH",
+	"rxbOd+ksQauqXNmn8w4km7j/pkvKNOPTI28AD2NQUdUpoTga03weNZuHqcapx8xWLcT6XY2JkAtiN4+5",
+	"AoLgAtm9S7EWwcvdQLe3iPgGBx4ugkrIgd3tlsyzKyOqq2I3vrs99a677XCJKHwq7DcyvDCizYts8uKo",
+	"0qS2c3yn1qojRil84QSmSLlFNycOsRQka6420mpRLVtSX6fP5/bbOu7x96GaUdW5Jc5aspTMVVvT0l2U",
+	"8FZMoCyfWYrtKYVbSbhjoo7ltsgazts9m9MEJ8QNN52Ju7BMlB7wbCAenR1O0BN1t10mv38tJoveACYe",
+	"9j20l9RJUym4kTqcmLJi/v7uljR7oFqDNB/8H1cU6PfTo5/o0eTj56ePv/zbKBtWOTe6cxWrXVKKfJ4y",
+	"XnxlBEXowo9t6Ner62spxjvGe2zr+NW5MkYMtdYfWzvH6t4fhyd+eMbdp1FhA9KNM7Ci471+fPrT423O",
+	"64pGQuC2Z/TgC+O+je4vackI/DG/pMKkUWAzzyLtlnDBB5MpV2fCjrTrEBdgiOWqrt/dvicnroruUTiD",
+	"FZHHIlV/timFs/fatJ5/tHTSaO68XozRUuivQVjklFV35kXMWSFHrtFuNhpTBfhQLupSM3zcYwx31ljw",
+	"Nu8ZWyxqnS4/6SxGkaJAqsUOhzuQWEyHX5DG4oStEGz03QIob3u7SbBJQrBbgVjnvdi51O67KlWT02gm",
+	"qX4FqCvCp0j24MuzzAZQLqjOLRPFfBELj7hPxl+YaMUayOPK3AxoYTQpryIKufBt1mYsnxGmidKUF2qo",
+	"1ONor++evqvi4cbbyD4djjxQ6UobG33xrsF9HNlXVqFkxYDuir5yGtOrW0NwTggEKu1Lh1SImLZ/aiZA",
+	"JzF+3Th7GPqnhZizptvL+ciFffxfP64l34oZhont/JnzqHQJ5x0Hcnl95cPwjSx1buuZFrakCpCas09E",
+	"mfdXkxNZ8xO33AlWOzs2v9iAYU7Q0UwqITV5cvq302Ny6TRHc4fL1THBZns2sS3ob3fikoD+/Q8l+DF5",
+	"LfiULIWcu0RLRc5Oz2yJoCBz4Jh8cOal73WtyKPj0x9Iye6AUE1OaMVO7h6dOAPUcRPecj66tZsnuPmA",
+	"bZ6P7h45iwmnFRudj348Pj3+0co6M8TYCa0LG4biVNxmL1fF6Hz0mimNHZrtM0cXYPMof08FGj86PTX8",
+	"2fzpnzWgpckhtGQLnMbyp84D/ej0dEtI8pcszuzaPdmDoKA1dPB7+KQHD37nGicPHX/LeD589AeuWYmG",
+	"dgmqEtwFu5+dngbm4bVemyd/OOm+hejA8J6m4/amAr3+xI/ez4C4ZPzjNeEgtkiz/ZMmaQ6rki0WVK5G",
+	"56PfZqJxjy1nVGeEwxJ8sSUkajpVVpym09FH87UF0QlmiaUI9e9g6fRnm0rWS6sGbuR7dxC00eXqLkG1",
+	"7s1YI9u+OsP/TagPQqjZSMMnfWIw15m5UVDHjFMZM7xGSdwQ17GNdCmchdJVuTp6wVQlVJOH1C61MfH+",
+	"r4fNxzWb616UzLwIC6HMm3R6etre0Oj9iagANsxXRW7SW1hGOq82RfueCdsocDCqe+NUN2v7femKI1rW",
+	"8OUria1vB2vZuBHqeCb0bB+c7w2dA7ElHyvKpNPiNqrPhaoeE7yJ07PhcbTR9C5aO9EcoDJaCDPKRUgC",
+	"Du9rVFD4prMFlGApoUsB2HUMOi1qNzDweFPs+rvgsA9A/Syw5QMGy5vF4yfKku9A/8b3RzqddRJsxR3g",
+	"64HyHoVWb5tuhEinGy3Zn1QWGZlDpb2Ia+uCXZDHp48bW6jrYMoRU3Goui4dXahe15tQPQA32Gwr/MDc",
+	"4EFR+gtARSh2N8pIg1kMzdOZq8xAplLU1XdoLnArkytNpgKURSptuiQx5ZosFsfkTdhQ0YWuYqOm7dzB",
+	"5ZlFLxeaDH/F7t5rAlZMdAqbtoYITMhSjyPGto8HxHVjAo3g+Tdf9Ry9U/tA9qWa294aNqjYIM/cx7CL",
+	"BVMEQzK0IGMwIhx+8OvV9YVrmVlX5jdlNFdbeCRDsjBSAtFsAeT7x2c/YdDZD1vxrHpVvud+0EOIeb4n",
+	"2kBlxB9gX1zV3x8fxYc3LiNs0rHVJdllVIbqNnsbdFuaBpsb8mUbF/jxQHy3s9sHZrmYF5xANXad+95C",
+	"5gfE99np2XZc31qH1R7ow0KmZbK2ZS2xOyKy5gTuQK6sL9tZc8zD3PTM234PTz4bAvgyWB7bptxO2R0Y",
+	"TiF40ymaalKIbpGvhKqL5Zi2EWCHEB4UHRYQJOgNeIHeDntQxzSx54INu0KMKE1XpMQqofeUJB9AiNzC",
+	"7PbB697xYLoEM4uwKRdh5mjE+xWHPOhPIwEyHyOkfxKmJg15lp6H4x9k1w/4DHa00WEvor3Ve3sPw0Qx",
+	"ZB6/NA21sVa38FzPXDtbQd2IITgUeOEbbrgwHy2qwUzwBO7AZbxvo4GXduRDYD+L1y6yMhktywQ7DTvY",
+	"77LWMNt5g+gzNJ3vYEn/eHhu5pBzcHJtCfM7LLBkyQetKGOfYIpBLjNRy7SluZ8m57V5WPiETfuMz7+0",
+	"o749juSb9u/JSrofPoMF15jSkmohv1OkhfNw3CibGjeIY9z6sf9qL4Y72F/zWngMNK2GnDblA6yYRNep",
+	"spndRgyzWcVt/XUnMYtaK1bADrh3faO3CG+3Ztj/DygfgmlzlodBq2u57VpBFFCVYjXAfNRix1c42not",
+	"fZm4f407GS+od2iUob2qFcpIwQq8b1jdeeJaJjsUZb5XtZAFSKzf7cNpxjDtVVlbSKWx2uQSPQD/s7Nd",
+	"6Whp1ijIcd69ScpBT5eGAYYdwDugdEfvgPLEhtynnXG/4u9JoD6o9m0Ua0dk41KMAxVbAqbrEF8Au6AL",
+	"Ol3jFtHjf7Yxs0OsHw0I9mlLOxS7tpPgzjH2LmVhNtQjJFmKuizIVBzvz0ZCuW011Chr1gKC7KFrxRK8",
+	"XBFFVxZ77VZiuOsxlezn3g+CKpbw6bng+7KWIAARVJ6wGXd9DmKg2f6CuQjxgW/YfzxK2E8KmDDeNmdP",
+	"8uIXwbiH4MftekPZcXCSfZvzg6n9gxey5vVwiiYhwPvXfdmXZkKqMFtJprlawej0pM2DSV2VbmrlAS9M",
+	"d6EECux+9yY32iV9mkUko9OXeLLur42UyUgES8rJ8obOYQssH/R9dAEeayAIi0NkTekrBbkErbA1nvT9",
+	"WLwlzeb4JGJ5AiLbGhHXgY6LjNuB2qZ/Wl/wv0pwVYRAMbzqWFN5PP3zwkbYhGYJ1YeEgqu04PaC0ekL",
+	"rg4UKfGCq78oXsqc6waUwUJKqkE3N11Y2wBIoijbiwv9tRBzQu3UouM5ryvD4l+8ve16yh+dekd5Hxqx",
+	"KHn6ITUHthHeD/KGXk6Ba1xvcHAubm5fDFxCboRSn7+LzNqu4BUcDDJffz6B5jMieA5kJpaYDiMmGoy0",
+	"RHK66OVlpZj2Q/+1GbCH8HPbm+Pe4edrdQuM1ByBUmL15scejSSLFOXEohUFqTnTGaFlmRnKb3qnx1Zy",
+	"nd2iEmW8rmz0aPhmKZBM1MqqKFLBOYEFyKnZCUidkVyabYGUmQdFRrjQLIeMMD4R5sMCxvU0sdeg/Vx8",
+	"v08HbLeiskkvdlkrvv67kEFReEJLNofETjR8SkItXtt+sxaEbpNzmSIuNTa2mMKI6yz2rvZmckfzWrEB",
+	"H7o8OAEqS4ZBRWoJ8tyqdrbbnmGavtleNFjLNeoeDoFDKtBNw8EEz8PLvJewLBKSzx+ilpyaS1YWDXO7",
+	"6DA+37KEcuwlgDeTuFTMInOmNIR7V5AgC7o6Jvg+lkLMFTHEaKRFFASx1iadAyei1n3Mkvsucf0s8207",
+	"7CEerbZ33cA3qz3Gvt6tBc1nhiiaLEvHJcmci2WjATYlPTsl276/vLnO2j2Rgqlc3IFc/dCHison5SXl",
+	"v2ub13oIATBsFPHtSYAGNHsT+y7VPJT1vObIdBME/f3V8zfXBPKZ+KErAOqZBPAyIEr3KKc4hPQi1xfb",
+	"TCPX1rY8CHKDwu3fGHIb2C+pIqICDnvB8Xu5MvgyExJK3j+/Jrng3CYGd1E6YXcwRKrXkubQj0GsCHQg",
+	"FHaqDX2DKprZHnYl2Nct/Zm5dJYlRVS2N7aLv8dPtmBvSwjQrZZAF6non7WS12KxoEcKzCANhS8Msy1w",
+	"R4uK5WrPshAmq+HZjhQeYS+GFTvVPvBn63kdKSPiWBRkRjrhtFIzgQKSdSMgcLzWp2fASQGlph1stgXa",
+	"LErbruMpQ9Wrpr32oS6Frxq4Cccr2wT3uJPTPjr//WPXwWo5XysHusfHmjOxHIRNuj4m1/W4ZHkIEIXF",
+	"ax0wHD9KgkKog3pRbIubODmZve3NHR0Wkg+BYRu4NLA42eh3GXcD3mBj1PWUxG05aS/2lJP2d1uKzAoV",
+	"5gEqJ0eKTTkU6/l7zbEjZ+5xn/Wda7/I35LuuBYCui/5/P3r2w6kUEwfS7FURoJTAFFwRZPRrmwJr8Nn",
+	"p0YWeuCnfAC+flsHJOFiubd81c7EdJPWsbElyO9Um6ea2UJlNvaLwycdyHIE+SPjawoYhuj7VsRUwkB2",
+	"cRIUoY6LeU4COzyprCHqL5L81op2J253o/7szeUVkoWye2hWIVe2HBUiWfnkVBuGQJ0s6AdjCpyLVsJa",
+	"uua7mmtWri2CrnhXyK+XWNC0miSP5+bn+IP7oJ7D9wjGpY/BCCx5Qeh9CROX2+uuzYVP6nSVuJt8cBuo",
+	"QGPZHhsAEly5gnJRXnuLkR1KlAerAGBn3yXd94DPPNKzKxdottVlU5jlINB+R6hGKx/a40vQpAJRla7h",
+	"/bS2FRol2BipPgQsKKdT8I1SUjh40446DBraBb4RTDyfCRshDMQ1E3SNlNsePQ7kTV9XlwZWK/CGW24w",
+	"5ouvWd96E+fhPUZTqmFJV3044ratUQo5YTnkA1kTghX+asTcutIMmHDsCi6vBTlwsbS5kD4mdSyEx0YJ",
+	"9A6ttNgUe0JevHp+fUwuPa/6TmEix9JGpW4yNab7EFX5NqA9SbnYKvRQdru2A+UgND18eMp6GJR5UMxz",
+	"g4aRgql5V4UhN+6FsbVHcADeIMpXtu2D2I6Tpat9GkUKtnY8GD6CtpHfHkJusBGleUDUrNakEEueEd9F",
+	"stE0NSYgT7DCgxV5bKW4PpD7bmcpbdN3pDtcUjcukDJauaZ2+1It8bhkvHLON3MAyjjIoimxM6/HYB5p",
+	"7N/WBHO6jJML0nbykUALo4j4Ip7DldLbEKoHIOVON8Bv5Q2obM/GBL+3TKV9r7VhQEyjoHvcqZPqEeAq",
+	"GXUySjEMQW8l9xOsIA3LHk5jB3xjWNpnJSv0bbpjJiNu2WQCEhu9+tvhClWqvVn+7IX019yFlNuqZm1/",
+	"T6bIUmJRTCeRLS7cGOV7Ch2Tn4VcKELVHOnGVsHRqwp6DYp1W6I+xQA/NFXTD4YOv0QqTh1LunsUuC3v",
+	"BwOGCfqy5lhDfq2raqfse8GKOJOL3iF8/ELg7f8OrRV5//aebbfBQC90T3UDc1vFrVNw/pi0SEfKZ1oD",
+	"J2MwLxB+7bvIYEsZw0B9qLSr6VWuXEmaRhymiiyhLM3/28CjC6z9E/QPAF1Lrvz+ms0Zft001E3cpJLx",
+	"ed8Nem1+P2QEkJk/cXewQs++pAeczEAlSJBR1hjZmCcB1JqUi+BpIYWMR518Nv/3ZbsX4zUu5QxP29NG",
+	"ZmJ40kg0xO8vLtvygRsYEerUQ0N6ts4ZXcBFt1xdH4z/EKzHlvefgvGGKPfPlsz03y5PMgffZEgWpMQ1",
+	"xXJ8BvuX9oEZNfQ0nF+bnx2gB6TifftFhRx1ttBD9wXTagBJVlIsRF8x1Ws7IM4t/wr1Hy3sJUbFZs6i",
+	"5siEKVI2BV3c3/AlazikgYlY9hJP0103xQBvtagMNN67NrrblRbzRbWfMCMzFZkCxw3xKbGINztRkUNl",
+	"vY9f4gD7fQHtIoln0N3k/TyDLSichBAUDuWdLC0Hv67jpQFZj9z4Lwa1vzs4hFR0EbARW45sGxcR075H",
+	"7TX+fJgXzc790B5K180hgpzXYjqFgjB+TJ55r7OvA2ybQ1w4O39eMqzzU6vgSbNiMJUW1EGm2S3oo+e2",
+	"ucSBEswSMUOvxRT9cIpQbpSDWvkqk7ARIOK7XDRUIWrdSxbm9yHc8yUv7E19UIg0MHjpWxW5A6bP7EKz",
+	"+3QOZ+EYHd6Iko5bx5/3EtZsvVqoaoix7U6SNQYBLVeN+asCXmBqDZsQyjueKg+0DghRGfFthFLGyld+",
+	"zOHiIcz034g38S1dtHpxwmC5Ha5DTYwhne4ftG72v6ZA9rdjZKTeomjNi4VImRaZvq9hMU4F2GghTQMo",
+	"6ryXq28H+2d7jGpPOnW0XO0rEaDBrHsrPdMlv7nkeddyM+yF6Zu7dgxkGLGJ/bkNUWgyo8VA9J58ZkWv",
+	"Hec55TmUFs3bDTjYUWtY3arHD5to9wAYxTBCg4nG78aJloyWu+DixLchTnv37YD/RsnAxgMb2CDv7lyA",
+	"u69Rz8xVq7GiJi9XGCrQieXE9B/nm7Ydnc21TaO1QVh/2Zp37bCHSF5slhuavNgeYy+FhprZ0gVK1xMq",
+	"2h00jColM7enO/ytSBSvXdJU37enYdr96QPXqg3wvgXP+6on1UzoCnAZwGRNFiOaWvCVUgSM1oZFLtzl",
+	"QgsuX8Vyp7YQx0mOT1UP48TfH5JO/mKDr0sobaCATTXWylSvAzXoVpksttM0qjxcBTRalj214vHXfTXp",
+	"Qwfj3AjLSZXd/etEAu/Tim7Mzw8AnR7bEm4Bip0tSxyWf7l1qcHKM5i6NHaL6e8aqwqhHJaZDdJTpDSq",
+	"T1u71bYCwt+c/19MGbftw0RZeKNvBbzRj4hhNYu1GlRR3Pe/5Ld+0INUXrWLXfGJGPqS+0Psrxiync+V",
+	"jpPI8nn6XY+DdKvycQN3Yg7tjdonvx7oP05bGvdjM/TlNbaaDW1qZS9bNgMOynbMAskEXZtDNzC11HZO",
+	"QEOxEQOUZmVp+0G1vb3S6aVZMsZWBWDYv03iZ7Nr29D0nnY+G5pdXBjeRBj/yhS2BKBdM58unI/Jzy5b",
+	"rVF7bNUcnyeAwCW5KKAtLeKzQ9RMLFUq0Rf/+8R8uJU8n4vDxqK1i6REB1HsrwRkA7ALpzd6vTJouu0r",
+	"5UiBXYkK52R2XbjJgq6QdSZha0PYewHrhhwSrG6JLXf/q6H6SizJpDacwDsXzdMfRvEzlaF3XsKUKS1X",
+	"3ylik+6zMOKvFNTGRAeNJAXv2jy7FU3NDel/4j+oh2oT5zomD3rYcd97iy+3eUbLmUC6tCwq/iL194PD",
+	"ExzKLLzcBwM+3mPPtMbnmX68EU1NnxVYqe2hc+aUv8BqYPAR41OQlWRc71dfjUDQbq/Ym8mUcnJ7+woz",
+	"YDEz1CdVE5qjUS5FgL039RcD4wcRxm9fGSwNvK4G9fu6rQ5oTga3FYV4AzTyjoPNMcNUG6MehWXa2rJu",
+	"yuhXyUu+114VP55FSS7OSS6Lor0CB+IkHnkPHBoSrNolkctiT5rFa7BJvEa1bW4XksjWi7XBrnzOSp+T",
+	"/dqPeSCSOUhOizvDV3ry7ef7eWBcJkmTNmTkTHerCQcobAZRXkuJ/RU4HJOXvHAcwd5s0lEvExd9TZn4",
+	"3Px0/vvHL9nnkTUI4b+MouESdM3AWpaj89EJrdjJ3aOR+dXN/rmpAWq1xiz4g7NetX/CuO/g396bEvwJ",
+	"Q8mCf3uUh39q2us2fxKBy+Nz25yATkdfPn75fwEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

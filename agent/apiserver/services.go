@@ -72,6 +72,8 @@ type Certificate interface {
 type Host interface {
 	Show(ctx context.Context) (api.Host, error)
 	Power(ctx context.Context, r api.PowerRequest) (api.Operation, error)
+	ShowUpgrade(ctx context.Context) (api.Upgrade, error)
+	Upgrade(ctx context.Context, r api.UpgradeRequest) (api.Operation, error)
 	// Clean takes away what an earlier Kubernetes left.
 	Clean(ctx context.Context) (api.Operation, error)
 	SetTimeServers(ctx context.Context, servers []string) error
