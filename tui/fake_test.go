@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -35,6 +36,7 @@ type fakeAgent struct {
 	proxy    api.Proxy
 	verdict  api.NetworkPreview // what preview answers
 	calls    []string           // changes, with their bodies
+	outcome  string             // of every operation; empty for succeeded
 	socket   string
 }
 
@@ -137,7 +139,7 @@ func (f *fakeAgent) routes() http.Handler {
 	get("/diag/logs", func() any {
 		return api.LogLines{Lines: []string{"2026-03-14T15:08:01 h1 slipway[1]: WARN \x1b[31mcontent"}}
 	})
-	get("/operations/{id}", func() any { return f.operation("succeeded") })
+	get("/operations/{id}", func() any { return f.operation(cmp.Or(f.outcome, "succeeded")) })
 	f.changes(mux)
 	return mux
 }

@@ -44,13 +44,16 @@ func (c *console) unlinked() {
 }
 
 func (c *console) leading() {
-	f := newForm("This host is the leader. Each other host is linked with a token of its own.")
-	for _, h := range c.seen.link.Hosts {
-		f.text(h.Name, fmt.Sprintf("%s, %s, %s, %s", h.Address, h.Status, h.Content, h.Health))
-	}
-	f.text("", "")
+	f := newForm("")
 	f.button("Show a token", c.token)
-	c.pushForm("Link this host", f)
+	p := c.pushForm("Link this host", f)
+	p.refreshed = func() {
+		f.intro = "This host is the leader. Each other host is linked with a token of its own.\n"
+		for _, h := range c.seen.link.Hosts {
+			f.intro += fmt.Sprintf("\n%s%s, %s, %s, %s", form.Pad(h.Name, labelWidth), h.Address, h.Status, h.Content, h.Health)
+		}
+	}
+	p.refreshed()
 }
 
 func (c *console) following() {

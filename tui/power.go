@@ -22,10 +22,17 @@ func (c *console) powerConfirm(verb string, action api.PowerRequestAction) {
 	question := fmt.Sprintf("%s host %s?\n\n%s", verb, c.seen.host.Name, affected(c.seen))
 	c.confirm(verb, question, verb, func() {
 		c.call(verb+" ...", func(ctx context.Context) error {
-			_, err := apiclient.Decode[api.Operation](c.Client, func() (*http.Response, error) {
+			op, err := apiclient.Decode[api.Operation](c.Client, func() (*http.Response, error) {
 				return c.Client.Power(ctx, api.PowerRequest{Action: action})
 			})
-			return err
+			if err != nil {
+				return err
+			}
+			// An agent that no longer answers is what was asked for; one that says it failed is not.
+			if op, err = c.Client.WaitOperation(ctx, op.Id, nil); op.State == "failed" || op.State == "cancelled" {
+				return err
+			}
+			return nil
 		}, func() { c.home(1); c.message = "The host follows in a moment." })
 	})
 }

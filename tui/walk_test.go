@@ -194,6 +194,12 @@ func TestPowerNeedsALoginAndAsksTwice(t *testing.T) {
 	if made := f.made(); !strings.Contains(made, `POST /host/power {"action":"reboot"}`) {
 		t.Errorf("calls:\n%s", made)
 	}
+	f.set(func() { f.outcome = "failed" })
+	d.press("<f12>")
+	d.pick("Shut down")
+	d.sees("Shut down host h1?")
+	d.press("<tab>", "<enter>")
+	d.sees("link.join failed") // the fake's only kind
 }
 
 func TestPastedTokenLosesItsLineBreaks(t *testing.T) {
@@ -321,6 +327,22 @@ func TestNothingGrows(t *testing.T) {
 	if now := runtime.NumGoroutine(); now > before+5 {
 		t.Errorf("%d goroutines have become %d", before, now)
 	}
+}
+
+// Who waits on the leader's page for a host to be linked sees it come.
+func TestLeaderSeesAHostCome(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.process.Role = "admin"
+	f.link = api.Link{Role: api.Leader, Leader: f.host.Id, Epoch: 1, Hosts: []api.LinkedHost{{Id: f.host.Id, Name: "h1", Address: "10.77.0.11", Role: "leader"}}}
+	d := sit(t, f, 80, 24)
+	d.sees("3f9a1c52")
+	open("Link this host")(d)
+	d.sees("This host is the leader")
+	f.set(func() {
+		f.link.Hosts = append(f.link.Hosts, api.LinkedHost{Id: "b", Name: "h2", Address: "10.77.0.12", Status: "Ready", Content: "Synced", Health: "Healthy"})
+	})
+	d.sees("h2 10.77.0.12, Ready, Synced, Healthy")
 }
 
 // A bridge over the only adapter takes its address over in one change; step by step the host would be cut off.
