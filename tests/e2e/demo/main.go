@@ -99,18 +99,19 @@ func (d *demo) run(ctx context.Context, name, rootfs string) (err error) {
 	return d.addresses(ctx)
 }
 
-// look prints what kubectl says and refuses anything that is not Ready or Running.
+// look waits until all is Ready and Running, and prints what kubectl says. Right after the checks the pod that takes the
+// volume of one away may still be on its way.
 func (d *demo) look(ctx context.Context) error {
-	out, err := d.lab.Kubectl(ctx, "get", "nodes,pods", "-A", "-o", "wide")
-	if err != nil {
-		return err
-	}
+	err := drive.Until(ctx, time.Minute, func() (bool, error) {
+		raw, err := d.lab.Kubectl(ctx, "get", "nodes,pods", "-A", "-o", "json")
+		if err == nil {
+			err = drive.AllWell(raw, 3)
+		}
+		return err == nil, err
+	})
+	out, lookErr := d.lab.Kubectl(ctx, "get", "nodes,pods", "-A", "-o", "wide")
 	fmt.Println(string(out))
-	raw, err := d.lab.Kubectl(ctx, "get", "nodes,pods", "-A", "-o", "json")
-	if err != nil {
-		return err
-	}
-	return drive.AllWell(raw, 3)
+	return errors.Join(err, lookErr)
 }
 
 func (d *demo) addresses(ctx context.Context) error {
