@@ -29,6 +29,7 @@ import (
 	"github.com/slipway-os/slipway/agent/proxy"
 	"github.com/slipway-os/slipway/agent/state"
 	"github.com/slipway-os/slipway/agent/systemd"
+	"github.com/slipway-os/slipway/agent/theme"
 	"github.com/slipway-os/slipway/agent/timesync"
 	"github.com/slipway-os/slipway/linking/linknet"
 )
@@ -40,6 +41,7 @@ type Agent struct {
 	identity                        linknet.Identity
 	audit                           *audit.Log
 	auth                            *auth.Auth
+	theme                           *theme.Store       // how the Local UI looks
 	certificate                     *certificate.Store // of the owner's authority, if any
 	bus                             *events.Bus
 	ops                             *ops.Manager
@@ -115,6 +117,7 @@ func (a *Agent) openIdentity(ctx context.Context, db *state.DB) (err error) {
 	if a.identity, err = linknet.LoadOrCreate(filepath.Join(a.cfg.stateDir(), "identity"), name); err != nil {
 		return err
 	}
+	a.theme = theme.Open(a.cfg.path("etc/slipway/theme"))
 	if a.certificate, err = certificate.Open(filepath.Join(a.cfg.stateDir(), "https")); err != nil {
 		a.log.Error("the own certificate cannot be used", "error", err)
 	}

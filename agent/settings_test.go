@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -176,4 +177,93 @@ func httpsOf(t testing.TB, urls []string) string {
 		t.Fatal(err)
 	}
 	return net.JoinHostPort("127.0.0.1", port)
+}
+
+// Features 48 to 51, through the API.
+func TestThemeThroughTheAPI(t *testing.T) {
+	a := start(t, shortDir(t))
+	browser := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	look := func(path string, header ...string) (*http.Response, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+a.https+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i+1 < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		resp, err := browser.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp, string(body)
+	}
+	const image = `<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>`
+	get[struct{}](t, a, func() (*http.Response, error) {
+		return a.SetTheme(t.Context(), api.ThemeChange{BrandColor: "#0f5ba7", Banner: "Members only.", Consent: api.Consent{Title: "Terms", Text: "Behave."},
+			Links: []api.MenuLink{{Label: "Grafana", Url: "https://grafana.example:3000/d", Frame: true}}})
+	})
+	get[struct{}](t, a, func() (*http.Response, error) { return a.SetLogo(t.Context(), api.Logo{Data: []byte(image)}) })
+	get[struct{}](t, a, func() (*http.Response, error) {
+		return a.SetPage(t.Context(), "contacts", api.StaticPage{Title: "Contacts", Html: "<script>alert(1)</script><p>Call 112</p>"})
+	})
+
+	// Before the log-in one sees what the log-in shows, and nothing else.
+	if resp, body := look("/api/v1/theme"); resp.StatusCode != 200 || !strings.Contains(body, "Behave.") || strings.Contains(body, "grafana") {
+		t.Errorf("the look: %d %s", resp.StatusCode, body)
+	}
+	if resp, body := look("/api/v1/theme/logo"); body != image || resp.Header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(resp.Header.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("the logo: %v %s", resp.Header, body)
+	}
+	for _, path := range []string{"/api/v1/theme/menu", "/api/v1/theme/pages/contacts"} {
+		if resp, _ := look(path); resp.StatusCode != 401 {
+			t.Errorf("%s before the log-in: %d", path, resp.StatusCode)
+		}
+	}
+	if resp, _ := look("/"); !strings.Contains(resp.Header.Get("Content-Security-Policy"), "frame-src 'self' https://grafana.example:3000;") {
+		t.Errorf("the policy of the pages: %q", resp.Header.Get("Content-Security-Policy"))
+	}
+
+	// A page runs nothing, wherever it is opened.
+	host := get[api.Host](t, a, func() (*http.Response, error) { return a.GetHost(t.Context()) })
+	get[struct{}](t, a, func() (*http.Response, error) {
+		return a.CreateUser(t.Context(), api.NewUser{User: "vic", Password: "seven green kettles"})
+	})
+	vic, err := apiclient.HTTPS("https://"+a.https, apiclient.Options{Pin: host.Fingerprint})
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := vic.Authenticate(t.Context(), "vic", "seven green kettles", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, body := look("/api/v1/theme/pages/contacts", "Authorization", "Bearer "+session.Token)
+	policy := resp.Header.Get("Content-Security-Policy")
+	if resp.StatusCode != 200 || !strings.Contains(body, "Call 112") || resp.Header.Get("X-Frame-Options") != "SAMEORIGIN" ||
+		!strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "sandbox") || strings.Contains(policy, "allow-scripts") {
+		t.Errorf("the page: %d %v %s", resp.StatusCode, resp.Header, body)
+	}
+
+	// What is refused changes nothing; a file that somebody broke is said.
+	var p *apiclient.Problem
+	_, err = apiclient.Decode[struct{}](a.Client, func() (*http.Response, error) {
+		return a.SetTheme(t.Context(), api.ThemeChange{Links: []api.MenuLink{{Label: "x", Url: "javascript:alert(1)"}}})
+	})
+	if !errors.As(err, &p) || p.Status != 422 || !strings.Contains(p.Detail, "needs an address") {
+		t.Errorf("a script as link: %v", err)
+	}
+	if menu := get[api.ThemeMenu](t, a, func() (*http.Response, error) { return a.GetThemeMenu(t.Context()) }); len(menu.Links) != 1 || len(menu.Pages) != 1 || menu.Trouble != "" {
+		t.Errorf("the menu: %+v", menu)
+	}
+	if err := os.WriteFile(filepath.Join(a.root, "etc/slipway/theme/theme.yaml"), []byte("brandColor: red\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if menu := get[api.ThemeMenu](t, a, func() (*http.Response, error) { return a.GetThemeMenu(t.Context()) }); !strings.Contains(menu.Trouble, "theme.yaml") {
+		t.Errorf("a broken file: %+v", menu)
+	}
 }

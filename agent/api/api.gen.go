@@ -563,6 +563,12 @@ type ClusterSpec struct {
 	Yaml string `json:"yaml"`
 }
 
+// Consent defines model for Consent.
+type Consent struct {
+	Text  string `json:"text"`
+	Title string `json:"title"`
+}
+
 // ConsoleChange defines model for ConsoleChange.
 type ConsoleChange struct {
 	DisplayOnly bool `json:"displayOnly"`
@@ -897,9 +903,30 @@ type Login struct {
 	User        string `json:"user"`
 }
 
+// Logo defines model for Logo.
+type Logo struct {
+	Data []byte `json:"data"`
+}
+
 // ManagementChange defines model for ManagementChange.
 type ManagementChange struct {
 	Adapter string `json:"adapter"`
+}
+
+// MenuLink defines model for MenuLink.
+type MenuLink struct {
+	// Frame inside the Local UI instead of in a tab of its own; https only
+	Frame bool   `json:"frame,omitempty,omitzero"`
+	Group string `json:"group,omitempty,omitzero"`
+	Label string `json:"label"`
+	Url   string `json:"url"`
+}
+
+// MenuPage defines model for MenuPage.
+type MenuPage struct {
+	Group string `json:"group,omitempty,omitzero"`
+	Name  string `json:"name"`
+	Title string `json:"title"`
 }
 
 // Neighbour defines model for Neighbour.
@@ -1204,6 +1231,13 @@ type SpecVariable struct {
 	Value string `json:"value"`
 }
 
+// StaticPage defines model for StaticPage.
+type StaticPage struct {
+	Group string `json:"group,omitempty,omitzero"`
+	Html  string `json:"html"`
+	Title string `json:"title"`
+}
+
 // Step defines model for Step.
 type Step struct {
 	EndedAt *time.Time `json:"endedAt"`
@@ -1254,6 +1288,40 @@ type Taint struct {
 	Effect string `json:"effect"`
 	Key    string `json:"key"`
 	Value  string `json:"value,omitempty,omitzero"`
+}
+
+// Theme defines model for Theme.
+type Theme struct {
+	// Banner one line for every page
+	Banner string `json:"banner,omitempty,omitzero"`
+
+	// BrandColor #rrggbb
+	BrandColor string  `json:"brandColor,omitempty,omitzero"`
+	Consent    Consent `json:"consent,omitempty,omitzero"`
+
+	// Logo changes with the logo; empty when there is none
+	Logo string `json:"logo,omitempty,omitzero"`
+
+	// SidebarColor #rrggbb
+	SidebarColor string `json:"sidebarColor,omitempty,omitzero"`
+}
+
+// ThemeChange defines model for ThemeChange.
+type ThemeChange struct {
+	Banner       string     `json:"banner,omitempty,omitzero"`
+	BrandColor   string     `json:"brandColor,omitempty,omitzero"`
+	Consent      Consent    `json:"consent,omitempty,omitzero"`
+	Links        []MenuLink `json:"links,omitempty,omitzero"`
+	SidebarColor string     `json:"sidebarColor,omitempty,omitzero"`
+}
+
+// ThemeMenu defines model for ThemeMenu.
+type ThemeMenu struct {
+	Links []MenuLink `json:"links"`
+	Pages []MenuPage `json:"pages"`
+
+	// Trouble what is wrong with the files on the host
+	Trouble string `json:"trouble,omitempty,omitzero"`
 }
 
 // TimeServers defines model for TimeServers.
@@ -1587,6 +1655,15 @@ type StartTryJSONRequestBody = NetworkChange
 
 // PostSetupJSONRequestBody defines body for PostSetup for application/json ContentType.
 type PostSetupJSONRequestBody = FirstUser
+
+// SetThemeJSONRequestBody defines body for SetTheme for application/json ContentType.
+type SetThemeJSONRequestBody = ThemeChange
+
+// SetLogoJSONRequestBody defines body for SetLogo for application/json ContentType.
+type SetLogoJSONRequestBody = Logo
+
+// SetPageJSONRequestBody defines body for SetPage for application/json ContentType.
+type SetPageJSONRequestBody = StaticPage
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = NewUser
@@ -1946,6 +2023,39 @@ type ClientInterface interface {
 
 	// GetStorage request
 	GetStorage(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTheme request
+	GetTheme(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetThemeWithBody request with any body
+	SetThemeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetTheme(ctx context.Context, body SetThemeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveLogo request
+	RemoveLogo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetLogo request
+	GetLogo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetLogoWithBody request with any body
+	SetLogoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetLogo(ctx context.Context, body SetLogoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetThemeMenu request
+	GetThemeMenu(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemovePage request
+	RemovePage(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPage request
+	GetPage(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetPageWithBody request with any body
+	SetPageWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetPage(ctx context.Context, name string, body SetPageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListUsers request
 	ListUsers(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3162,6 +3272,150 @@ func (c *Client) GetSetupCode(ctx context.Context, reqEditors ...RequestEditorFn
 
 func (c *Client) GetStorage(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetStorageRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetTheme(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetThemeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetThemeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetThemeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetTheme(ctx context.Context, body SetThemeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetThemeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) RemoveLogo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveLogoRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetLogo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLogoRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetLogoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetLogoRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetLogo(ctx context.Context, body SetLogoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetLogoRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetThemeMenu(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetThemeMenuRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) RemovePage(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemovePageRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetPage(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPageRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetPageWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPageRequestWithBody(c.Server, name, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetPage(ctx context.Context, name string, body SetPageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPageRequest(c.Server, name, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6159,6 +6413,309 @@ func NewGetStorageRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetThemeRequest generates requests for GetTheme
+func NewGetThemeRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetThemeRequest calls the generic SetTheme builder with application/json body
+func NewSetThemeRequest(server string, body SetThemeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetThemeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetThemeRequestWithBody generates requests for SetTheme with any type of body
+func NewSetThemeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRemoveLogoRequest generates requests for RemoveLogo
+func NewRemoveLogoRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme/logo")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetLogoRequest generates requests for GetLogo
+func NewGetLogoRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme/logo")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetLogoRequest calls the generic SetLogo builder with application/json body
+func NewSetLogoRequest(server string, body SetLogoJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetLogoRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetLogoRequestWithBody generates requests for SetLogo with any type of body
+func NewSetLogoRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme/logo")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetThemeMenuRequest generates requests for GetThemeMenu
+func NewGetThemeMenuRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme/menu")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRemovePageRequest generates requests for RemovePage
+func NewRemovePageRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme/pages/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPageRequest generates requests for GetPage
+func NewGetPageRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme/pages/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetPageRequest calls the generic SetPage builder with application/json body
+func NewSetPageRequest(server string, name string, body SetPageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetPageRequestWithBody(server, name, "application/json", bodyReader)
+}
+
+// NewSetPageRequestWithBody generates requests for SetPage with any type of body
+func NewSetPageRequestWithBody(server string, name string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/theme/pages/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListUsersRequest generates requests for ListUsers
 func NewListUsersRequest(server string) (*http.Request, error) {
 	var err error
@@ -6730,6 +7287,39 @@ type ClientWithResponsesInterface interface {
 
 	// GetStorageWithResponse request
 	GetStorageWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetStorageResponse, error)
+
+	// GetThemeWithResponse request
+	GetThemeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetThemeResponse, error)
+
+	// SetThemeWithBodyWithResponse request with any body
+	SetThemeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetThemeResponse, error)
+
+	SetThemeWithResponse(ctx context.Context, body SetThemeJSONRequestBody, reqEditors ...RequestEditorFn) (*SetThemeResponse, error)
+
+	// RemoveLogoWithResponse request
+	RemoveLogoWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RemoveLogoResponse, error)
+
+	// GetLogoWithResponse request
+	GetLogoWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLogoResponse, error)
+
+	// SetLogoWithBodyWithResponse request with any body
+	SetLogoWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetLogoResponse, error)
+
+	SetLogoWithResponse(ctx context.Context, body SetLogoJSONRequestBody, reqEditors ...RequestEditorFn) (*SetLogoResponse, error)
+
+	// GetThemeMenuWithResponse request
+	GetThemeMenuWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetThemeMenuResponse, error)
+
+	// RemovePageWithResponse request
+	RemovePageWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*RemovePageResponse, error)
+
+	// GetPageWithResponse request
+	GetPageWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*GetPageResponse, error)
+
+	// SetPageWithBodyWithResponse request with any body
+	SetPageWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPageResponse, error)
+
+	SetPageWithResponse(ctx context.Context, name string, body SetPageJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPageResponse, error)
 
 	// ListUsersWithResponse request
 	ListUsersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListUsersResponse, error)
@@ -8268,10 +8858,9 @@ func (r GetUpgradeResponse) ContentType() string {
 }
 
 type StartUpgradeResponse struct {
-	Body                          []byte
-	HTTPResponse                  *http.Response
-	JSON202                       *Started
-	ApplicationproblemJSONDefault *Problem
+	Body         []byte
+	HTTPResponse *http.Response
+	JSON202      *Started
 }
 
 // Status returns HTTPResponse.Status
@@ -9123,6 +9712,278 @@ func (r GetStorageResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetStorageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetThemeResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *Theme
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetThemeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetThemeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetThemeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetThemeResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetThemeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetThemeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetThemeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemoveLogoResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveLogoResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveLogoResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveLogoResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetLogoResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetLogoResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetLogoResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetLogoResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetLogoResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetLogoResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetLogoResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetLogoResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetThemeMenuResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *ThemeMenu
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetThemeMenuResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetThemeMenuResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetThemeMenuResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemovePageResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r RemovePageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemovePageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemovePageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetPageResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetPageResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetPageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetPageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetPageResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10187,6 +11048,111 @@ func (c *ClientWithResponses) GetStorageWithResponse(ctx context.Context, reqEdi
 		return nil, err
 	}
 	return ParseGetStorageResponse(rsp)
+}
+
+// GetThemeWithResponse request returning *GetThemeResponse
+func (c *ClientWithResponses) GetThemeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetThemeResponse, error) {
+	rsp, err := c.GetTheme(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetThemeResponse(rsp)
+}
+
+// SetThemeWithBodyWithResponse request with arbitrary body returning *SetThemeResponse
+func (c *ClientWithResponses) SetThemeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetThemeResponse, error) {
+	rsp, err := c.SetThemeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetThemeResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetThemeWithResponse(ctx context.Context, body SetThemeJSONRequestBody, reqEditors ...RequestEditorFn) (*SetThemeResponse, error) {
+	rsp, err := c.SetTheme(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetThemeResponse(rsp)
+}
+
+// RemoveLogoWithResponse request returning *RemoveLogoResponse
+func (c *ClientWithResponses) RemoveLogoWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RemoveLogoResponse, error) {
+	rsp, err := c.RemoveLogo(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveLogoResponse(rsp)
+}
+
+// GetLogoWithResponse request returning *GetLogoResponse
+func (c *ClientWithResponses) GetLogoWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLogoResponse, error) {
+	rsp, err := c.GetLogo(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetLogoResponse(rsp)
+}
+
+// SetLogoWithBodyWithResponse request with arbitrary body returning *SetLogoResponse
+func (c *ClientWithResponses) SetLogoWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetLogoResponse, error) {
+	rsp, err := c.SetLogoWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetLogoResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetLogoWithResponse(ctx context.Context, body SetLogoJSONRequestBody, reqEditors ...RequestEditorFn) (*SetLogoResponse, error) {
+	rsp, err := c.SetLogo(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetLogoResponse(rsp)
+}
+
+// GetThemeMenuWithResponse request returning *GetThemeMenuResponse
+func (c *ClientWithResponses) GetThemeMenuWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetThemeMenuResponse, error) {
+	rsp, err := c.GetThemeMenu(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetThemeMenuResponse(rsp)
+}
+
+// RemovePageWithResponse request returning *RemovePageResponse
+func (c *ClientWithResponses) RemovePageWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*RemovePageResponse, error) {
+	rsp, err := c.RemovePage(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemovePageResponse(rsp)
+}
+
+// GetPageWithResponse request returning *GetPageResponse
+func (c *ClientWithResponses) GetPageWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*GetPageResponse, error) {
+	rsp, err := c.GetPage(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPageResponse(rsp)
+}
+
+// SetPageWithBodyWithResponse request with arbitrary body returning *SetPageResponse
+func (c *ClientWithResponses) SetPageWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPageResponse, error) {
+	rsp, err := c.SetPageWithBody(ctx, name, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPageResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetPageWithResponse(ctx context.Context, name string, body SetPageJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPageResponse, error) {
+	rsp, err := c.SetPage(ctx, name, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPageResponse(rsp)
 }
 
 // ListUsersWithResponse request returning *ListUsersResponse
@@ -11852,13 +12818,6 @@ func ParseStartUpgradeResponse(rsp *http.Response) (*StartUpgradeResponse, error
 		}
 		response.JSON202 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest Problem
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	return response, nil
@@ -12713,6 +13672,254 @@ func ParseGetStorageResponse(rsp *http.Response) (*GetStorageResponse, error) {
 	return response, nil
 }
 
+// ParseGetThemeResponse parses an HTTP response from a GetThemeWithResponse call
+func ParseGetThemeResponse(rsp *http.Response) (*GetThemeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetThemeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Theme
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetThemeResponse parses an HTTP response from a SetThemeWithResponse call
+func ParseSetThemeResponse(rsp *http.Response) (*SetThemeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetThemeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemoveLogoResponse parses an HTTP response from a RemoveLogoWithResponse call
+func ParseRemoveLogoResponse(rsp *http.Response) (*RemoveLogoResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveLogoResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetLogoResponse parses an HTTP response from a GetLogoWithResponse call
+func ParseGetLogoResponse(rsp *http.Response) (*GetLogoResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetLogoResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetLogoResponse parses an HTTP response from a SetLogoWithResponse call
+func ParseSetLogoResponse(rsp *http.Response) (*SetLogoResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetLogoResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetThemeMenuResponse parses an HTTP response from a GetThemeMenuWithResponse call
+func ParseGetThemeMenuResponse(rsp *http.Response) (*GetThemeMenuResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetThemeMenuResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ThemeMenu
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemovePageResponse parses an HTTP response from a RemovePageWithResponse call
+func ParseRemovePageResponse(rsp *http.Response) (*RemovePageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemovePageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPageResponse parses an HTTP response from a GetPageWithResponse call
+func ParseGetPageResponse(rsp *http.Response) (*GetPageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetPageResponse parses an HTTP response from a SetPageWithResponse call
+func ParseSetPageResponse(rsp *http.Response) (*SetPageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetPageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListUsersResponse parses an HTTP response from a ListUsersWithResponse call
 func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13123,6 +14330,33 @@ type ServerInterface interface {
 	// How full this host's storage pool is, its registry's health, the last upload and unfinished ones.
 	// (GET /storage)
 	GetStorage(ctx echo.Context) error
+	// How the pages look before and after the log-in; banner and consent belong before it. Public.
+	// (GET /theme)
+	GetTheme(ctx echo.Context) error
+	// Replace colours, banner, consent and links; logo and pages have their own routes.
+	// (PUT /theme)
+	SetTheme(ctx echo.Context) error
+	// Show the product's own logo again.
+	// (DELETE /theme/logo)
+	RemoveLogo(ctx echo.Context) error
+	// The logo; 404 when the product's own is shown. Public.
+	// (GET /theme/logo)
+	GetLogo(ctx echo.Context) error
+	// Replace the logo by a PNG or SVG image of at most 256 KiB; an SVG with scripts or outside references is refused.
+	// (PUT /theme/logo)
+	SetLogo(ctx echo.Context) error
+	// The links and pages that the owner of the host added to the menu.
+	// (GET /theme/menu)
+	GetThemeMenu(ctx echo.Context) error
+	// Take a static page away.
+	// (DELETE /theme/pages/{name})
+	RemovePage(ctx echo.Context, name string) error
+	// One static page, to be shown in a frame; it can run no script and load nothing from outside.
+	// (GET /theme/pages/{name})
+	GetPage(ctx echo.Context, name string) error
+	// Add or replace a static page.
+	// (PUT /theme/pages/{name})
+	SetPage(ctx echo.Context, name string) error
 	// The people who may log in.
 	// (GET /users)
 	ListUsers(ctx echo.Context) error
@@ -14463,6 +15697,136 @@ func (w *ServerInterfaceWrapper) GetStorage(ctx echo.Context) error {
 	return err
 }
 
+// GetTheme converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTheme(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTheme(ctx)
+	return err
+}
+
+// SetTheme converts echo context to params.
+func (w *ServerInterfaceWrapper) SetTheme(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetTheme(ctx)
+	return err
+}
+
+// RemoveLogo converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveLogo(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveLogo(ctx)
+	return err
+}
+
+// GetLogo converts echo context to params.
+func (w *ServerInterfaceWrapper) GetLogo(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetLogo(ctx)
+	return err
+}
+
+// SetLogo converts echo context to params.
+func (w *ServerInterfaceWrapper) SetLogo(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetLogo(ctx)
+	return err
+}
+
+// GetThemeMenu converts echo context to params.
+func (w *ServerInterfaceWrapper) GetThemeMenu(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetThemeMenu(ctx)
+	return err
+}
+
+// RemovePage converts echo context to params.
+func (w *ServerInterfaceWrapper) RemovePage(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemovePage(ctx, name)
+	return err
+}
+
+// GetPage converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPage(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPage(ctx, name)
+	return err
+}
+
+// SetPage converts echo context to params.
+func (w *ServerInterfaceWrapper) SetPage(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetPage(ctx, name)
+	return err
+}
+
 // ListUsers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 	var err error
@@ -14702,6 +16066,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/setup", wrapper.PostSetup, options.OperationMiddlewares["postSetup"]...)
 	router.GET(options.BaseURL+"/setup/code", wrapper.GetSetupCode, options.OperationMiddlewares["getSetupCode"]...)
 	router.GET(options.BaseURL+"/storage", wrapper.GetStorage, options.OperationMiddlewares["getStorage"]...)
+	router.GET(options.BaseURL+"/theme", wrapper.GetTheme, options.OperationMiddlewares["getTheme"]...)
+	router.PUT(options.BaseURL+"/theme", wrapper.SetTheme, options.OperationMiddlewares["setTheme"]...)
+	router.DELETE(options.BaseURL+"/theme/logo", wrapper.RemoveLogo, options.OperationMiddlewares["removeLogo"]...)
+	router.GET(options.BaseURL+"/theme/logo", wrapper.GetLogo, options.OperationMiddlewares["getLogo"]...)
+	router.PUT(options.BaseURL+"/theme/logo", wrapper.SetLogo, options.OperationMiddlewares["setLogo"]...)
+	router.GET(options.BaseURL+"/theme/menu", wrapper.GetThemeMenu, options.OperationMiddlewares["getThemeMenu"]...)
+	router.DELETE(options.BaseURL+"/theme/pages/:name", wrapper.RemovePage, options.OperationMiddlewares["removePage"]...)
+	router.GET(options.BaseURL+"/theme/pages/:name", wrapper.GetPage, options.OperationMiddlewares["getPage"]...)
+	router.PUT(options.BaseURL+"/theme/pages/:name", wrapper.SetPage, options.OperationMiddlewares["setPage"]...)
 	router.GET(options.BaseURL+"/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.DELETE(options.BaseURL+"/users/:name/keys", wrapper.RemoveUserKey, options.OperationMiddlewares["removeUserKey"]...)
@@ -16672,23 +18045,6 @@ func (response StartUpgrade202JSONResponse) VisitStartUpgradeResponse(w http.Res
 	return err
 }
 
-type StartUpgradedefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response StartUpgradedefaultApplicationProblemPlusJSONResponse) VisitStartUpgradeResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type GetLinkRequestObject struct {
 }
 
@@ -17704,6 +19060,337 @@ func (response GetStoragedefaultApplicationProblemPlusJSONResponse) VisitGetStor
 	return err
 }
 
+type GetThemeRequestObject struct {
+}
+
+type GetThemeResponseObject interface {
+	VisitGetThemeResponse(w http.ResponseWriter) error
+}
+
+type GetTheme200JSONResponse Theme
+
+func (response GetTheme200JSONResponse) VisitGetThemeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetThemedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetThemedefaultApplicationProblemPlusJSONResponse) VisitGetThemeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetThemeRequestObject struct {
+	Body *SetThemeJSONRequestBody
+}
+
+type SetThemeResponseObject interface {
+	VisitSetThemeResponse(w http.ResponseWriter) error
+}
+
+type SetTheme204Response struct {
+}
+
+func (response SetTheme204Response) VisitSetThemeResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetThemedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetThemedefaultApplicationProblemPlusJSONResponse) VisitSetThemeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveLogoRequestObject struct {
+}
+
+type RemoveLogoResponseObject interface {
+	VisitRemoveLogoResponse(w http.ResponseWriter) error
+}
+
+type RemoveLogo204Response struct {
+}
+
+func (response RemoveLogo204Response) VisitRemoveLogoResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveLogodefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveLogodefaultApplicationProblemPlusJSONResponse) VisitRemoveLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLogoRequestObject struct {
+}
+
+type GetLogoResponseObject interface {
+	VisitGetLogoResponse(w http.ResponseWriter) error
+}
+
+type GetLogo200ImageResponse struct {
+	Body          io.Reader
+	ContentType   string
+	ContentLength int64
+}
+
+func (response GetLogo200ImageResponse) VisitGetLogoResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetLogodefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLogodefaultApplicationProblemPlusJSONResponse) VisitGetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogoRequestObject struct {
+	Body *SetLogoJSONRequestBody
+}
+
+type SetLogoResponseObject interface {
+	VisitSetLogoResponse(w http.ResponseWriter) error
+}
+
+type SetLogo204Response struct {
+}
+
+func (response SetLogo204Response) VisitSetLogoResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetLogodefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetLogodefaultApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetThemeMenuRequestObject struct {
+}
+
+type GetThemeMenuResponseObject interface {
+	VisitGetThemeMenuResponse(w http.ResponseWriter) error
+}
+
+type GetThemeMenu200JSONResponse ThemeMenu
+
+func (response GetThemeMenu200JSONResponse) VisitGetThemeMenuResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetThemeMenudefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetThemeMenudefaultApplicationProblemPlusJSONResponse) VisitGetThemeMenuResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePageRequestObject struct {
+	Name string `json:"name"`
+}
+
+type RemovePageResponseObject interface {
+	VisitRemovePageResponse(w http.ResponseWriter) error
+}
+
+type RemovePage204Response struct {
+}
+
+func (response RemovePage204Response) VisitRemovePageResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemovePagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemovePagedefaultApplicationProblemPlusJSONResponse) VisitRemovePageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPageRequestObject struct {
+	Name string `json:"name"`
+}
+
+type GetPageResponseObject interface {
+	VisitGetPageResponse(w http.ResponseWriter) error
+}
+
+type GetPage200TexthtmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPage200TexthtmlResponse) VisitGetPageResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetPagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPagedefaultApplicationProblemPlusJSONResponse) VisitGetPageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPageRequestObject struct {
+	Name string `json:"name"`
+	Body *SetPageJSONRequestBody
+}
+
+type SetPageResponseObject interface {
+	VisitSetPageResponse(w http.ResponseWriter) error
+}
+
+type SetPage204Response struct {
+}
+
+func (response SetPage204Response) VisitSetPageResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetPagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetPagedefaultApplicationProblemPlusJSONResponse) VisitSetPageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUsersRequestObject struct {
 }
 
@@ -18155,6 +19842,33 @@ type StrictServerInterface interface {
 	// How full this host's storage pool is, its registry's health, the last upload and unfinished ones.
 	// (GET /storage)
 	GetStorage(ctx context.Context, request GetStorageRequestObject) (GetStorageResponseObject, error)
+	// How the pages look before and after the log-in; banner and consent belong before it. Public.
+	// (GET /theme)
+	GetTheme(ctx context.Context, request GetThemeRequestObject) (GetThemeResponseObject, error)
+	// Replace colours, banner, consent and links; logo and pages have their own routes.
+	// (PUT /theme)
+	SetTheme(ctx context.Context, request SetThemeRequestObject) (SetThemeResponseObject, error)
+	// Show the product's own logo again.
+	// (DELETE /theme/logo)
+	RemoveLogo(ctx context.Context, request RemoveLogoRequestObject) (RemoveLogoResponseObject, error)
+	// The logo; 404 when the product's own is shown. Public.
+	// (GET /theme/logo)
+	GetLogo(ctx context.Context, request GetLogoRequestObject) (GetLogoResponseObject, error)
+	// Replace the logo by a PNG or SVG image of at most 256 KiB; an SVG with scripts or outside references is refused.
+	// (PUT /theme/logo)
+	SetLogo(ctx context.Context, request SetLogoRequestObject) (SetLogoResponseObject, error)
+	// The links and pages that the owner of the host added to the menu.
+	// (GET /theme/menu)
+	GetThemeMenu(ctx context.Context, request GetThemeMenuRequestObject) (GetThemeMenuResponseObject, error)
+	// Take a static page away.
+	// (DELETE /theme/pages/{name})
+	RemovePage(ctx context.Context, request RemovePageRequestObject) (RemovePageResponseObject, error)
+	// One static page, to be shown in a frame; it can run no script and load nothing from outside.
+	// (GET /theme/pages/{name})
+	GetPage(ctx context.Context, request GetPageRequestObject) (GetPageResponseObject, error)
+	// Add or replace a static page.
+	// (PUT /theme/pages/{name})
+	SetPage(ctx context.Context, request SetPageRequestObject) (SetPageResponseObject, error)
 	// The people who may log in.
 	// (GET /users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -20146,6 +21860,237 @@ func (sh *strictHandler) GetStorage(ctx echo.Context) error {
 	return nil
 }
 
+// GetTheme operation middleware
+func (sh *strictHandler) GetTheme(ctx echo.Context) error {
+	var request GetThemeRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTheme(ctx.Request().Context(), request.(GetThemeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTheme")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetThemeResponseObject); ok {
+		return validResponse.VisitGetThemeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetTheme operation middleware
+func (sh *strictHandler) SetTheme(ctx echo.Context) error {
+	var request SetThemeRequestObject
+
+	var body SetThemeJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetTheme(ctx.Request().Context(), request.(SetThemeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetTheme")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetThemeResponseObject); ok {
+		return validResponse.VisitSetThemeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveLogo operation middleware
+func (sh *strictHandler) RemoveLogo(ctx echo.Context) error {
+	var request RemoveLogoRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveLogo(ctx.Request().Context(), request.(RemoveLogoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveLogo")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveLogoResponseObject); ok {
+		return validResponse.VisitRemoveLogoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetLogo operation middleware
+func (sh *strictHandler) GetLogo(ctx echo.Context) error {
+	var request GetLogoRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLogo(ctx.Request().Context(), request.(GetLogoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLogo")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLogoResponseObject); ok {
+		return validResponse.VisitGetLogoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetLogo operation middleware
+func (sh *strictHandler) SetLogo(ctx echo.Context) error {
+	var request SetLogoRequestObject
+
+	var body SetLogoJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetLogo(ctx.Request().Context(), request.(SetLogoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetLogo")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetLogoResponseObject); ok {
+		return validResponse.VisitSetLogoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetThemeMenu operation middleware
+func (sh *strictHandler) GetThemeMenu(ctx echo.Context) error {
+	var request GetThemeMenuRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetThemeMenu(ctx.Request().Context(), request.(GetThemeMenuRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetThemeMenu")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetThemeMenuResponseObject); ok {
+		return validResponse.VisitGetThemeMenuResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemovePage operation middleware
+func (sh *strictHandler) RemovePage(ctx echo.Context, name string) error {
+	var request RemovePageRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemovePage(ctx.Request().Context(), request.(RemovePageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemovePage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemovePageResponseObject); ok {
+		return validResponse.VisitRemovePageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPage operation middleware
+func (sh *strictHandler) GetPage(ctx echo.Context, name string) error {
+	var request GetPageRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPage(ctx.Request().Context(), request.(GetPageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPageResponseObject); ok {
+		return validResponse.VisitGetPageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetPage operation middleware
+func (sh *strictHandler) SetPage(ctx echo.Context, name string) error {
+	var request SetPageRequestObject
+
+	request.Name = name
+
+	var body SetPageJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetPage(ctx.Request().Context(), request.(SetPageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetPage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetPageResponseObject); ok {
+		return validResponse.VisitSetPageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListUsers operation middleware
 func (sh *strictHandler) ListUsers(ctx echo.Context) error {
 	var request ListUsersRequestObject
@@ -20316,202 +22261,215 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1rcxu3suBfQXFvVZK9o4cV2/dE+rLyI8e68UMl2cnZSnn3gjNNEuEQmANgRDMu//ctNIAZDAkMhzKp",
-	"eE/d8+XEIgaP7kaj3/15lItFJThwrUbnn0cVlXQBGiT+i9YF0+9qnYsFmH8XoHLJKs0EH52PCsEhIxIm",
-	"tYKCfA93IFd6xviUQKngh4wISfQMSC4KIGJCqB1Ly1E2YmaCf9YgV6NsxKmZfiTcQtlI5TNYULPign56",
-	"DXyqZ6PzR2d/y0Z6VZmhSkvGp6MvXzK7x1vG88gOudBkDBMhgegZU0QznD62uMIZwqUnQi6oNuekGo7c",
-	"p4n138Mnvbl8RaU2BzdAoDn+Mb64Np8njn325Gly2Q9cs3Jz3YFHrvHr+x75gwK5uTR8orkuV3bt2gxJ",
-	"rG1/ip746ePNRb9kIwmqElwBUua1FOMSFuY/c8E1cAQ/raqS5dTs5aSyI/79D2U29jlY6t8kTEbno/9x",
-	"0pL+if1Vnfh5ccXu0S6Jm9ISNS1LkCSn3KCWCH48+pKNbjWVGoqebe22nXcVSPwutiG32DHixH1hJrws",
-	"aKUtciopKpCaWaDRopCgHAS7cz2/enFjUKVhgb+uwb9BCJWSrsy/cyols4u4n8ZClED5CPc5oXWpb0St",
-	"I7dyOaOazKgiXBChZyDJkq5ICfQOFBk72qHuEFls+lleJRbmuPvhxygku+ucoh06pRqWdNX329MIU7RH",
-	"J26Euf5X13dPN+9RNlrQPMIzQC6oIQLy5vI5cRiLfq3rYGuMa5iCND/YG/Y5cm8l/LNm0pDn73aU3UMW",
-	"EIYDrp2+hYGFbIv1j82GxPgPyLVZ15HdLWjN+NQTHDPnouV1QIgTWirI7k+b/azCnOnTlR376OkmxseC",
-	"F9uu3TMzxoyVrJjC1tF21E6EOfwMf9s8QkCZ2+YJCXXbWFbd4Tjg9cKQiCGMWgvDpjXVzBCKmEwC3O9A",
-	"jOE7/iQygQIq81kKRGdPftwVRncl5dsQ9+vry7epi4GojJL5FLh+KaWIMNhc1JbjbwJiwqTSl3roK5uN",
+	"7H1rcxu3kuhfQXG3Ksnu6GHF9kmkL1d+5NgbP1SSkpxbKd+74EyTRDgE5gAY0YzL//0WGsAMhgSGQ5lU",
+	"fE/t+XJiEYNHd6PR7/40ysWiEhy4VqPzT6OKSroADRL/ReuC6fe1zsUCzL8LULlklWaCj85HheCQEQmT",
+	"WkFBvoU7kCs9Y3xKoFTwXUaEJHoGJBcFEDEh1I6l5SgbMTPBP2uQq1E24tRMPxJuoWyk8hksqFlxQT++",
+	"AT7Vs9H5o7MfspFeVWao0pLx6ejz58zu8YbxPLJDLjQZw0RIIHrGFNEMp48trnCGcOmJkAuqzTmphiP3",
+	"aWL9W/ioN5evqNTm4AYINMc/xhfX5vPEsc+ePE0u+wvXrNxcd+CRa/z6vkf+RYHcXBo+0lyXK7t2bYYk",
+	"1rY/RU/89PHmop+zkQRVCa4AKfNKinEJC/OfueAaOIKfVlXJcmr2clLZEf/5hzIb+xQs9e8SJqPz0b+d",
+	"tKR/Yn9VJ35eXLF7tEviprRETcsSJMkpN6glgh+PPmejG02lhqJnW7tt530FEr+Lbcgtdow4cV+YCS8L",
+	"WmmLnEqKCqRmFmi0KCQoB8HuXM9fv7g2qNKwwF/X4N8ghEpJV+bfOZWS2UXcT2MhSqB8hPuc0LrU16LW",
+	"kVu5nFFNZlQRLojQM5BkSVekBHoHiowd7VB3iCw2/SyvEgtz3P3wYxSS3XVO0Q6dUg1Luur77WmEKdqj",
+	"EzfCXP/XV3dPN+9RNlrQPMIzQC6oIQLy9vI5cRiLfq3rYGuMa5iCND/YG/Ypcm8l/LNm0pDn73aU3UMW",
+	"EIYDrp2+hYGFbIv1D82GxPgPyLVZ15HdDWjN+NQTHDPnouVVQIgTWirI7k+b/azCnOnjazv20dNNjI8F",
+	"L7Zdu2dmjBkrWTGFraPtqJ0Ic/gZftg8QkCZ2+YJCXXbWFbd4Tjg9cKQiCGMWgvDpjXVzBCKmEwC3O9A",
+	"jOE7/iQygQIq81kKRGdPvt8VRncl5dsQ9+uby3epi4GojJL5FLh+KaWIMNhc1JbjbwJiwqTSl3roK5uN",
 	"Srrb+AUoRacQZVeVZEIyvdrOFvwswTeZO1Z7hmZzUfi0j90mgEq6SnDbvu0nOJqlyzrO6O9AKreFQYzQ",
-	"7qz9rpm83Vr0tEYUesm1XEWe21zHd9Aw3OhvBWhqpbrNn+TqpuZRORfl7iVVJJ9RPoXigiixgLEoVqQU",
+	"7qz9rpm83Vr0tEYUesm1XEWe21zHd9Aw3OhvBWhqpbrNn+TquuZRORfl7iVVJJ9RPoXigiixgLEoVqQU",
 	"Yg4FoZrgy7sUdVmQMUSfVtEK+5tvJ7M/DKPHWiUwfcfodqy4WZ2Y2AjPfntxVOhZQ+VdTHChLydOJBq2",
-	"e1Xbebdu1A/M2kVim3vmXp3uvhawGDtVa7jIshBFHD8LwZkW8g0rS6ZiXGj9rpuJsmYT0W03D+AeNq50",
-	"9HFcB6iO893nKHBvbgU+VUyCutQxQRM4CusKlLnUBHihLggdKyNfLZmeidqI7gYKw8gCPmnghRXwu2uF",
-	"y5hrSJW5c1oQwyoJJQVKUZsXTooyIiLTYsG40Z/vGCxDKXjr/VqDprtAuEoUqgaQE8Ov4Qb+WYPSO8pt",
-	"uVgsBH+7+czHtLju3oJPo1ubQT7fxPeEfYpS20woHf2BFTs/OO274mUhMR9loyWVhglNKKrNNZ9zseQR",
+	"e1Xbebdu1A/M2kVim3vmXp3uvhawGDtVa7jIshBFHD8LwZkW8i0rS6ZiXGj9rpuJsmYT0W03D+AeNq50",
+	"9HFcB6iO893nKHBvbgU+VkyCutQxQRM4CusKlLnUBHihLggdKyNfLZmeidqI7gYKw8gCPmrghRXwu2uF",
+	"y5hrSJW5c1oQwyoJJQVKUZsXTooyIiLTYsG40Z/vGCxDKXjr/VqDprtAuEoUqgaQE8Ov4Rr+WYPSO8pt",
+	"uVgsBH+3+czHtLju3oJPo1ubQT7fxPeEfYxS20woHf2BFTs/OO274mUhMR9loyWVhglNKKrNNZ9zseQR",
 	"eWjtnKwYue1FHpUMDxQ9fyli51cg79zVW6NAtjAkiL8SjZwepPmLJhO0xDBF3C52uLMrns+k4OzPFNHP",
 	"QXIoiaIrtypqx2bvZCLKUiwVoSTYW/QW7PK0xF+Kzkbj4KxVXCtuBZYuQ+sTHUMpJwK2GdBSz3YTZrgo",
-	"YPgG3HHeGh4e2YBoDAcbSGOFt0k1g0jNC6uGj7IRLCq9QpLhhjWe87osI/xHAlUJ6cYQOYS351qKO2ZY",
-	"oxmQjW5q7v7rBUwlNfzU/GcJ2v7VStcxPeOOVQmZonolymIIR3Tynt1jg6nmPHaNcEaPmaxLKSGMe+gt",
+	"YPgG3HHeGR4e2YBoDAcbSGOFt0k1g0jNC6uGj7IRLCq9QpLhhjWe87osI/xHAlUJ6cYQOYS350qKO2ZY",
+	"oxmQja5r7v7rBUwlNfzU/GcJ2v7VStcxPeOOVQmZonolymIIR3Tynt1jg6nmPHaNcEaPmaxLKSGMe+gt",
 	"YLBb3q5hL5Bnc+sCYAHEnWwoxa3BxbEGN0m7s56zvZB0oiMcit5BscuZ8INncUuLqiAfIIWZUVmzcjvl",
-	"tt0/R2l5xzfP7ykiAVSQE6rI/75889o83/95++4tWllaVfbp2aPHW59GXKFn7y/vnGlxsP65Tb9SFc3j",
-	"v4pGEu6ed854cZKiuR7u4Hl9RFZjGmUnFJkUAB8sl9k/rM/51nxbGjz8RqXjOIMeExwUsIQWQA04whfc",
-	"gn0bulTk/jd/34XnW+RHmL6WNTeMJv5SSyBUAllY1wDlVjyQQAsDISuvTkTsfV4Dktt1uF7P2d86dSVq",
-	"7ttNkks+neYQq7jhrYcQvej91bYDxzpxPr+Z0JLQWnHdbnrAdQvyjuU7QqxkfK6id0qCuVRMGTznM4Nh",
-	"KRZE1FoxVP6GS4JpuSXkHmveoEaUWHrJ0MDKCIqwUFDegbJSYexOV0LucDcc3K6FjF+NKINwML+6zogh",
-	"U/NxRl4LWjyjJeU5yIy8/KRBcloaNQU9mq8ssrcThmcYIYsMacGezyOvjyTcc7PG6yWYq7fLO1vAhHEW",
-	"lwrNLgnlBWnJduP7eT02wr4G9Wvyhuwqx16XlKeE2DsqGR2XO8xmQPWr+yo244ouyv6Xu4CqFCsoMvOP",
-	"/8otBogFNjma/BfRdA6KMH3RGBAWlnfe0bIGtZU0cAtZgL4OXmJADgHhwRslF8GVKOFeIk3BVFXS1Tte",
-	"rgbYaMLRiZ1o4NqK9DE78LgUYxUXVMYr7RR9T9OM66ePW7gGY1t76LYN24GZW9iv0rt3b4VdA1SDqx2t",
-	"X2xBp7DrN9q6uHuFArvfKzPUcE2az3daZd1YYeZpduvnyzrn7gHbK/d2bxiJqhK0kciHIxe8j2WoRafX",
-	"TdDRR5v9mAMCL6xoOKGs7MgyAciEpuXwzccMQGt65xpIOkv0wPfKUcSGbLDjS8CmsKuQpdifsAv+1Irn",
-	"A4n31gwNXun7S2TuYA24116z8BRZAza31x6w37qzJMg64fKz9BT9DcWg4YJ/cLkibMKT8HaTfy/h+11F",
-	"4YDPVWBD2+FtYVMuJMQMUYqICclnkM+d7XBBV8SZV4dzycq5eruzz6iaeUOXGeFMotSIwmhVLy6a2DWv",
-	"fDKMSSkFn4LsOstIYd0ESfvEpkThZYeYTSAz6i1ubVpbQXx/JoIXHSlv7d2teRHzN6xLfx5wLoiJ2O8s",
-	"CJkmuRluxJ+4lBnMHHNiWuHhbZ8+EfdibzxtfXemBcM1zef7ES/7RMtdlcaWM/kntt1PP1rxPLu41plS",
-	"jj2sXUBH8Zow5yfTQtIpkEqIMmqnT+Lm/qe3+46emNHpDai6jEgUE1HziJkDo0zNEueEaXPTcyELlRFV",
-	"5zNzBy/Jo5/Ojk+Pz47/YycWI2pd1TplezCKdZwHaCqnoAnlagnSKBUuJBbvm+FF9hxRlwh+OsBTbse1",
-	"G2l2G4fpZPKa8ah9oYka3LySsIybBsu4JKZsDNgAu60baKeyC8W3rSIkvxAFlAlWITXbzaNz7T+JPjE0",
-	"4c2RsBB3yBLi1qeUiUmBZLTcg5y1BlDcaFfKsVBqluxxBr/g6n5OYM8W1pzYSOYXaF3k5OraRzMSLciE",
-	"8QKvaBOHuCXYyzkPNxYJpnVvFt4tO9ysRNX8gvioTD0TCvxAZ7bbFhYXNx1dZuTy8vIyI8/fXr55mZE3",
-	"/8jI29uMXL+/ycjtza/m1O//8b5d+hLfV/uNYVO82ff1+5vuNv42xLwUxeDPDMoiiI0efsUn5ssdHeVr",
-	"u7JT9MdL/cykakLHdwozKGBIDGNFlVoKWQwIom9DKIKBP55lwyIqmoVip3zVuH/XHEd7iFdrIgj8F9EN",
-	"RNVwh/8dvNyOYCIcsROvO/whpVPgus96mPuoh35HiLAiXW5NXi+61quILG7HETUTS9VcfryRNl4OxaBZ",
-	"x0UUsPG8qt8k35q8qhOmrIKpXQRW88ZFQDZhRh2pJOMRJ5ya0bMnT89fvfxHI7K3DufvFKnqcclyMofV",
-	"hVVojo4qI+zROUSjyqfuMMMx2hPqYH+6SXtgEoYcG1ISZ0aU0yksgOsgy2ET347SW50vN4yfZ2QtuCEa",
-	"R7sQcrWLoSMpFAuViMYVRR3zqN4BL/CxLAg+2h6lC5rPWEL9hLyW8EwIHdq3gBuRxPDigin/nzVXdVUJ",
-	"qRM2rs2gpxvnybriHxREv6krzRZwC7ngxVBwLa0vdvjF8M7brabLNTMbcskOw+lmOoQXK2uZo7vRXUrw",
-	"lxmR2lDoOgBSrHhbRk485yFDAQmDrsnV9d3jvmwQJ2VEdbwZtSzPSyIS03J2UO/iKpzfTerQvZEvvUzt",
-	"9tXl0dmTpxGOZnS4sRRLBVIhMydMZ+Ty2fnzF+fHx8cxyDCl6pRaQxexfBN8GvA3vIohyezgLt055JgL",
-	"/QwT94Z/Ipax+C6uNC1LKMgMJFwQlKeMom9DVMvJkWJTDgURfF0UjrnPUR+I6bfUvCpkSZFIhURiDVAV",
-	"nc4sf4urx/WldNh1gm/s5tww8MqCkG1HG54SQhwEGFznFC1Mgk0NuAX7CLCNJ5t5FH4X06eicvKOpN+v",
-	"Qd0nZScQtFsri5xSzv5s4ha3RhNHIW62fy8f6Mx9vHMgc/NhjAiu7HVc44a7EMCMssg1v375JttgjwFe",
-	"7MOBQ7jDGkpD7vKzNdX30Y+PTv/jLOb0h1V08QsnSzVB9u5aoLi1oAUQwTtBx9sXW3dW4MFjMP1Pwfj9",
-	"blMhRfW8zcxdlxzdbvHJdLbvC8KsX2IqMjKGnNYKCHWxzSBx6NLaxRUpgRb2b3GbnpjDOmU/Pv3p6daw",
-	"NPwuBonXVOkPVSloJLuE3sshuGFQDf0A5qY3XgADjESahHfdrscjrdrvkgJ42gGJuk5yjxNWonzggghr",
-	"hAoUUan5a0xsXsIMTGxuZ5kBeRRLjEfMl1AJm/I4QGjezV9o1oMi5S60RNoXGO5GZOmYOa8iNCP9fcCH",
-	"k8P2rAgXLddMYKHR54M0p3rvb9BXB1JLWFBm3u5Ae9mEe3Njh1zQMGw6skDqTA5TveaadUbVsPOccpJT",
-	"KVeEEowCb5WEQaQSqidpM0/c8HGfqI6gLELEBtlRChL2hL2aGkqq9C1YFA8U05NBqElbf9rqt7+4khbt",
-	"jerrQR0mOaRM/6/FNJHFes+84p3TRTnTw9NCOYovQYpyn835tZi+Zhwi8dd5LVX8oaLa+Q5QtaETbZ0J",
-	"U3BJtLkwMnJJdZxNAteSgUqEGprXj3FSURsAOoylewTFGLo/3T3VIvt9AnRW9txBxErnSJ49JjNi1FOM",
-	"OZ+QMzKLmyFgeR3Y8buT3EBV0twoKMTb4F3sSK2MbOEToMn3vlxLaQ5xbn4+sr/9gMpNKabKoGHJ9Iww",
-	"fbzuhXr6zboX3jRG0HvpOYEbqL8sw9rW/HexLb0FNp2NRS138zr1PS/R8ihe5zCyHtOkENZy7zzso6wn",
-	"+K87EXrL6biEjBj9DDJSQElXGRb5gYzYmKiMMO6fuYw0tVlG20HlubEvsOKr2djtxEGol0LOD+u2ySkv",
-	"WEGTZXmYQrXNeYp3Wa2p+xJbVfAJk4sYT+gkBpCxEMNZ4oCFQ5V+kydKUY9LiOspTuux2yYuTkFhBo0L",
-	"mEE2FE1Gss9o39bfy1XaihDYonvo5F5X353oN6ZnjAeCb9ys9PTU8kS2MML+09PTbLRg3P7r0WlMusNw",
-	"CEiVcYlWfmlNQoGhpc0/Bh3LjrfgIdawvSJqRsvS8H5qnoXlzKoW9yWivh19SSPk2sYVRiKzNp7nfjeg",
-	"i9CJhaHYF234ZJ14gGFiQLBKnPqWvYb9vPvjhtlotIOJaSub7ZqbzTSJLd/evvrFLrLDZYluC9Vjxl1B",
-	"w+OqHqPhYS2A49FPWx/6nt3eIz4CC0bEberfhszyLkxI/+pMJhQwez7gdVnaqCwta1ifIBt9OpqKI/PH",
-	"IzVn1ZGoLJiPKmGYmXRATluyrBhS8xLDmTqp9E0w9WBvN+NFyk889dIRLct3k9H571urF9ovvnxcLxao",
-	"NFQuyNq8YYXgcEEMmKyCw4MTiAm6hswXmWGmCohYcuK3QzDdVUWgPBiqjUwWkdag2iHdS0MVzfZjuhzg",
-	"yET9GcHvP2nzM+xGAiR4WuimbnlCjJF8G1EYCdYdpwIcfAp3OpUTh8RJLBmnuGvyRjzoTUycS7oEolbK",
-	"pgr1w3gjIDEOKcs57ifT1FI6i9I+9beNc/QwN7//m7qMmhlKGq9sOBNLsqAcq0Rab0JOFWSkrqrmvws2",
-	"NTA3GisWy1SNortgn4yGckq0IHEsLhj3R1xfOp9RSXMX8LCtUFQzTdacJQoGxqf3dXJGqd4Loo9DOfRR",
-	"RwyNEm8TOr3FIRkPpY4ezeWYrLvmYJeUBFvRKKamUHXQYjF9SbY7JwzGmPTWT+KFW9Y1IAOGxqLpgNuW",
-	"X7E7TWHnQeoMiHLnSirOz9EXLXMtRCTTdDeXj5kj6fAxr01PQdY0/to97m721pTtUtzivRke273RrUA+",
-	"p1UqzD7un3NwT7uTGojtZLHalWhitJHazX15J+r0cVVlt6iQwqVZrJcx100mnRnRptOcFHB3oorxmnf/",
-	"bGsAOy7U2IUSAJH6fgCphPTM31kunjz58cmBHw1bzyFxkiXI+x2lLSHqHa4SxkJgyuqs1oUNaJKgOs9W",
-	"6KIbRhuoBNhptpo282TJq2Tiwb7eybY06noomgKugec+xoWuXFCGFqQQo2yAUy4khYT6kBKLlTasCfsc",
-	"oA+YLqoSi9xLfq5KVi3p6rxkfH5u3cPF9jJENlc51Elqm4SP50/AvlEW10JeBIehUr/QNilpwNhhDjuf",
-	"NosTu48S2/8UK6HrarqyHYSdtg5s1P6dyEmV0RpXtCxduEtbQceX/cDEYrPtc8IF7j9DKb1r0aZFgUXt",
-	"mVZQTnYKIZ1pHa92Z35QCbGwAeQ9fYG4qF+inRAh18Ap6yAmic97loK3OFpTV1pLHyZ6BesTxsn1yze+",
-	"+KQP4WKYZ6ZlvZHk9eTJjzHd0IN7TUXTujo/Ofn9w+3Lm/Pry9vb397dvPhfH1+9u33/+/n1u5v3HyNJ",
-	"BeFjeHr2OOtB4fahAU43gzVVRgqxoIyrrI3WRDLk1iod2Hw8AVsklqt7Rm4OM4rfwJQpLVepVKhewRy/",
-	"SRT0GpyO1vrg/HwxQm0tw5thtwPjVDaC18+ePD1/dnn78uljrCKk1OxoDqspcHJUEvxM2fjLSFCS+e88",
-	"Gm9tzWlI7hMpeNNZZg4rwqmUYunjEDFcMXz2whDE+AvmBDqzVSjOnjx59NPQRyoERhTAQWGuzcLcffqt",
-	"/6S71dNI9k7wLHnhL/KLFFrkohyc4IBTBd8Fu4ofVKmose8+wWlJpSoRjza0HnQsUG1bjWh3sCs+Ebvd",
-	"43sY9gNj3ibt3gOQCZv7MGChfdiXoG+4Scf8G4DRbz0OQl1XEfIHKFKpEKGpsj9vPbQ9Bh9aY+orVhTA",
-	"Y0qdHeXSpv2rad4JH0ADpQK0O2dECfuMcGFu34KIyQRkl4kl1XF7xiRUnkftNnm8yP1GOZsiQbJsyrvG",
-	"yO70sv1hd6+j/zi6cFiAbji7w9pxm7v5n+5/Nsje1pkbVHtw5KeM7lFDhBYfzKV2r04fe/WFodvLxhD5",
-	"zhnMubUQvl/j15L6YaCYcqH1V7sOvFntXlsvVn8c5a2tDhO7rBho2viXEhE+PonAJx8PUDInEiAxrfkJ",
-	"RYE2zHXAhGUnX6I34LId2V8AxMq526Zbk4c3Yn/X5DH2Z5PM0/W2DdLMJ4wzFS1KY7MinFIwFUTwNoEH",
-	"41JxNeYTpgmdUsaHxtJ8aBZuAderbDrnYACJEOVZl7ACWHfOGCVVm+n8rCl39dURB/ESJyGKmnD8MZAJ",
-	"aFeLZzNnM12Z35VAm2NwK4clSdUc27USXzwEktv+nbYYP/lecET8GMy/FrSAHwgaBW0O+PaiFHGmYc36",
-	"m6/NZJLK83RhN+k3cntcTebnj+4IE7abJhq71H1vv9pLl7KNYkh2+uimJc3vmUB6AG/o+1iiQAG0KBmH",
-	"rxbOd+ksQauqXNmn8w4km7j/pkvKNOPTI28AD2NQUdUpoTga03weNZuHqcapx8xWLcT6XY2JkAtiN4+5",
-	"AoLgAtm9S7EWwcvdQLe3iPgGBx4ugkrIgd3tlsyzKyOqq2I3vrs99a677XCJKHwq7DcyvDCizYts8uKo",
-	"0qS2c3yn1qojRil84QSmSLlFNycOsRQka6420mpRLVtSX6fP5/bbOu7x96GaUdW5Jc5aspTMVVvT0l2U",
-	"8FZMoCyfWYrtKYVbSbhjoo7ltsgazts9m9MEJ8QNN52Ju7BMlB7wbCAenR1O0BN1t10mv38tJoveACYe",
-	"9j20l9RJUym4kTqcmLJi/v7uljR7oFqDNB/8H1cU6PfTo5/o0eTj56ePv/zbKBtWOTe6cxWrXVKKfJ4y",
-	"XnxlBEXowo9t6Ner62spxjvGe2zr+NW5MkYMtdYfWzvH6t4fhyd+eMbdp1FhA9KNM7Ci471+fPrT423O",
-	"64pGQuC2Z/TgC+O+je4vackI/DG/pMKkUWAzzyLtlnDBB5MpV2fCjrTrEBdgiOWqrt/dvicnroruUTiD",
-	"FZHHIlV/timFs/fatJ5/tHTSaO68XozRUuivQVjklFV35kXMWSFHrtFuNhpTBfhQLupSM3zcYwx31ljw",
-	"Nu8ZWyxqnS4/6SxGkaJAqsUOhzuQWEyHX5DG4oStEGz03QIob3u7SbBJQrBbgVjnvdi51O67KlWT02gm",
-	"qX4FqCvCp0j24MuzzAZQLqjOLRPFfBELj7hPxl+YaMUayOPK3AxoYTQpryIKufBt1mYsnxGmidKUF2qo",
-	"1ONor++evqvi4cbbyD4djjxQ6UobG33xrsF9HNlXVqFkxYDuir5yGtOrW0NwTggEKu1Lh1SImLZ/aiZA",
-	"JzF+3Th7GPqnhZizptvL+ciFffxfP64l34oZhont/JnzqHQJ5x0Hcnl95cPwjSx1buuZFrakCpCas09E",
-	"mfdXkxNZ8xO33AlWOzs2v9iAYU7Q0UwqITV5cvq302Ny6TRHc4fL1THBZns2sS3ob3fikoD+/Q8l+DF5",
-	"LfiULIWcu0RLRc5Oz2yJoCBz4Jh8cOal73WtyKPj0x9Iye6AUE1OaMVO7h6dOAPUcRPecj66tZsnuPmA",
-	"bZ6P7h45iwmnFRudj348Pj3+0co6M8TYCa0LG4biVNxmL1fF6Hz0mimNHZrtM0cXYPMof08FGj86PTX8",
-	"2fzpnzWgpckhtGQLnMbyp84D/ej0dEtI8pcszuzaPdmDoKA1dPB7+KQHD37nGicPHX/LeD589AeuWYmG",
-	"dgmqEtwFu5+dngbm4bVemyd/OOm+hejA8J6m4/amAr3+xI/ez4C4ZPzjNeEgtkiz/ZMmaQ6rki0WVK5G",
-	"56PfZqJxjy1nVGeEwxJ8sSUkajpVVpym09FH87UF0QlmiaUI9e9g6fRnm0rWS6sGbuR7dxC00eXqLkG1",
-	"7s1YI9u+OsP/TagPQqjZSMMnfWIw15m5UVDHjFMZM7xGSdwQ17GNdCmchdJVuTp6wVQlVJOH1C61MfH+",
-	"r4fNxzWb616UzLwIC6HMm3R6etre0Oj9iagANsxXRW7SW1hGOq82RfueCdsocDCqe+NUN2v7femKI1rW",
-	"8OUria1vB2vZuBHqeCb0bB+c7w2dA7ElHyvKpNPiNqrPhaoeE7yJ07PhcbTR9C5aO9EcoDJaCDPKRUgC",
-	"Du9rVFD4prMFlGApoUsB2HUMOi1qNzDweFPs+rvgsA9A/Syw5QMGy5vF4yfKku9A/8b3RzqddRJsxR3g",
-	"64HyHoVWb5tuhEinGy3Zn1QWGZlDpb2Ia+uCXZDHp48bW6jrYMoRU3Goui4dXahe15tQPQA32Gwr/MDc",
-	"4EFR+gtARSh2N8pIg1kMzdOZq8xAplLU1XdoLnArkytNpgKURSptuiQx5ZosFsfkTdhQ0YWuYqOm7dzB",
-	"5ZlFLxeaDH/F7t5rAlZMdAqbtoYITMhSjyPGto8HxHVjAo3g+Tdf9Ry9U/tA9qWa294aNqjYIM/cx7CL",
-	"BVMEQzK0IGMwIhx+8OvV9YVrmVlX5jdlNFdbeCRDsjBSAtFsAeT7x2c/YdDZD1vxrHpVvud+0EOIeb4n",
-	"2kBlxB9gX1zV3x8fxYc3LiNs0rHVJdllVIbqNnsbdFuaBpsb8mUbF/jxQHy3s9sHZrmYF5xANXad+95C",
-	"5gfE99np2XZc31qH1R7ow0KmZbK2ZS2xOyKy5gTuQK6sL9tZc8zD3PTM234PTz4bAvgyWB7bptxO2R0Y",
-	"TiF40ymaalKIbpGvhKqL5Zi2EWCHEB4UHRYQJOgNeIHeDntQxzSx54INu0KMKE1XpMQqofeUJB9AiNzC",
-	"7PbB697xYLoEM4uwKRdh5mjE+xWHPOhPIwEyHyOkfxKmJg15lp6H4x9k1w/4DHa00WEvor3Ve3sPw0Qx",
-	"ZB6/NA21sVa38FzPXDtbQd2IITgUeOEbbrgwHy2qwUzwBO7AZbxvo4GXduRDYD+L1y6yMhktywQ7DTvY",
-	"77LWMNt5g+gzNJ3vYEn/eHhu5pBzcHJtCfM7LLBkyQetKGOfYIpBLjNRy7SluZ8m57V5WPiETfuMz7+0",
-	"o749juSb9u/JSrofPoMF15jSkmohv1OkhfNw3CibGjeIY9z6sf9qL4Y72F/zWngMNK2GnDblA6yYRNep",
-	"spndRgyzWcVt/XUnMYtaK1bADrh3faO3CG+3Ztj/DygfgmlzlodBq2u57VpBFFCVYjXAfNRix1c42not",
-	"fZm4f407GS+od2iUob2qFcpIwQq8b1jdeeJaJjsUZb5XtZAFSKzf7cNpxjDtVVlbSKWx2uQSPQD/s7Nd",
-	"6Whp1ijIcd69ScpBT5eGAYYdwDugdEfvgPLEhtynnXG/4u9JoD6o9m0Ua0dk41KMAxVbAqbrEF8Au6AL",
-	"Ol3jFtHjf7Yxs0OsHw0I9mlLOxS7tpPgzjH2LmVhNtQjJFmKuizIVBzvz0ZCuW011Chr1gKC7KFrxRK8",
-	"XBFFVxZ77VZiuOsxlezn3g+CKpbw6bng+7KWIAARVJ6wGXd9DmKg2f6CuQjxgW/YfzxK2E8KmDDeNmdP",
-	"8uIXwbiH4MftekPZcXCSfZvzg6n9gxey5vVwiiYhwPvXfdmXZkKqMFtJprlawej0pM2DSV2VbmrlAS9M",
-	"d6EECux+9yY32iV9mkUko9OXeLLur42UyUgES8rJ8obOYQssH/R9dAEeayAIi0NkTekrBbkErbA1nvT9",
-	"WLwlzeb4JGJ5AiLbGhHXgY6LjNuB2qZ/Wl/wv0pwVYRAMbzqWFN5PP3zwkbYhGYJ1YeEgqu04PaC0ekL",
-	"rg4UKfGCq78oXsqc6waUwUJKqkE3N11Y2wBIoijbiwv9tRBzQu3UouM5ryvD4l+8ve16yh+dekd5Hxqx",
-	"KHn6ITUHthHeD/KGXk6Ba1xvcHAubm5fDFxCboRSn7+LzNqu4BUcDDJffz6B5jMieA5kJpaYDiMmGoy0",
-	"RHK66OVlpZj2Q/+1GbCH8HPbm+Pe4edrdQuM1ByBUmL15scejSSLFOXEohUFqTnTGaFlmRnKb3qnx1Zy",
-	"nd2iEmW8rmz0aPhmKZBM1MqqKFLBOYEFyKnZCUidkVyabYGUmQdFRrjQLIeMMD4R5sMCxvU0sdeg/Vx8",
-	"v08HbLeiskkvdlkrvv67kEFReEJLNofETjR8SkItXtt+sxaEbpNzmSIuNTa2mMKI6yz2rvZmckfzWrEB",
-	"H7o8OAEqS4ZBRWoJ8tyqdrbbnmGavtleNFjLNeoeDoFDKtBNw8EEz8PLvJewLBKSzx+ilpyaS1YWDXO7",
-	"6DA+37KEcuwlgDeTuFTMInOmNIR7V5AgC7o6Jvg+lkLMFTHEaKRFFASx1iadAyei1n3Mkvsucf0s8207",
-	"7CEerbZ33cA3qz3Gvt6tBc1nhiiaLEvHJcmci2WjATYlPTsl276/vLnO2j2Rgqlc3IFc/dCHison5SXl",
-	"v2ub13oIATBsFPHtSYAGNHsT+y7VPJT1vObIdBME/f3V8zfXBPKZ+KErAOqZBPAyIEr3KKc4hPQi1xfb",
-	"TCPX1rY8CHKDwu3fGHIb2C+pIqICDnvB8Xu5MvgyExJK3j+/Jrng3CYGd1E6YXcwRKrXkubQj0GsCHQg",
-	"FHaqDX2DKprZHnYl2Nct/Zm5dJYlRVS2N7aLv8dPtmBvSwjQrZZAF6non7WS12KxoEcKzCANhS8Msy1w",
-	"R4uK5WrPshAmq+HZjhQeYS+GFTvVPvBn63kdKSPiWBRkRjrhtFIzgQKSdSMgcLzWp2fASQGlph1stgXa",
-	"LErbruMpQ9Wrpr32oS6Frxq4Cccr2wT3uJPTPjr//WPXwWo5XysHusfHmjOxHIRNuj4m1/W4ZHkIEIXF",
-	"ax0wHD9KgkKog3pRbIubODmZve3NHR0Wkg+BYRu4NLA42eh3GXcD3mBj1PWUxG05aS/2lJP2d1uKzAoV",
-	"5gEqJ0eKTTkU6/l7zbEjZ+5xn/Wda7/I35LuuBYCui/5/P3r2w6kUEwfS7FURoJTAFFwRZPRrmwJr8Nn",
-	"p0YWeuCnfAC+flsHJOFiubd81c7EdJPWsbElyO9Um6ea2UJlNvaLwycdyHIE+SPjawoYhuj7VsRUwkB2",
-	"cRIUoY6LeU4COzyprCHqL5L81op2J253o/7szeUVkoWye2hWIVe2HBUiWfnkVBuGQJ0s6AdjCpyLVsJa",
-	"uua7mmtWri2CrnhXyK+XWNC0miSP5+bn+IP7oJ7D9wjGpY/BCCx5Qeh9CROX2+uuzYVP6nSVuJt8cBuo",
-	"QGPZHhsAEly5gnJRXnuLkR1KlAerAGBn3yXd94DPPNKzKxdottVlU5jlINB+R6hGKx/a40vQpAJRla7h",
-	"/bS2FRol2BipPgQsKKdT8I1SUjh40446DBraBb4RTDyfCRshDMQ1E3SNlNsePQ7kTV9XlwZWK/CGW24w",
-	"5ouvWd96E+fhPUZTqmFJV3044ratUQo5YTnkA1kTghX+asTcutIMmHDsCi6vBTlwsbS5kD4mdSyEx0YJ",
-	"9A6ttNgUe0JevHp+fUwuPa/6TmEix9JGpW4yNab7EFX5NqA9SbnYKvRQdru2A+UgND18eMp6GJR5UMxz",
-	"g4aRgql5V4UhN+6FsbVHcADeIMpXtu2D2I6Tpat9GkUKtnY8GD6CtpHfHkJusBGleUDUrNakEEueEd9F",
-	"stE0NSYgT7DCgxV5bKW4PpD7bmcpbdN3pDtcUjcukDJauaZ2+1It8bhkvHLON3MAyjjIoimxM6/HYB5p",
-	"7N/WBHO6jJML0nbykUALo4j4Ip7DldLbEKoHIOVON8Bv5Q2obM/GBL+3TKV9r7VhQEyjoHvcqZPqEeAq",
-	"GXUySjEMQW8l9xOsIA3LHk5jB3xjWNpnJSv0bbpjJiNu2WQCEhu9+tvhClWqvVn+7IX019yFlNuqZm1/",
-	"T6bIUmJRTCeRLS7cGOV7Ch2Tn4VcKELVHOnGVsHRqwp6DYp1W6I+xQA/NFXTD4YOv0QqTh1LunsUuC3v",
-	"BwOGCfqy5lhDfq2raqfse8GKOJOL3iF8/ELg7f8OrRV5//aebbfBQC90T3UDc1vFrVNw/pi0SEfKZ1oD",
-	"J2MwLxB+7bvIYEsZw0B9qLSr6VWuXEmaRhymiiyhLM3/28CjC6z9E/QPAF1Lrvz+ms0Zft001E3cpJLx",
-	"ed8Nem1+P2QEkJk/cXewQs++pAeczEAlSJBR1hjZmCcB1JqUi+BpIYWMR518Nv/3ZbsX4zUu5QxP29NG",
-	"ZmJ40kg0xO8vLtvygRsYEerUQ0N6ts4ZXcBFt1xdH4z/EKzHlvefgvGGKPfPlsz03y5PMgffZEgWpMQ1",
-	"xXJ8BvuX9oEZNfQ0nF+bnx2gB6TifftFhRx1ttBD9wXTagBJVlIsRF8x1Ws7IM4t/wr1Hy3sJUbFZs6i",
-	"5siEKVI2BV3c3/AlazikgYlY9hJP0103xQBvtagMNN67NrrblRbzRbWfMCMzFZkCxw3xKbGINztRkUNl",
-	"vY9f4gD7fQHtIoln0N3k/TyDLSichBAUDuWdLC0Hv67jpQFZj9z4Lwa1vzs4hFR0EbARW45sGxcR075H",
-	"7TX+fJgXzc790B5K180hgpzXYjqFgjB+TJ55r7OvA2ybQ1w4O39eMqzzU6vgSbNiMJUW1EGm2S3oo+e2",
-	"ucSBEswSMUOvxRT9cIpQbpSDWvkqk7ARIOK7XDRUIWrdSxbm9yHc8yUv7E19UIg0MHjpWxW5A6bP7EKz",
-	"+3QOZ+EYHd6Iko5bx5/3EtZsvVqoaoix7U6SNQYBLVeN+asCXmBqDZsQyjueKg+0DghRGfFthFLGyld+",
-	"zOHiIcz034g38S1dtHpxwmC5Ha5DTYwhne4ftG72v6ZA9rdjZKTeomjNi4VImRaZvq9hMU4F2GghTQMo",
-	"6ryXq28H+2d7jGpPOnW0XO0rEaDBrHsrPdMlv7nkeddyM+yF6Zu7dgxkGLGJ/bkNUWgyo8VA9J58ZkWv",
-	"Hec55TmUFs3bDTjYUWtY3arHD5to9wAYxTBCg4nG78aJloyWu+DixLchTnv37YD/RsnAxgMb2CDv7lyA",
-	"u69Rz8xVq7GiJi9XGCrQieXE9B/nm7Ydnc21TaO1QVh/2Zp37bCHSF5slhuavNgeYy+FhprZ0gVK1xMq",
-	"2h00jColM7enO/ytSBSvXdJU37enYdr96QPXqg3wvgXP+6on1UzoCnAZwGRNFiOaWvCVUgSM1oZFLtzl",
-	"QgsuX8Vyp7YQx0mOT1UP48TfH5JO/mKDr0sobaCATTXWylSvAzXoVpksttM0qjxcBTRalj214vHXfTXp",
-	"Qwfj3AjLSZXd/etEAu/Tim7Mzw8AnR7bEm4Bip0tSxyWf7l1qcHKM5i6NHaL6e8aqwqhHJaZDdJTpDSq",
-	"T1u71bYCwt+c/19MGbftw0RZeKNvBbzRj4hhNYu1GlRR3Pe/5Ld+0INUXrWLXfGJGPqS+0Psrxiync+V",
-	"jpPI8nn6XY+DdKvycQN3Yg7tjdonvx7oP05bGvdjM/TlNbaaDW1qZS9bNgMOynbMAskEXZtDNzC11HZO",
-	"QEOxEQOUZmVp+0G1vb3S6aVZMsZWBWDYv03iZ7Nr29D0nnY+G5pdXBjeRBj/yhS2BKBdM58unI/Jzy5b",
-	"rVF7bNUcnyeAwCW5KKAtLeKzQ9RMLFUq0Rf/+8R8uJU8n4vDxqK1i6REB1HsrwRkA7ALpzd6vTJouu0r",
-	"5UiBXYkK52R2XbjJgq6QdSZha0PYewHrhhwSrG6JLXf/q6H6SizJpDacwDsXzdMfRvEzlaF3XsKUKS1X",
-	"3ylik+6zMOKvFNTGRAeNJAXv2jy7FU3NDel/4j+oh2oT5zomD3rYcd97iy+3eUbLmUC6tCwq/iL194PD",
-	"ExzKLLzcBwM+3mPPtMbnmX68EU1NnxVYqe2hc+aUv8BqYPAR41OQlWRc71dfjUDQbq/Ym8mUcnJ7+woz",
-	"YDEz1CdVE5qjUS5FgL039RcD4wcRxm9fGSwNvK4G9fu6rQ5oTga3FYV4AzTyjoPNMcNUG6MehWXa2rJu",
-	"yuhXyUu+114VP55FSS7OSS6Lor0CB+IkHnkPHBoSrNolkctiT5rFa7BJvEa1bW4XksjWi7XBrnzOSp+T",
-	"/dqPeSCSOUhOizvDV3ry7ef7eWBcJkmTNmTkTHerCQcobAZRXkuJ/RU4HJOXvHAcwd5s0lEvExd9TZn4",
-	"3Px0/vvHL9nnkTUI4b+MouESdM3AWpaj89EJrdjJ3aOR+dXN/rmpAWq1xiz4g7NetX/CuO/g396bEvwJ",
-	"Q8mCf3uUh39q2us2fxKBy+Nz25yATkdfPn75fwEAAP//",
+	"tt0/R2l5xzfP7ykiAVSQE6rI/758+8Y83/918/4dWllaVfbp2aPHW59GXKFn7y/vnGlxsP65Tb9SFc3j",
+	"v4pGEu6ed854cZKiuR7u4Hl9RFZjGmUnFJkUAB8sl9k/rM/5znxbGjz8RqXjOIMeExwUsIQWQA04whfc",
+	"gn0bulTk/jd/34XnW+RHmL6WNTeMJv5SSyBUAllY1wDlVjyQQAsDISuvTkTsfV4Dktt1uF7P2d85dSVq",
+	"7ttNkks+neYQq7jhrYcQvej9xbYDxzpxPr+Z0JLQWnHdbnrAdQPyjuU7QqxkfK6id0qCuVRMGTznM4Nh",
+	"KRZE1FoxVP6GS4JpuSXkHmveoEaUWHrJ0MDKCIqwUFDegbJSYexOV0LucDcc3K6EjF+NKINwMH99lRFD",
+	"pubjjLwRtHhGS8pzkBl5+VGD5LQ0agp6NF9ZZG8nDM8wQhYZ0oI9n0deH0m452aN10swV2+Xd7aACeMs",
+	"LhWaXRLKC9KS7cb383pshH0N6tfkDdlVjr0qKU8JsXdUMjoud5jNgOpX91VsxhVdlP0vdwFVKVZQZOYf",
+	"/51bDBALbHI0+W+i6RwUYfqiMSAsLO+8o2UNaitp4BayAH0dvMSAHALCgzdKLoIr73EcLsxo57oOZJQf",
+	"Tk9PY48s0yVsDN3+pGpki7hOatuihHtJYgVTVUlX73m5GmBaCkcndqKBa6uJxMzX41KMVVy+Gq+0s0/4",
+	"q8i4fvq4JYdgbGvG3bZhOzBzC/tVevfujcdrgGpIbEejHVvQKez6jbae+V5Zxu73tRlqmD3N5zutsm5j",
+	"MfM0u/XzZZ1z94DtlRM5NmxbVQnaKBLDkQveNTTUENXr3eio0c1+zAGBF1ainVBWdkSwAGRC03L45mN2",
+	"qzV1eQ0knSV64PvaUcSGSLPjA8amsKtsqNifsAv+1IrnA4n3xgwNhIv7C5LuYA241x7h8BRZAza31x6w",
+	"37izJMg64am09BT9DaW34fpKcLkibMKT8HZPRS/h+11F4YCvbGD62+FtYVMuJMTsZ4qICclnkM+dyXNB",
+	"V8RZhYdzycp5qLuzz6iaefucGeEsudRI8OgMKC6akDuvMzMMpSkFn4Ls+vhIYb0bSbPKpiDkRZ6YKSMz",
+	"WjlubVpb/WF/lo0XHeF07d2teRFzk6wLrR5wLvaK2O8sCJkmuRlupLa4cBzMHPO9WuHhXZ8aFHe+bzxt",
+	"fXemBcMVzef7kYr7JOJddd2WM/kntt1PP1rxPLtEBDClHHtYu4CO4jVhzr2nhaRTIJUQZdS9kMTN/U9v",
+	"9x09MaPTa1B1GZEoJqLmEesMBseaJc4J0+am50IWKiOqzmfmDl6SRz+eHZ8enx3/bScWI2pd1TplMsln",
+	"KZ+OpnIKmlCuliCNLuQiefG+GV5kzxH15OCnAxz8dly7kWa3cZhOJm8Yj5pFmmDHzSsJy7hFs4xLYsqG",
+	"rg0wN7uBdiq7UHzbKkLyC1FAmWAVUrPdHFFX/pPoE0MTTigJC3GHLCFuNEtZxhRIRss9yFlrAMWNdqUc",
+	"C6VmyR4f9guu7ue79mxhzfeOZH6BRlFOXl/5IEyiBZkwXuAVbcInt8SoOZ/nxiLBtO7Nwrtlh5uVqJpf",
+	"EB9MqmdCgR/orI3bovniFq/LjFxeXl5m5Pm7y7cvM/L2Hxl5d5ORq9vrjNxc/2pOffuP23bpS3xf7TeG",
+	"TfFm31e3191t/DDEKhbF4E8MyiII6R5+xSfmyx39+2u7slP0h3n9xKRqIt53io4oYEjoZUWVWgpZDIj9",
+	"byM/goHfn2XDAkGahWKnfNV4rdf8XXsIs2sCH/wX0Q1E1XCH/x2c845gIhyxE2Y8/CGlU+C6z+iZ+2CN",
+	"fv+NsCJdbk1eL7rWq4gsbscRNRNL1Vx+vJE2zA/FoFnHsxWw8byq3ybfmryqE6asgqldBFbzxkVANmFG",
+	"Hakk4xHfoZrRsydPz1+9/Ecjsrd+8m8UqepxyXIyh9WFVWiOjioj7NE5RIPhp+4wwzHaE6Fhf7pOO44S",
+	"hhwbCRNnRpTTKSyA6yA5YxPfjtJbnS83jJ9nZC0mIxr+uxBytYuhIykUC5UIIhZFHXME3wEv8LEsCD7a",
+	"HqULms9YQv2EvJbwTAgd2reAG5HE8OKCKf+fNVd1VQmpEzauzVita+eAe81/URD9pq40W8AN5IIXQ8G1",
+	"tC7k4RfD+5y3mi7XzGzIJTsMp5ugEV6srGWO7kZ3KcFfZkRqQ6HrAEix4m2JRPFUjQwFJIwVJ6+v7h73",
+	"JbE4KSOq482oZXleEpGYTbSDehdX4fxuUofuDdjpZWo3ry6Pzp48jXA0o8ONpVgqkAqZOWE6I5fPzp+/",
+	"OD8+Po5BhilVp9QauoilyeDTgL/hVQxJZgcv786R0lzoZ5hvOPwTsYyFpXGlaVlCQWYg4YKgPGUUfRtZ",
+	"W06OFJtyKIjg66JwzOuP+kBMv6XmVSFLikQqJBJrgKrodGb5G1w9ri+lo8UTfGM354aBVxZEmjva8JQQ",
+	"4iDA4DqnaGESbGrALdhHXHA8R86j8JuYPhWVk3ck/X4N6j6ZRoGg3VpZ5JRy9mcTbrk1CDoKcbP9e/lA",
+	"Z+7jneOvmw9jRPDaXsc1brgLAcwoi1zzq5dvsw32GODFPhw4hDusoTTkLj9bU30fff/o9G9nsVgFWEUX",
+	"v3CyVJMb4K4FilsLWgARvBMrvX2xdWcFHjwG0/8SjN/vNhVSVM/bhOJ1ydHtFp9MZ/u+IMz6JaYiI2PI",
+	"aa2AUBeSDRKHLq1dXJESaGH/FrfpiTmsU/bj0x+fbnX943cxSLyhSv9SlYJGkmLovRyCGwbV0A9gbnrj",
+	"BTDASGR3eNftehjVqv0uKYCnHZCo6yT3OGElygcu9rFGqEARlZq/xMTmJczAxOZ2lhmQR7HEeMR8CZWw",
+	"mZoDhObd/IVmPShS7kJLpH3x7G5Elg718ypCM9LfB3w4OWxP5nBBfs0EFhp9Pkhzqlt/g744/lvCgjLz",
+	"dgfayybcmxs75IKG0d6RBVJncpjqNdesM6qGneeUk5xKuSKUYPB6qyQMIpVQPUmbeeKGj/tEdQTVHCI2",
+	"yI5SkLAn7NXUUFKlb8CieKCYnoydTdr601a//cWVtGhvVF8P6jA3I2X6fyOmieTbe6ZD75zlypkens3K",
+	"UXwJMqv7bM5vxPQN4xAJG89rqeIPFdXOd4CqDZ1o60yYgsv9zYWRkUuq42wSuJYMVCJC0rx+jJOK2rjV",
+	"YSzdIyjG0P3p7qkW2e8ToLOy5w4iVjq18+wxmRGjnmKo/ISckVncDAHLq8CO353kGqqS5kZBId4G72JH",
+	"amVkC5+3Tb71VWZKc4hz8/OR/e07VG5KMVUGDUumZ4Tp43Uv1NOv1r3wRkzFrnIv1d3CROOVXtMTH5+e",
+	"xsJV1wOszESxTb1tLLP3Ur4C31R/iYu1/fjvolsCXnvRa4etTGRU2WZcscIG7bwROS3JL69DYmacUKLp",
+	"GP9bKyKW/ILMtK4UEbyM5yxPpair7YHA5pkaW4P4toG1XB92dvp4qz/RTm+/TgHyisby15sTDH8nm+jn",
+	"QVZGOzq2qXfAprOxqOVujs4+iSZaSMiruUa9YJoUwjqLXFDHKOuJN+1OhAEadFxCRpSm5v8KKOkqw3JY",
+	"kBEbhpcRxr1klZGmitFo+0XwAoAvReTrPtntxEGol0LOD+spzCkvWEGTBayYQkuBC07YZbWmQlJsVcEn",
+	"TC5iz1AnhYaMhRj+Cg9YOLQibdK+FPW4hLhq7BRtu23iQmMU5pq5GC18+aJpe1Zy69v6rVylDVeB+6OH",
+	"Tu7F2N2JfmN6xniga8UtmU9P7aPEFka/fGreowXj9l+PTmMKBUbgQKrgUbRGUmuFDGx7baY+6FgdCQse",
+	"Yn0pK6JmtCyNuEGNJLKcWW32vkTUt6PPaYRc2VDWSDDghkTY73l2QWGxyCcrRA2frBOCMkzyDFaJU9+y",
+	"15eUd3/csFSOdrBqbmWzXQ+HmSax5ZubVz/bRXa4LNFtoUWGcVf687iqx2jrWosZevTjVtmyZ7f3CMnB",
+	"0ipxN87XISa/D0s3fHHOH+o0PR/wuixtIKCWNaxPkI0+Hk3FkfnjkZqz6khUFsxHlTDMTDogp42nVgyp",
+	"eYkRdJ2iE038/uAAC8aLVGjC1EtHtCzfT0bnv2+t82m/+Pxhvaym0lC5uH7zhhWCwwUxYLI6NQ9OICbo",
+	"jTRfZIaZKjDyM/HbIZgYriJQHgzVRiaLSGtQ7ZAYqaGK5sUOk2rRZIPgz5qEPp8SZDcSIMHTQjfJ0RNi",
+	"jOTbINZIfPg4FVPjix2kk55xSJzEkqGxu+YLxeMsnTaFxn21UjY7rR/GGzGwcUhZznE/maaW0hkx92ky",
+	"2DhHD3Pz+7+uy6hlq6TxGqAzsSQLyrGeqnVg5VRBRuqqav67YFMDc8oLW1ZWNbaVBftoNJRTogWJY3HB",
+	"uD/i+tL5jEqauxibbSXVmmmy5ixRMDA+va9fPUr1XhB9HMqhjzpiaJR4m2j9LT7wePR+9GgurWndGwy7",
+	"ZMHY2l8xNYWqg5ZV6ktH3zlHNcakt34SL3G0rgEZMDRGdAfctlCR3WkKOw9SkUOUO9cccq61vgCtKyEi",
+	"yc27eRnNHEkfo3ltekoXp/HX7nF3T4umbJcyMLdmeGz3RrcC+ZxWqcyOuK3KwT3twWwgtpPFaleiidFG",
+	"ajf35Z2o08dVld0CkQqX2bNe8F83yZtmRJvBdVLA3YkqxmsBJWdbbZy4UGMXSgBE6vsBpBLSM39nuXjy",
+	"5PsnB340bOWTxEmWIO93lLbYrvfxSxgLgVnSs1oXNoZOguo8W6FXeBhtoBJgp9lq2syTxeGSuS77eifb",
+	"IsLr0Y8KuAae+7AqunJxQFqQQoyyAX7gkBQS6kNKLFbasCbsCIJhB3RRldgOQvJzVbJqSVfnJePzcxuR",
+	"UGwv2GXT40OdpLZ1H/D8Cdg3yuKat0lwGCr1C23z4AaMHeYj9pnaOLH7KLH9j7Fi0676MdtB2GkrJkft",
+	"34k0aBmtBkfL0kVYtbWmfIEczGU32z4nXOD+M5TSuxZtWhTY/oFpBeVkp6jlmdZxbw46shJiYQPIe7qf",
+	"cVG/RDshQq6BU9ZBTBKf92yaYHG0pq60lj7MLQzWJ4yTq5dvfZlWHzXIMLVRy3ojr/DJk+9juqEH95qK",
+	"pnV1fnLy+y83L6/Pry5vbn57f/3if3149f7m9vfzq/fXtx8ieSzhY3h69jjrQeH2oQFON+ODVUYKsaCM",
+	"q6wNEEYy5NYqHdh8PAFbJKIX9D7BwsOM4tcwZUrLVSr7rlcwx28Spe8GZ0C2Pjg/X4xQW8vwZqT3wNCo",
+	"jXyJsydPz59d3rx8+hjrbSk1O5rDagqcHJUEP1M25DcSB2f+O4+G+FtzGpL7RAre9GCaw4pwKqVY+tBX",
+	"jJANn70w6jX+gjmBzmwVirMnTx79OPSRCoERBXBQwm6zhH2ffus/6W71NJIwFjxLXviL/CKFFrkoB3u7",
+	"cargu2BX8YMqFTX23SceMqlUJUIgh1ZOj8VGbqum7g72mk/Ebvf4Hob9wJi3Sbv3AGTC5j4MWGgf9s0a",
+	"Gm7SMf8GYPRbj4NQ28iMNfIHKFLZN6Gpsr9UQmh7DD60xtRXrCiAx5Q6O8pl6vtX07wTPmYLSgVod86I",
+	"EvYZ4cLcvgURkwnILhNLquP2jEmoPI/abfJ4O4iNCkpFgmTZlHeNkd3pZfvD7l5H/3F04bBU43B2h1UW",
+	"N3fzH+5/Nq/DVmQcVKVz5KeM7hH7HvkQoh0Es8ERUjO9WI98enL2+OyHH/ZefxFXih8SIhfuwfyG92r8",
+	"s1eHH/r2bKCUb6TDnO8OiehLnHdSPwwUU37C/uL3gcuu3WvrquuPT76xVZdiHAkDuBsnWiKMySfn+KT+",
+	"AZr0RAIkpjU/obzTho8PmLDs5CH1BjK3I/sL61hhftt0a0L/Rkz9mtDJ/myS5LouxUHmhwnjTEWLPdls",
+	"I6f5TAURvE2Mw3hvXI35QgSETinjQwOGfmkWbgHXq1E7D2gAiRDlWZewAlh3zhglVVtB4FlTRu6Lwyri",
+	"pYNCFDVpLmMgE9CuxtVmLnS6UYcrLTjHoHEOS5Kq5bdrhct4nCe37Xxtbw7yreCI+DGYfy1oAd8RtHza",
+	"2grbi73EmYb1XWy+NpNJKn/axRalBYHtwUOZnz+6oxksIjQxppzHss0MWDCqyfAabHlMKtsFYGOHY0l5",
+	"8VyUsbCYf5NyOh2PR3FLtC/jvKW4pnJ9AEoXWL/ht8YKMZgogMFYYirW018l2Fp6KcoqYEzlrmf4nALz",
+	"vaIWWkyEQlK0QnUX4sHwv+0Hzr7M/iD214Txd2xCT04jXuI1MPduPAlcs140pPKee950f09ht5lQcI72",
+	"qUiGE1sD8lIKPm0J1/BTG229UfMhlRmAp/Z7jl57rH/StNLapftL+9VeepVu1Ba000c3LWl+z3oMB4j0",
+	"uI3l3RVAi5Jx+GLDwy79pWhVlSsrMd+BZBP333RJmWZ8euSde2F8PZpxSiiOxjSfR12CYeWOlAxriwBj",
+	"OczG/cEFsZvH1DtBcIHs3pXNi0Bgb6Db20pkQ/Aarl5LyIHd7ZYbu6v8UVfFbuLW9kz27rbDJaLwqbDr",
+	"2PA6w7bMQJNmTpUmtZ3jG7VWbDhK4QunJ0WqF7s5cYilIFlztVGlAk1OS+rL3vpSObabS/zxrmZUdW6J",
+	"e+WXkrnipVq6ixLeigmU5TNLsT2V5SsJd0zUsVRRWcN5u2dzmuCEuOEx1qrZgGWiko9nA/HMk3CCnoji",
+	"7ar4/UsbWvQGMPGw76G9pL0tVdEiUta6eR/f35BmD1RrkOaD/+Nq7P1+evQjPZp8+PT08ed/H2XDCtFH",
+	"d65ipcBKkc9ThtkvjA4Lw5NiG/r19dWVFOMdY9m29f3sXBmjfVrLti1FZ+2KH4YntXnG3WdIwTbkG2dg",
+	"RScy5/Hpj4+3BeZUNBLeuz0XFV8Y9210f0krbeBr/jmVAoJ6mnkWabciGj6YTLmyTXakXcenomL1x6v3",
+	"N7fkxBWlPwpnsJrxWKTKuTeV5fZe6t3zj5ZOGoMdrxdj9IL4axDWDGfVnXkRc1bIkWu3n43GVAE+lIu6",
+	"1Awf9xjDnTXeic17xhaLWqerOTtreKTGnmqxw40ui7Xp+AVprOnYEMlGFi+A8rbDq9UbOy/PkIvvPLM7",
+	"V65/X6VKXEugRar9D5qI4GMkGf/lWWaDwxdU55aJYi6chUfc3+wvTLQAHORxG84MaMH4tDHeCbnwzVZn",
+	"LJ8RponSlBdqqNTjaK/vnr6v4qkU28g+nWox0NaSdqT4WpiDuzmzLyzqzIoBPZZ9IVKmVzeG4JwQCFTa",
+	"lw6pEDFt/9RMgAEw+HXjyGZochFizpqeb+cjF9L2f/24lnwrZhjmZ7MF5rzFXcJ5z4FcXr32KUZGljq3",
+	"5cELrwnXnH0kyry/mpzImp+45U6weOix+cUmQ3CX0F8JqcmT0x9Oj8ml0xxtlv8xwZa7Nmk36HJ74hIc",
+	"//MPJfgxeYNauZBzl0SuyNnpma24F2RFHZNfnFX5W10r8uj49DtSsjsgVJMTWrGTu0cnzu583ITunY9u",
+	"7OYJbj5gm+eju0fOUMppxUbno++PT4+/t7LODDF2QuvChtg5FbfZy+tidD56w5S+xBH4zNEF2Bzx31NJ",
+	"FI9OTw1/Nn/6Zw1oYHYILdkCp7H8qfNAPzo93ZJu8TmLM7t2T/YgKGgNHXwLH/Xgwe9rnYsFDB5/w3g+",
+	"fPQvXLMS/WsSVCW4S+Q5Oz0NvEJrHbdP/nDSfQvRgaGLBdOJyjKf15/40e0MiKttc7wmHMQWabZ/0iQE",
+	"Y5HPxYLK1eh89NtMNK7/5YzqjHBYgq9diERNp8qK03Q6+mC+tiA6wQzYFKH+HSyd/mTTZHtp1cCNfOsO",
+	"gqb5XN0lqNa9GWtk21e2/38I9UEI1XZFPDGY68zclrthnMqYvyVK4oa4jm0UX+EslK5o5NELpiqhmhzL",
+	"dqmNifd/PWytAbO57kXJzIuwEMq8Saenp+0Njd6fiApgUxhU5Ca9g2Wk/3pTA/eZsO2CB6O610GwWSr3",
+	"c1cc0bKGz19IbH07WKs0EKGOZ0LP9sH53tI5EFtBuaJMOi1uo5hrqOoxwZsYZBv6SxtN76K1E80BKqOF",
+	"MKNchCTg8L5GBYVvPV9ACZYSuhSATTyh06h+AwOPN8WuvwsO+wDUTwI7KGEikFk8fqIs+Q70b3x/pNNZ",
+	"J8FW3AG+HCi3KLR623QjRDrdaMn+pLLIyBwq7UVcW2bzgjw+fRy6LG1tGQ4pqLqmV12oXtWbUD0ANwiW",
+	"cO7OB+YGD4rSnwEqQrFZYEYazGLYsc5c1RmC0XDfoLnArUxeazIVoCxSadN0kCnXark4Jm/DtsouLB/7",
+	"Hm7nDi6HNnq50GT4K6s2BayY6BS2bg8RmJClHkeMbR8OiOvGBBrB82++iQh6p/aB7Es1t62qbMKEQZ65",
+	"j2FTKKYIRmJpQcZgRDj84NfXVxeucXZdmd+U0VxtUaUMycJICUSzBZBvH5/9iAG1323Fs+pV+Z77QQ8h",
+	"5vkWowOVEX+AfXFVf398hDLeuIywScdWl2SXURmq2zt10G1p+lVvyJdtzPOHA/Hdzm4fmOVizYMEqrGJ",
+	"67cWMt8hvs9Oz7bj+sY6rPZAHxYyLZO1jeuJ3RGRNXdhTOjLdtYc8zA3LWi338OTT4YAPg+Wx7Ypt1N2",
+	"B4ZTCI7CoTM7F6JbwDCh6mKpuW0E2CGEB0WHBQQJWu1eoLfDHtQxTWxhZKMtESNK0xUpsej2PSXJBxAi",
+	"tzC7ffC69zyYLsHMImzKBZY6GvF+xSEP+tNIgMyHCOmfhGmXQ56l5+H4B9n1Az6DHW102Itob/Xe3sMw",
+	"CRaZx8/1GCQH8+8ZxWAyy/XMtbMNSYwYgkOBF75/lQvz0aIazARP4A5cNY9tNPDSjnwI7GfxumxWJqNl",
+	"mWCn6Jyt6BpL3b7WMNt5g+gzNJ3vYEn/cHhu5pBzcHJtCfMbLB5nyQetKGOfPI9BLjNRy7SluZ8m57V5",
+	"WPiETfuMzz+3o74+jrSiNlNqT1bS/fAZLCbJlJZUC/mNIi2ch+NG2bTfQRzjxo/9V3sx3MH+mtfCY6Dp",
+	"3Oe0KR9gxSS6TpWtWoGxxVgxoW1n4iRmUWvFCtgB9xXkfTfSQ8cM+/8B5UMwbc7yMGitIA86KxVQlWI1",
+	"wHzUYsdXb9t6LX0JzH+NOxkvFnpolKG9qhXKSMEKvG9YuX4iZHg1M8KsgVjIAiS2w/DhNGOY9qqsLaTS",
+	"WG1SCB+A/9nZXuto2ekoyHHevUnKQYu0hgEqm9pJKiHKDijd0TugPLEh92ln3K/4exKoD6p9G8XaEdm4",
+	"FONAxZaAWXrE56AUdEGna9wievxPNmZ2iPWjAcE+bWmHYtd2Etw5xt6lLMyGeoQkS1GXBZmK4/3ZSCi3",
+	"nfsaZc1aQJA9dK1YgpcroujKYq/dSgx3PaaS/dz7QVDF8mQ9F3xf1hIEIILKEzbjrm1QDDTbXzAXIT7w",
+	"Dfvbo4T9pIAJ46yJBk3y4hfBuIfgx+16Q9lxcJJ9m/ODqf2DF7Lm9XCKJiHA+9d9SatmQqowW0mmuVrB",
+	"6PSkzYNJXZVuRvUBL0x3oQQK7H73JjfaJX2aRSSR25evs+6vjUzpSARLysnyls5hCywf9H10AR5rIAgL",
+	"32RNWT8FuQStsNOs9O3NvCXN5vgkYnkCItsaEdeBjouM24Hapn9aX/C/SnBVhEAxvOpYU3k8/fPCRtiE",
+	"ZgnVh4SCq7Tg9oLR6QuuDhQp8YKrvyheypzrGpTBQkqqQTc3XVjbAEiiKNuLC/2NEHNC7dSi4zmvK8Pi",
+	"X7y76XrKH516R3kfGrHhQvohNQe2Ed4P8oZeToFrXG9wcC5ubl8MXEJuhFKfv4vM2q7gFRwMMl9/PoHm",
+	"MyJ4DmQmlpgOIyYajLREcrro5WWlmPZD/40ZsIfwc9t36N7h5+u1LMpVDEqJ1ZsfezSSLFJwGGvVFKTm",
+	"TGeElmVmKH8OkkPK7eAapUYlynjN7OjR8M1SIJmolVVRpIJzAguQU7MTkDojuTTbAikzD4qMcKFZDhlh",
+	"fCLMhwWM62lir0E31/h+nw7YbkVlk17sslZ8bwshg4YXhJZsDomdaPiYhFq8b8dmCRjdJucyRVxqbGwx",
+	"hRHXWexd7c3kjua1Yj9bdHlwAlSWDIOK1BLkuVXtbPNawzR979posNbEdQ4cDIFDKtBN/94Ez8PLvJew",
+	"LBKSzx+ilpyaS1YWDXO76DA+346JcuyTgjeTuFTMInOmNIR7V5AgC7o6Jvg+lkLMFTHEaKRFFASxjjCd",
+	"Ayei1n3MkvsOmP0s81077CEerbYv58A3qz3Gvt6tBc1nhiiaLEvHJcmci2WjATblijvlKL+9vL7K2j2R",
+	"gqlc3IFcfdeHison5SXlvyub13oIATBsgvP1SYAGNHsT+y7VPJT1vObIdBME/e3r52+vCOQz8V1XANQz",
+	"CeBlQFt1ysgpDiG9yPWFhNPItXV7D4LcoCnFV4bcBvZLqoiogMNecHwrVwZfZkJCye3zK5ILzm1icBel",
+	"E3YHQ6R6LWkO/RjEikAHQmGn2tBXqKKZ7WHHlX3d0p+YS2dZUkRle2O7+Hv8ZAv2toQA3WgJdJGK/lmr",
+	"4iYWC3qkwAzSUPjCMNsCd7SoWK72LAthshqe7UjhEfZiWLFT7QN/tp7XkTIijkVBZqQTTis1EyggWTcC",
+	"AsdrfXoGnBRQatrBZluX0aJ01lTnTxmqXCnPA14KXyx0E46vbYPv405O++j89w9dB6vlfK0c6B4fa87E",
+	"chA26fqYXNXjkuUhQBQW5nbAcPwoCQqhDupFse274uRk9rY3d3TYJCMEhm1O1cDiZKOXb9wNeI1Nn9dT",
+	"ErflpL3YU07a320pMitUmAeonBwpNuVQrOfvNceOnLnHfdZ3rv0if0u641oI6L7k89s3Nx1IoZg+lmKp",
+	"jASnAKLgiiajvbYlvA6fnRpZ6IGf8gH4+m0dkISL5d7yVTsT001ax6a9IL9RbZ5qZguV2dgvDh91IMsR",
+	"5I+MrylgGKLv26xTCQPZxUlQYD8u5jkJ7PCksoaov0jyW2tIkLjdjfqzN5dXSBbK7qFZhby25agQyZ1K",
+	"pBfW/CEwgAQHYwqci1bCEtrmu5prVq4tgq54V8ivl1jQtJokj+fm5/iD+6Cew1sE49LHYASWvCD0voSJ",
+	"y+111+bCJ3W6AvxNPrgNVKCxbI8NAAmuXEG5KK+9wcgOJcqDVQCws++S7nvAZx7p2ZULNNvqsinMchBo",
+	"vyNUo5UP7fElaFKBqLA7H5+waW0rNEqwMVJ9CFhQTqfgm0ClcPC2HXUYNLQLfCWYeD4TNkIYiGuU6prE",
+	"t/3HHMibntUuDaxW4A233GDMF1+zvvUmzsN7jKZUw5Ku+nDEbcu2FHLCcsgHsiYEK/zViLlxpRkw4dgV",
+	"XF4LcuBiaXMhfUzqWAiPjRLoHVppseH/hLx49fzqmFx6XvWNwkSOpY1K3WRqTPchqvItjnuScrEN8qHs",
+	"dm133UFoevjwlPUwKPOgmOcGDSMFU/OuCkOu3Qtja4/gALxBlK9stxexHSdLV/s0ihRsW3swfAQtcb8+",
+	"hFxjk13zgKhZrUkhljwjvkNuo2lqTECeYIUHK/LYSnF9IPedHFPapu+2ebikblwgZbRyDTv3pVriccl4",
+	"5Zxv5gCUcZBFU2JnXo/BPNLYm7IJ5nQZJxek7VImgRZGEfFFPIcrpTchVA9Ayp1Op1/LG1DZfrQJfm+Z",
+	"Svtea8OAmEZB97hTJ9UjwFUy6mSUYhiC3kruJ1hBGpY9nMYO+MqwtM9KVujbdMdMRtyyyQQkNrH2t8MV",
+	"qlR7s/zZC+mvuQspt1XN2t7FG60qFhfEt11xrcSOyU9CLhShao50Y6vg6FUFvQbFui1Rn2KAvzRV0w+G",
+	"Dr9EKk4dS7p7FLgt7wcDhgn6suZYQ36tY3Sn7HvBijiTi94hfPxC4O3/Dq0Ved/7s90Bllss0PHcs9vA",
+	"z1Zk6xSPPyYtApGKmdbAyRjMa4Jf+0ZQ2BXKMEMf9uzqc5UrV16mEW2pIksoS/P/NojoAuv4BL0AQNeS",
+	"K7+/ZnOG9zaNvxO3omR83ncbsGvNIaN5sCtO/B5gtZ19SQI4mYFKkOyirGGxMTUCqDWJFcHTQgqZiDr5",
+	"ZP7v83aPxBtcyhmRtqeAzMTwBJBouN5fXILlF25gRKhT9Qzp2ZpldAEX3dJzfTD+Q7Aeu9x/CcYbotw/",
+	"izHTf71qgTn4JkOyICWur53jM9hnuQ/MqG2n4fzG/OwAPSCt7usvEOSos4UeuiKYVgNIspJiIfoKo17Z",
+	"AXFu+Veo8mgtLzHCNXPWMUcmTJGyKc7i/oYvWcMhDUzEspd4mi7gKQZ4o0VloHHr2n1vV0DMF9V+QobM",
+	"VGQKHDfEp8Qi3uxERQ6V9T5+iQPs9wW0iySeQXeT9/MMtqBwEkJQBJR3Mq4c/LpOlAZkPTLgvxjU/u7g",
+	"EFLRRcBGbGmxbVxETPsetTf482FeNDv3Q3sbXWeGCHLeiOkUCsL4MXnmPci+pq9t9HDhbPZ5ybBmT62C",
+	"J82KwVRaUAdZYzegj57bRhEHShZLxP+8EVP0qSlCuVEOauUrRsJGsIfvWNFQhah1L1mY34dwz5e8sDf1",
+	"QSHSwOClbzvkDpg+swuz7tM5nLVidHiDSDoGHX/eS4iy9VChqiHGttNI1ij3Wq4aU1YFvMA0GTYhlHe8",
+	"Th5oHRCiMuJbAqUMj6/8mMPFNpjpvxLP4Du6aPXihPFxO1yHmgtDOt0/aN3sf02x66/HYEi9ddCaCguR",
+	"MhMyfV8jYZwKsGlCmgZQ1LmVq68H+2d7jFBPOmi0XO0rqL/BrHsrPdMlv7lEeNc+M+xr6Ru1dgxkGH2J",
+	"LfYNUWgyo8VA9J58YkWvHec55TmUFs3bDTjYHWtYDarHD5s09wAYxZBAg4nGh8aJloyWu+DixLcUTnvq",
+	"7YD/QcnAJgIb2CDv71ywuq83z8xVq7E6Ji9X6PbvxGViKo/zM9vuzObaptHaIKy/BM37dthDJCI2yw1N",
+	"RGyPsZeiQc1s6WKj68kR7Q4aRpWSmdvTHf5WJArRLmmqh9vTMIX+9IHrzgZ434LnfdWGaiZ0xbQMYLIm",
+	"IxFNLfhKKQJGa8OCFe5yoQWXr2J5UFuI4yTHp6qHceLvD0knf7HB1yWHNlDABhlrJafXgRp0nkwWzmma",
+	"Th6umhkty5667/jrvhruoYNxboTlpMru/nUigfdpRdfm5weATo9tCbcAxc6WJQ7Lv9y61GDlGUxdSrrF",
+	"9DeNVYVQDsvMBtwpUhrVp63Datv64G/Oly+mjNtWYKIsvNG3At7oR8SwmsVaPako7vtf8hs/6EGqqNrF",
+	"XvOJGPqS+0Psr7Cxnc+VgZPI8nn6XY+DdKvycQ13Yg7tjdonvx7oP05bGvdjM/SlMraaDW2aZC9bNgMO",
+	"ynbMAslkW5sPNzBN1HZBQEOxEQOUZmVpezu1fbrSqaJZMl5WBWDYv03iJ7Nr25z0nnY+G2ZdXBjeRBj/",
+	"wnS0BKBdY54unI/JTy7zrFF7bAUcH/OPwCW5KKAtE+IzPdRMLFUqaRf/+8R8uJU8n4vDxpW1i6REB1Hs",
+	"r5xjA7ALpzd6vTJooO2r3kiBHYYK52R2HbXJgq6QdSZha8PRewHrhhwSrG6JLXf/i6H6SizJpDacwDsX",
+	"zdMfRuQzlaF3XsKUKS1X3yhiE+izMHqvFNTGNwdNIQXv2jy71Um1bciehvItDjikNQQXSJV0EmK+fz5h",
+	"wI0mazoFZTO3nKURfQaNuaMU0yMjSI0p52B7sxrGgEF/gEKY+4zpGNe2sO0LDm+Be4D0IDP3V+KdubbF",
+	"TEkuSlFLlTmIZg04mzYQ+EBYS7/FzozegUsbFktOpKh1l549lBtqRufqgBA9M+pB4+NnnuykKOpcu6wm",
+	"e971jMCWdpIhKtH9r99LDAk9+Y+91BXBufZ/G+09n4puU9o1KDGFbzG/3z1rYHWQIAvx1dwvx7QEGa8I",
+	"JVfv/k6EJDe//j0IW3YNws+ePCU/s2cXhHIcgNKQ3RpWdnRpMFjEH/182Ik00i928/otgNdbX5S3ZtCh",
+	"XxVcJF0scK5aPrPPKKtg2laixIoIYXAIoUUBhY/kNEDrByvON6AvpOVuV1HJ6IAkeOvqXGuqWY6Htyk9",
+	"O/G0q0HyHFZNmuk9da+qvoypdey/wekzp9Uh17KZ9xOJ4dDMFj+XtdGC3J2zD6CR3ryBBmNUI+2PAma3",
+	"1944j0+jVoFkWpvH1P456g0C8Yp+BXLLZVHY3EvLXjvknbqtRufsN5r9oh6qibJV2YeZynDfe8u+tFn4",
+	"y5lATc8q/XEbT3+3ZDzBoQItlvswaRzvsaNwE0WYNochmpouhLBS298Cc8qfYTUwnJ/xKchKMq736wGK",
+	"QNBur9jf88PJzc0rrA+DdVN8ySFCc3Rzpwiw96b+bGD8IObtm1cGSwOvq0H9vm6rA5qTVmy9Td4Ajbzn",
+	"YKVwTESnqlvEuC16rEB+o5KXfK+v1fdn8dcqykkui6K9AgfiJB55DxxsHazaJZHLYk+2+jdgS9wshGwI",
+	"xZLI1ou1wa58Rndf2OqVH/NAJHOQjG93hi+0vtjP9/PAuDzrJqn+wiDV6dYcoLD59XktJXYf43BMXvLC",
+	"cQR7s0nHYZO46GuK/qfmp/PfP3zOPo2sixX/9cGMtOVrzMBalqPz0Qmt2Mndo5H51c3+qamQb/0wWfAH",
+	"5w9u/4SZlMG/fXxS8CdMzgj+7VEe/sn3X2//JIIgok9t6y46Df9t5cDPHz7/vwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -32,7 +32,7 @@ func New(s Services, log *slog.Logger) http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = srv.failed
-	e.Use(middleware.Recover(), securityHeaders)
+	e.Use(middleware.Recover(), srv.securityHeaders)
 	schemas, err := readBodies()
 	if err != nil {
 		panic(err) // the contract is compiled in; TestEveryRouteRefusesStrangers reads it too
@@ -129,13 +129,17 @@ func nextConnection(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Server) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Frame-Options", "DENY")
-		h.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+		frames := ""
+		if s.Theme != nil && !strings.HasPrefix(c.Request().URL.Path, "/api/") { // a page: links of the owner may be shown inside
+			frames = " " + strings.Join(s.Theme.Frames(), " ")
+		}
+		h.Set("Content-Security-Policy", "default-src 'self'; frame-src 'self'"+strings.TrimRight(frames, " ")+"; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 		if c.Request().TLS != nil {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}

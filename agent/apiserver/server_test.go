@@ -94,7 +94,7 @@ func do(h http.Handler, method, path, body string, header ...string) *httptest.R
 	return w
 }
 
-// The one test that must never be weakened: every route of the contract, but the four public ones, refuses a stranger.
+// The one test that must never be weakened: every route of the contract, but the few public ones, refuses a stranger.
 func TestEveryRouteRefusesStrangers(t *testing.T) {
 	doc, err := api.GetSwagger()
 	if err != nil {

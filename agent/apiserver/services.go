@@ -68,6 +68,26 @@ type Certificate interface {
 	Request(ctx context.Context, r api.HostCertificateRequest) (api.SigningRequest, error)
 }
 
+// Theme is how the pages look, as the owner of the host wants it.
+type Theme interface {
+	// Look is what everybody sees, before the log-in as well.
+	Look(ctx context.Context) api.Theme
+	Menu(ctx context.Context) api.ThemeMenu
+	Set(ctx context.Context, c api.ThemeChange) error
+	Logo(ctx context.Context) (data []byte, kind string, err error)
+	// SetLogo without data goes back to the product's.
+	SetLogo(ctx context.Context, data []byte) error
+	// Frames are the origins that the pages may show inside.
+	Frames() []string
+}
+
+// Pages are the static pages of the owner of the host.
+type Pages interface {
+	Page(ctx context.Context, name string) ([]byte, error)
+	SetPage(ctx context.Context, name string, p api.StaticPage) error
+	RemovePage(ctx context.Context, name string) error
+}
+
 // Host is this machine.
 type Host interface {
 	Show(ctx context.Context) (api.Host, error)
@@ -231,6 +251,8 @@ type Services struct {
 	// What people set for themselves and for the pages.
 	Keys        Keys
 	Certificate Certificate
+	Theme       Theme
+	Pages       Pages
 
 	Version    string
 	Sessions   Sessions

@@ -24,9 +24,8 @@ func (c *cli) certificateCommand() *cobra.Command {
 		})
 	}}
 	remove := &cobra.Command{Use: "remove", Short: "Go back to the self-signed certificate", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
-			_, err := apiclient.Decode[struct{}](client, func() (*http.Response, error) { return client.RemoveCertificate(ctx) })
-			return err
+		return c.done(cmd, func(ctx context.Context, client *apiclient.Client) (*http.Response, error) {
+			return client.RemoveCertificate(ctx)
 		})
 	}}
 	return group("certificate", "The TLS certificate that browsers see", show, c.certificateRequest(), c.certificateInstall(), remove)

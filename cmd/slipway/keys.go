@@ -46,11 +46,8 @@ func (c *cli) keysCommand() *cobra.Command {
 			})
 		}}
 	remove := &cobra.Command{Use: "remove USER FINGERPRINT", Short: "Take an SSH key away from an account", Args: two("user name and one fingerprint"), RunE: func(cmd *cobra.Command, args []string) error {
-		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
-			_, err := apiclient.Decode[struct{}](client, func() (*http.Response, error) {
-				return client.RemoveUserKey(ctx, args[0], &api.RemoveUserKeyParams{Fingerprint: args[1]})
-			})
-			return err
+		return c.done(cmd, func(ctx context.Context, client *apiclient.Client) (*http.Response, error) {
+			return client.RemoveUserKey(ctx, args[0], &api.RemoveUserKeyParams{Fingerprint: args[1]})
 		})
 	}}
 	return group("keys", "SSH keys of a user", list, add, remove)

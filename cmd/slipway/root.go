@@ -48,7 +48,7 @@ func newRoot() *cobra.Command {
 	f.StringVarP(&c.output, "output", "o", "", "json prints the answer for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(newAgentCommand(), c.hostCommand(), c.networkCommand(), c.linkCommand(), c.contentCommand(), c.clusterCommand(),
-		c.operationCommand(), c.loginCommand(), c.userCommand(), c.setupCommand(), c.auditCommand(), c.powerCommand(), c.tuiCommand(), c.diagCommand(), newInstall())
+		c.operationCommand(), c.loginCommand(), c.userCommand(), c.themeCommand(), c.setupCommand(), c.auditCommand(), c.powerCommand(), c.tuiCommand(), c.diagCommand(), newInstall())
 	return root
 }
 
