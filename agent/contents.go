@@ -117,6 +117,7 @@ func (a *Agent) itemSync() map[string]api.ContentSync {
 			row.Hosts = append(row.Hosts, api.ContentHost{Id: h.Host, Name: names[h.Host], State: api.ContentHostState(h.State),
 				CompletedBytes: h.CompletedBytes, TotalBytes: h.TotalBytes, Error: h.Error})
 		}
+		slices.SortFunc(row.Hosts, func(x, y api.ContentHost) int { return strings.Compare(x.Name, y.Name) })
 		out[e.Digest] = row
 	}
 	return out

@@ -1,11 +1,20 @@
 package agent
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 )
+
+func TestLeaderComesFirst(t *testing.T) {
+	list := []api.LinkedHost{{Name: "b", Role: "follower"}, {Name: "c", Role: "leader"}, {Name: "a", Role: "follower"}}
+	slices.SortFunc(list, leaderFirst)
+	if list[0].Name != "c" || list[1].Name != "a" || list[2].Name != "b" {
+		t.Errorf("ordered %+v", list)
+	}
+}
 
 // Feature 75: a follower that lost its leader does not show old news as new.
 func TestSeenFromFollower(t *testing.T) {

@@ -1,4 +1,4 @@
-import { Alert, Button } from '@patternfly/react-core';
+import { Alert, Button, Grid, GridItem } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useCaller } from '../../api/caller';
 import { api, type ContentItem } from '../../api/client';
@@ -28,14 +28,16 @@ export default function ContentPage() {
   return (
     <PageBody title={t.menu.content} lead={t.content.lead} actions={buttons}>
       <OnTheLeader path="/content" />
-      {mayChange && leads && <UploadArea />}
+      <Grid hasGutter>
+        {mayChange && leads && <GridItem xl={7}><UploadArea /></GridItem>}
+        <GridItem xl={mayChange && leads ? 5 : 12}><StorageCard /></GridItem>
+      </Grid>
       {pending > 0 && <Alert component="p" variant="info" isInline isLiveRegion title={t.content.syncing(pending)} />}
       <Refusal text={verify.error} />
       {verifying && <OperationLine op={verifying} />}
       {!content && <Loading />}
       {content?.length === 0 && <Nothing title={t.content.none} text={leads ? t.content.noneText : t.content.noneFollower} />}
       {content && content.length > 0 && <ContentTable items={content} remove={mayChange && leads ? setDeleting : undefined} />}
-      <StorageCard />
       {deleting && <DeleteDialog item={deleting} close={() => setDeleting(undefined)} />}
     </PageBody>
   );
