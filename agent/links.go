@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
@@ -249,17 +250,17 @@ func (a *Agent) linkedHosts() []api.LinkedHost {
 		}
 		out = append(out, h)
 	}
-	return out
 	slices.SortFunc(out, leaderFirst)
+	return out
 }
 
-// nodeAdapters are the adapters that a node's address can be on.
 // leaderFirst orders hosts as people look for them: the leader, then by name.
 func leaderFirst(x, y api.LinkedHost) int {
 	rank := map[string]int{string(linking.RoleLeader): -1}
 	return cmp.Or(rank[x.Role]-rank[y.Role], strings.Compare(x.Name, y.Name), strings.Compare(x.Id, y.Id))
 }
 
+// nodeAdapters are the adapters that a node's address can be on.
 func nodeAdapters(h cluster.Host) (out []api.HostAdapter) {
 	for _, x := range h.Adapters {
 		if prefix, ok := x.NodePrefix(); ok {
