@@ -1,19 +1,20 @@
 import { Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { ReactNode } from 'react';
 import { api, dataOf, type Host } from '../../api/client';
 import { useLoad } from '../../api/use';
 import { bytes, duration } from '../../format';
-import { Loading, Nothing, PageBody, Refusal, State } from '../../parts/Parts';
+import { Loading, PageBody, Refusal, State } from '../../parts/Parts';
 import { t } from '../../texts';
 import { Adapters } from '../network/Adapters';
+import { Disks } from './Disks';
 import { HostName } from './HostName';
 import { Power } from './Power';
+import { HostSettings } from './Settings';
 
 const everyMillis = 5000;
 
 export default function HostPage() {
-  const { data: host, error } = useLoad(() => dataOf(api.GET('/host')), everyMillis);
+  const { data: host, error, reload } = useLoad(() => dataOf(api.GET('/host')), everyMillis);
   return (
     <PageBody title={t.menu.host} lead={host?.name} actions={host && <Power host={host} />}>
       <Refusal text={error} title={t.errors.load} />
@@ -21,8 +22,9 @@ export default function HostPage() {
       {host && (
         <>
           <Summary host={host} />
-          <Adapters />
-          <Disks host={host} />
+          <Adapters host={host} />
+          <HostSettings host={host} changed={reload} />
+          <Disks host={host} changed={reload} />
         </>
       )}
     </PageBody>
@@ -36,8 +38,11 @@ function Summary({ host }: { host: Host }) {
     [t.host.addresses, host.addresses.join(', ')],
     [t.host.version, host.agentVersion],
     [t.host.os, `${host.os}, ${host.kernel}`],
-    [t.host.cpus, host.cpus],
+    [t.host.product, host.product || '–'],
+    [t.host.cpus, host.cpuModel ? `${host.cpus} × ${host.cpuModel}` : host.cpus],
     [t.host.memory, bytes(host.memoryBytes)],
+    [t.host.gpus, (host.gpus ?? []).join(', ') || t.hostSettings.none],
+    [t.host.secureBoot, t.host.secureBootStates[host.secureBoot ?? ''] ?? '–'],
     [t.host.uptime, duration(host.uptimeSeconds)],
     [t.host.id, <span className="sw-token">{host.id}</span>],
     [t.host.fingerprint, <span className="sw-token">{host.fingerprint}</span>],
@@ -54,38 +59,6 @@ function Summary({ host }: { host: Host }) {
             </DescriptionListGroup>
           ))}
         </DescriptionList>
-      </CardBody>
-    </Card>
-  );
-}
-
-function Disks({ host }: { host: Host }) {
-  return (
-    <Card>
-      <CardTitle component="h2">{t.host.disks}</CardTitle>
-      <CardBody>
-        {host.disks.length === 0 ? (
-          <Nothing title={t.host.noDisks} text={t.host.noDisksText} />
-        ) : (
-          <Table variant="compact" aria-label={t.host.disks}>
-            <Thead>
-              <Tr>
-                <Th>{t.host.path}</Th><Th>{t.host.size}</Th><Th>{t.host.role}</Th><Th>{t.host.model}</Th><Th>{t.host.serial}</Th>
-              </Tr>
-            </Thead>
-            <Tbody>
-              {host.disks.map((d) => (
-                <Tr key={d.path}>
-                  <Td dataLabel={t.host.path}>{d.path}</Td>
-                  <Td dataLabel={t.host.size}>{bytes(d.sizeBytes)}</Td>
-                  <Td dataLabel={t.host.role}>{d.role || '–'}</Td>
-                  <Td dataLabel={t.host.model}>{d.model || '–'}</Td>
-                  <Td dataLabel={t.host.serial}>{d.serial || '–'}</Td>
-                </Tr>
-              ))}
-            </Tbody>
-          </Table>
-        )}
       </CardBody>
     </Card>
   );

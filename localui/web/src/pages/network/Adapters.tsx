@@ -2,7 +2,7 @@ import { Alert, Button, Card, CardBody, CardTitle, Label } from '@patternfly/rea
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { useCaller } from '../../api/caller';
-import { api, dataOf } from '../../api/client';
+import { api, dataOf, type Host } from '../../api/client';
 import { useLoad } from '../../api/use';
 import { Ask } from '../../parts/Ask';
 import { Refusal } from '../../parts/Parts';
@@ -14,7 +14,7 @@ import { TryBanner } from './TryBanner';
 const everyMillis = 2000;
 
 /** The adapters, the change that is on trial, and the way to change one. */
-export function Adapters() {
+export function Adapters({ host }: { host: Host }) {
   const { data: network, error, reload } = useLoad(() => dataOf(api.GET('/network')), everyMillis);
   const [editing, setEditing] = useState<{ name?: string }>();
   const [removing, setRemoving] = useState('');
@@ -38,15 +38,20 @@ export function Adapters() {
           <Tbody>
             {network.adapters.map((a) => (
               <Tr key={a.name}>
-                <Td dataLabel={t.network.adapter}>{a.name}</Td>
+                <Td dataLabel={t.network.adapter}>
+                  {a.name} {a.name === host.managementAdapter && <Label isCompact color="blue">{t.network.management}</Label>}
+                </Td>
                 <Td dataLabel={t.network.link}><Label status={a.carrier ? 'success' : 'warning'} variant="outline">{a.carrier ? t.network.up : t.network.down}</Label></Td>
                 <Td dataLabel={t.network.addresses}>{a.addresses.join(', ') || '–'} {a.dhcp && <Label isCompact>DHCP</Label>}</Td>
-                <Td dataLabel={t.network.gateway}>{a.gateway || '–'}</Td>
+                <Td dataLabel={t.network.gateway}>
+                  {[a.gateway, a.gateway6].filter(Boolean).join(', ') || '–'} {a.defaultRoute && <Label isCompact>{t.network.defaultRoute}</Label>}
+                </Td>
                 <Td dataLabel={t.network.dns}>{a.dns.join(', ') || '–'}</Td>
                 <Td dataLabel={t.network.mtu}>{a.mtu}</Td>
                 <Td dataLabel={t.network.mac}>{a.mac}</Td>
                 <Td isActionCell>
-                  {mayChange && (
+                  {mayChange && a.name === host.managementAdapter && <Label isCompact status="info" title={t.network.lockedText}>{t.network.locked}</Label>}
+                  {mayChange && a.name !== host.managementAdapter && (
                     <span className="sw-inline">
                       <Button variant="link" isInline isDisabled={!settled} onClick={() => setEditing({ name: a.name })} aria-label={t.network.edit(a.name)}>{t.edit}</Button>
                       {kindOf(confirmed(a.name)) !== 'plain' && (
@@ -59,10 +64,11 @@ export function Adapters() {
             ))}
           </Tbody>
         </Table>
+        {host.managementAdapter && <p className="sw-gap">{t.network.lockedText}</p>}
         {mayChange && <Button variant="secondary" className="sw-gap" isDisabled={!settled} onClick={() => setEditing({})}>{t.network.add}</Button>}
         {editing && (
           <AdapterDialog
-            adapter={network.adapters.find((a) => a.name === editing.name)} adapters={network.adapters} confirmed={confirmed(editing.name)}
+            adapter={network.adapters.find((a) => a.name === editing.name)} adapters={network.adapters} confirmed={confirmed(editing.name)} locked={host.managementAdapter}
             close={() => {
               setEditing(undefined);
               void reload();

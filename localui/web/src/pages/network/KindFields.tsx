@@ -1,5 +1,6 @@
 import { Checkbox, FormGroup, FormSelect, FormSelectOption, Radio, TextInput } from '@patternfly/react-core';
 import type { Adapter } from '../../api/client';
+import { TextRow } from '../../parts/TextRow';
 import { t } from '../../texts';
 import { emptyDraft, type Draft, type Kind } from './form';
 
@@ -11,6 +12,8 @@ interface Props {
   draft: Draft;
   change: (c: Partial<Draft>) => void;
   adapters: Adapter[];
+  /** The management interface, which becomes no member. */
+  locked?: string;
 }
 
 /** What kind of adapter is made, and its name. */
@@ -33,7 +36,7 @@ export function KindChoice({ draft, change, adapters }: Props) {
 }
 
 /** What only a VLAN, a bond or a bridge has. */
-export function KindFields({ draft, change, adapters }: Props) {
+export function KindFields({ draft, change, adapters, locked }: Props) {
   const others = adapters.filter((a) => a.name !== draft.name);
   if (draft.kind === 'plain') return null;
   if (draft.kind === 'vlan') {
@@ -54,7 +57,7 @@ export function KindFields({ draft, change, adapters }: Props) {
   return (
     <>
       <FormGroup role="group" label={t.network.members} fieldId="members" isInline>
-        {others.map((a) => <Checkbox key={a.name} id={`member-${a.name}`} label={a.name} isChecked={draft.members.includes(a.name)} onChange={(_, on) => member(a.name, on)} />)}
+        {others.map((a) => <Checkbox key={a.name} id={`member-${a.name}`} label={a.name === locked ? t.network.lockedMember(a.name) : a.name} isDisabled={a.name === locked} isChecked={draft.members.includes(a.name)} onChange={(_, on) => member(a.name, on)} />)}
       </FormGroup>
       {draft.kind === 'bridge' && <Checkbox id="stp" label={t.network.stp} isChecked={draft.stp} onChange={(_, stp) => change({ stp })} />}
       {draft.kind === 'bond' && (
@@ -63,6 +66,9 @@ export function KindFields({ draft, change, adapters }: Props) {
             {bondModes.map((m) => <FormSelectOption key={m} value={m} label={m} />)}
           </FormSelect>
         </FormGroup>
+      )}
+      {draft.kind === 'bond' && (
+        <TextRow id="bond-monitor" label={t.network.monitor} help={t.network.monitorHelp} value={draft.monitor} change={(monitor) => change({ monitor })} />
       )}
     </>
   );

@@ -34,6 +34,7 @@ export function TryBanner({ attempt, reload }: { attempt: Try; reload: () => Pro
   }
   const left = countdown((Date.parse(attempt.deadline) - now) / 1000);
   const waiting = attempt.state === 'awaiting-confirm';
+  const warnings = attempt.warnings ?? [];
   return (
     <>
       <Alert component="p" variant="info" isInline title={waiting ? t.network.confirmWithin(left) : t.network.trying(left)}
@@ -45,6 +46,7 @@ export function TryBanner({ attempt, reload }: { attempt: Try; reload: () => Pro
         }
       >
         {t.network.tryText}
+        {warnings.map((w) => <div key={w}>{t.network.warning(w)}</div>)}
       </Alert>
       <Refusal text={error} />
     </>

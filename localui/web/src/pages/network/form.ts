@@ -12,8 +12,14 @@ export interface Draft {
   /** Of a bond or a bridge. */
   members: string[];
   bondMode: string;
+  /** How often a bond looks at its members' links, in milliseconds. */
+  monitor: string;
   stp: boolean;
   dhcp: boolean;
+  /** Neither DHCP nor an IPv4 address. */
+  none: boolean;
+  ipv6: NonNullable<AdapterSettings['ipv6']>;
+  gateway6: string;
   addresses: string;
   gateway: string;
   dns: string;
@@ -27,7 +33,7 @@ export const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Bo
 export function emptyDraft(kind: Kind, adapters: Adapter[]): Draft {
   const name = { plain: '', vlan: '', bond: 'bond0', bridge: 'br0' }[kind];
   return {
-    name, kind, parent: adapters[0]?.name ?? '', vlanId: '', members: [], bondMode: 'active-backup', stp: false, dhcp: true, addresses: '', gateway: '', dns: '', search: '', mtu: '',
+    name, kind, parent: adapters[0]?.name ?? '', vlanId: '', members: [], bondMode: 'active-backup', monitor: '', stp: false, dhcp: true, none: false, ipv6: '', gateway6: '', addresses: '', gateway: '', dns: '', search: '', mtu: '',
   };
 }
 
@@ -46,8 +52,12 @@ export function draftOf(adapter: Adapter, confirmed?: AdapterSettings): Draft {
     vlanId: confirmed?.vlan ? String(confirmed.vlan.id) : '',
     members: confirmed?.bond?.members ?? confirmed?.bridge?.members ?? [],
     bondMode: confirmed?.bond?.mode ?? 'active-backup',
+    monitor: confirmed?.bond?.monitorMillis ? String(confirmed.bond.monitorMillis) : '',
     stp: confirmed?.bridge?.stp ?? false,
     dhcp: s.dhcp,
+    none: !!confirmed && !s.dhcp && (s.addresses ?? []).length === 0,
+    ipv6: confirmed?.ipv6 ?? '',
+    gateway6: confirmed?.gateway6 ?? '',
     addresses: (s.addresses ?? []).join(', '),
     gateway: s.gateway ?? '',
     dns: (s.dns ?? []).join(', '),
@@ -56,15 +66,17 @@ export function draftOf(adapter: Adapter, confirmed?: AdapterSettings): Draft {
   };
 }
 
+const whole = (text: string): number | undefined => (/^\d{1,6}$/.test(text.trim()) && Number(text) > 0 ? Number(text) : undefined);
+
 const idOf = (text: string): number => (/^\d{1,4}$/.test(text.trim()) ? Number(text) : 0);
 
 /** What makes an adapter more than a plain one. A VLAN without a name is called after its parent and id. */
-function virtual(d: Draft, confirmed?: AdapterSettings): Partial<AdapterSettings> {
+function virtual(d: Draft): Partial<AdapterSettings> {
   switch (d.kind) {
     case 'vlan':
       return { name: d.name.trim() || `${d.parent}.${idOf(d.vlanId)}`, vlan: { parent: d.parent, id: idOf(d.vlanId) } };
     case 'bond':
-      return { bond: { ...confirmed?.bond, mode: d.bondMode, members: d.members } };
+      return { bond: { mode: d.bondMode, members: d.members, monitorMillis: whole(d.monitor) } };
     case 'bridge':
       return { bridge: { stp: d.stp, members: d.members } };
     case 'plain':
@@ -72,19 +84,20 @@ function virtual(d: Draft, confirmed?: AdapterSettings): Partial<AdapterSettings
   }
 }
 
-/** What the form asks of the host; what it does not show (IPv6, how a bond watches its links) stays as it was. */
+/** What the form asks of the host. */
 export function settingsOf(d: Draft, confirmed?: AdapterSettings): AdapterSettings {
-  const mtu = Number(d.mtu);
   return {
     ...confirmed,
     name: d.name.trim(),
-    ...virtual(d, confirmed),
+    ...virtual(d),
     dhcp: d.dhcp,
-    addresses: d.dhcp ? [] : listOf(d.addresses),
-    gateway: d.dhcp ? '' : d.gateway.trim(),
+    addresses: d.dhcp || d.none ? [] : listOf(d.addresses),
+    gateway: d.dhcp || d.none ? '' : d.gateway.trim(),
+    ...(d.ipv6 || confirmed?.ipv6 ? { ipv6: d.ipv6 } : {}),
+    ...(d.gateway6.trim() || confirmed?.gateway6 ? { gateway6: d.ipv6 === 'off' ? '' : d.gateway6.trim() } : {}),
     dns: listOf(d.dns),
     search: listOf(d.search),
-    mtu: Number.isInteger(mtu) && mtu > 0 ? mtu : undefined,
+    mtu: whole(d.mtu),
   };
 }
 
