@@ -8858,9 +8858,10 @@ func (r GetUpgradeResponse) ContentType() string {
 }
 
 type StartUpgradeResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-	JSON202      *Started
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON202                       *Started
+	ApplicationproblemJSONDefault *Problem
 }
 
 // Status returns HTTPResponse.Status
@@ -12817,6 +12818,13 @@ func ParseStartUpgradeResponse(rsp *http.Response) (*StartUpgradeResponse, error
 			return nil, err
 		}
 		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
 
 	}
 
@@ -18045,6 +18053,23 @@ func (response StartUpgrade202JSONResponse) VisitStartUpgradeResponse(w http.Res
 	return err
 }
 
+type StartUpgradedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartUpgradedefaultApplicationProblemPlusJSONResponse) VisitStartUpgradeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetLinkRequestObject struct {
 }
 
@@ -22434,42 +22459,42 @@ var swaggerSpec = []string{
 	"5Zxv5gCUcZBFU2JnXo/BPNLYm7IJ5nQZJxek7VImgRZGEfFFPIcrpTchVA9Ayp1Op1/LG1DZfrQJfm+Z",
 	"Svtea8OAmEZB97hTJ9UjwFUy6mSUYhiC3kruJ1hBGpY9nMYO+MqwtM9KVujbdMdMRtyyyQQkNrH2t8MV",
 	"qlR7s/zZC+mvuQspt1XN2t7FG60qFhfEt11xrcSOyU9CLhShao50Y6vg6FUFvQbFui1Rn2KAvzRV0w+G",
-	"Dr9EKk4dS7p7FLgt7wcDhgn6suZYQ36tY3Sn7HvBijiTi94hfPxC4O3/Dq0Ved/7s90Bllss0PHcs9vA",
-	"z1Zk6xSPPyYtApGKmdbAyRjMa4Jf+0ZQ2BXKMEMf9uzqc5UrV16mEW2pIksoS/P/NojoAuv4BL0AQNeS",
-	"K7+/ZnOG9zaNvxO3omR83ncbsGvNIaN5sCtO/B5gtZ19SQI4mYFKkOyirGGxMTUCqDWJFcHTQgqZiDr5",
-	"ZP7v83aPxBtcyhmRtqeAzMTwBJBouN5fXILlF25gRKhT9Qzp2ZpldAEX3dJzfTD+Q7Aeu9x/CcYbotw/",
-	"izHTf71qgTn4JkOyICWur53jM9hnuQ/MqG2n4fzG/OwAPSCt7usvEOSos4UeuiKYVgNIspJiIfoKo17Z",
-	"AXFu+Veo8mgtLzHCNXPWMUcmTJGyKc7i/oYvWcMhDUzEspd4mi7gKQZ4o0VloHHr2n1vV0DMF9V+QobM",
-	"VGQKHDfEp8Qi3uxERQ6V9T5+iQPs9wW0iySeQXeT9/MMtqBwEkJQBJR3Mq4c/LpOlAZkPTLgvxjU/u7g",
-	"EFLRRcBGbGmxbVxETPsetTf482FeNDv3Q3sbXWeGCHLeiOkUCsL4MXnmPci+pq9t9HDhbPZ5ybBmT62C",
-	"J82KwVRaUAdZYzegj57bRhEHShZLxP+8EVP0qSlCuVEOauUrRsJGsIfvWNFQhah1L1mY34dwz5e8sDf1",
-	"QSHSwOClbzvkDpg+swuz7tM5nLVidHiDSDoGHX/eS4iy9VChqiHGttNI1ij3Wq4aU1YFvMA0GTYhlHe8",
-	"Th5oHRCiMuJbAqUMj6/8mMPFNpjpvxLP4Du6aPXihPFxO1yHmgtDOt0/aN3sf02x66/HYEi9ddCaCguR",
-	"MhMyfV8jYZwKsGlCmgZQ1LmVq68H+2d7jFBPOmi0XO0rqL/BrHsrPdMlv7lEeNc+M+xr6Ru1dgxkGH2J",
-	"LfYNUWgyo8VA9J58YkWvHec55TmUFs3bDTjYHWtYDarHD5s09wAYxZBAg4nGh8aJloyWu+DixLcUTnvq",
-	"7YD/QcnAJgIb2CDv71ywuq83z8xVq7E6Ji9X6PbvxGViKo/zM9vuzObaptHaIKy/BM37dthDJCI2yw1N",
-	"RGyPsZeiQc1s6WKj68kR7Q4aRpWSmdvTHf5WJArRLmmqh9vTMIX+9IHrzgZ434LnfdWGaiZ0xbQMYLIm",
-	"IxFNLfhKKQJGa8OCFe5yoQWXr2J5UFuI4yTHp6qHceLvD0knf7HB1yWHNlDABhlrJafXgRp0nkwWzmma",
-	"Th6umhkty5667/jrvhruoYNxboTlpMru/nUigfdpRdfm5weATo9tCbcAxc6WJQ7Lv9y61GDlGUxdSrrF",
-	"9DeNVYVQDsvMBtwpUhrVp63Datv64G/Oly+mjNtWYKIsvNG3At7oR8SwmsVaPako7vtf8hs/6EGqqNrF",
-	"XvOJGPqS+0Psr7Cxnc+VgZPI8nn6XY+DdKvycQ13Yg7tjdonvx7oP05bGvdjM/SlMraaDW2aZC9bNgMO",
-	"ynbMAslkW5sPNzBN1HZBQEOxEQOUZmVpezu1fbrSqaJZMl5WBWDYv03iJ7Nr25z0nnY+G2ZdXBjeRBj/",
-	"wnS0BKBdY54unI/JTy7zrFF7bAUcH/OPwCW5KKAtE+IzPdRMLFUqaRf/+8R8uJU8n4vDxpW1i6REB1Hs",
-	"r5xjA7ALpzd6vTJooO2r3kiBHYYK52R2HbXJgq6QdSZha8PRewHrhhwSrG6JLXf/i6H6SizJpDacwDsX",
-	"zdMfRuQzlaF3XsKUKS1X3yhiE+izMHqvFNTGNwdNIQXv2jy71Um1bciehvItDjikNQQXSJV0EmK+fz5h",
-	"wI0mazoFZTO3nKURfQaNuaMU0yMjSI0p52B7sxrGgEF/gEKY+4zpGNe2sO0LDm+Be4D0IDP3V+KdubbF",
-	"TEkuSlFLlTmIZg04mzYQ+EBYS7/FzozegUsbFktOpKh1l549lBtqRufqgBA9M+pB4+NnnuykKOpcu6wm",
-	"e971jMCWdpIhKtH9r99LDAk9+Y+91BXBufZ/G+09n4puU9o1KDGFbzG/3z1rYHWQIAvx1dwvx7QEGa8I",
-	"JVfv/k6EJDe//j0IW3YNws+ePCU/s2cXhHIcgNKQ3RpWdnRpMFjEH/182Ik00i928/otgNdbX5S3ZtCh",
-	"XxVcJF0scK5aPrPPKKtg2laixIoIYXAIoUUBhY/kNEDrByvON6AvpOVuV1HJ6IAkeOvqXGuqWY6Htyk9",
-	"O/G0q0HyHFZNmuk9da+qvoypdey/wekzp9Uh17KZ9xOJ4dDMFj+XtdGC3J2zD6CR3ryBBmNUI+2PAma3",
-	"1944j0+jVoFkWpvH1P456g0C8Yp+BXLLZVHY3EvLXjvknbqtRufsN5r9oh6qibJV2YeZynDfe8u+tFn4",
-	"y5lATc8q/XEbT3+3ZDzBoQItlvswaRzvsaNwE0WYNochmpouhLBS298Cc8qfYTUwnJ/xKchKMq736wGK",
-	"QNBur9jf88PJzc0rrA+DdVN8ySFCc3Rzpwiw96b+bGD8IObtm1cGSwOvq0H9vm6rA5qTVmy9Td4Ajbzn",
-	"YKVwTESnqlvEuC16rEB+o5KXfK+v1fdn8dcqykkui6K9AgfiJB55DxxsHazaJZHLYk+2+jdgS9wshGwI",
-	"xZLI1ou1wa58Rndf2OqVH/NAJHOQjG93hi+0vtjP9/PAuDzrJqn+wiDV6dYcoLD59XktJXYf43BMXvLC",
-	"cQR7s0nHYZO46GuK/qfmp/PfP3zOPo2sixX/9cGMtOVrzMBalqPz0Qmt2Mndo5H51c3+qamQb/0wWfAH",
-	"5w9u/4SZlMG/fXxS8CdMzgj+7VEe/sn3X2//JIIgok9t6y46Df9t5cDPHz7/vwAAAP//",
+	"Dr9EKk4dS7p7FLgt7wcDhgn6suZYQ36tY3Sn7HvBijiTi94hfPxC4O3/Dq0Vef/6nm23wUAvdE91A3Nb",
+	"xa1TcP6YtEhHymdaAydjMC8Qfu2bR2EnKcNAfai0q+lVrlxJmkYcpoosoSzN/9vAowus/RP0DwBdS678",
+	"/prNGX7dNAtP3KSS8XnfDcJON4eMAMJOOvG7gxV69iU94GQGKkGCjLLGyMY8CaDWpFwETwspZDzq5JP5",
+	"v8/bvRhvcClneNqeNjITw5NGoiF+f3HZll+4gRGhTj00pGfrnNEFXHTL1fXB+A/Bemx5/yUYb4hy/2zJ",
+	"TP/18iRz8E2GZEFKXC88x2ewN3MfmFFDT8P5jfnZAXpAKt7XX1TIUWcLPXRfMK0GkGQlxUL0FVO9sgPi",
+	"3PKvUP/Rwl5iVGzmLGqOTJgiZVPQxf0NX7KGQxqYiGUv8TSdw1MM8EaLykDj1rUI3660mC+q/YQZmanI",
+	"FDhuiE+JRbzZiYocKut9/BIH2O8LaBdJPIPuJu/nGWxB4SSEoHAo72RpOfh1HS8NyHrkxn8xqP3dwSGk",
+	"oouAjdhyZNu4iJj2PWpv8OfDvGh27of2ULpuDhHkvBHTKRSE8WPyzHudfR1g2xziwtn585JhnZ9aBU+a",
+	"FYOptKAOMs1uQB89t80lDpRglogZeiOm6IdThHKjHNTKV5mEjQAR3+WioQpR616yML8P4Z4veWFv6oNC",
+	"pIHBS9+qyB0wfWYXmt2nczgLx+jwRpR03Dr+vJewZuvVQlVDjG13kqwxCGi5asxfFfACU2vYhFDe8VR5",
+	"oHVAiMqIbyOUMla+8mMOFw9hpv9KvInv6KLVixMGy+1wHWpiDOl0/6B1s/81BbK/HiMj9RZFa14sRMq0",
+	"yPR9DYtxKsBGC2kaQFHnVq6+Huyf7TGqPenU0XK1r0SABrPurfRMl/zmkuddy82wF6Zv7toxkGHEJrbl",
+	"N0ShyYwWA9F78okVvXac55TnUFo0bzfgYEetYXWrHj9sot0DYBTDCA0mGr8bJ1oyWu6CixPfhjjt3bcD",
+	"/gclAxsPbGCDvL9zAe6+Rj0zV63Gipq8XGGoQCeWE9N/nG/adnQ21zaN1gZh/WVr3rfDHiJ5sVluaPJi",
+	"e4y9FBpqZksXKF1PqGh30DCqlMzcnu7wtyJRvHZJU33fnoZp96cPXKs2wPsWPO+rnlQzoSvAZQCTNVmM",
+	"aGrBV0oRMFobFrlwlwstuHwVy53aQhwnOT5VPYwTf39IOvmLDb4uobSBAjbVWCtTvQ7UoFtlsthO06jy",
+	"cBXQaFn21IrHX/fVpA8djHMjLCdVdvevEwm8Tyu6Nj8/AHR6bEu4BSh2tixxWP7l1qUGK89g6tLYLaa/",
+	"aawqhHJYZjZIT5HSqD5t7VbbCgh/c/5/MWXctg8TZeGNvhXwRj8ihtUs1mpQRXHf/5Lf+EEPUnnVLvaa",
+	"T8TQl9wfYn/FkO18rnScRJbP0+96HKRblY9ruBNzaG/UPvn1QP9x2tK4H5uhL6+x1WxoUyt72bIZcFC2",
+	"YxZIJujaHLqBqaW2cwIaio0YoDQrS9sPqu3tlU4vzZIxtioAw/5tEj+ZXduGpve089nQ7OLC8CbC+Bem",
+	"sCUA7Zr5dOF8TH5y2WqN2mOr5vg8AQQuyUUBbWkRnx2iZmKpUom++N8n5sOt5PlcHDYWrV0kJTqIYn8l",
+	"IBuAXTi90euVQdNtXylHCuxKVDgns+vCTRZ0hawzCVsbwt4LWDfkkGB1S2y5+18M1VdiSSa14QTeuWie",
+	"/jCKn6kMvfMSpkxpufpGEZt0n4URf6WgNiY6aCQpeNfm2a1oqm0T9zSUb3HAIa0huECqDJQQ8/3zCQNu",
+	"NFnTKSib7eUsjegzaMwdpZgeGUFqTDkH28/VMAYM+gMUwtxnTMe4toVtX0B5C9wDpBSZub8S78y1LYBK",
+	"clGKWqrMQTRrwNm0jsAHwlr6LXZm9A5cqrFYciJFrbv07KHcUDM6VweE6JlRDxpTP/NkJ0VR59plQtnz",
+	"rmcRtrSTDFGJ7n/9XmJI6Ml/7KUWCc61/9to7/lUdBvZrkGJKXyL+f3uWQOrgwRZiK/mfjmmJch4RSi5",
+	"evd3IiS5+fXvQdiyayp+9uQp+Zk9uyCU4wCUhuzWsBqkS53Bwv/o58PupZEes5vXbwG83vqivDWDDv2q",
+	"4CLpAoNz1fKZfUZZBdO2EiVWUQiDQwgtCih8JKcBWj9Ycb4BvSQtd7uKSkYHJMFbVxtbU81yPLxNA9qJ",
+	"p10Nkuew0tJM76njVfVlTK1j/w1OnzmtDrmWzdafSAyHZrZguqyNFuTunH0AjfTmDTQYoxppmRQwu732",
+	"03l8GrUKJFPhPKb2z1FvEIhX9CuQWy6LwuZrWvbaIe/UbTU6Z7/R7Bf1UI2Xrco+zFSG+95bxqbN3F/O",
+	"BGp6VumP23j6OyzjCQ4VaLHch0njeI9diJsowrQ5DNHUdC6Eldr+FphT/gyrgeH8jE9BVpJxvV8PUASC",
+	"dnvF/p4fTm5uXmFNGay14ssUEZqjmztFgL039WcD4wcxb9+8MlgaeF0N6vd1Wx3QnLRia3TyBmjkPQcr",
+	"hWPyOlXdwsdtoWQF8huVvOR7fa2+P4u/VlFOclkU7RU4ECfxyHvgYOtg1S6JXBZ7stW/AVsWZyFkQyiW",
+	"RLZerA125bPA+8JWr/yYByKZg2SJuzN8ofXFfr6fB8blZjeJ+BcGqU635gCFzcnPaymxYxmHY/KSF44j",
+	"2JtNOg6bxEVfU/Q/NT+d//7hc/ZpZF2s+K8PZqQteWMG1rIcnY9OaMVO7h6NzK9u9k9NVX3rh8mCPzh/",
+	"cPsnzKQM/u3jk4I/YXJG8G+P8vBPvmd7+ycRBBF9att90Wn4bysHfv7w+f8FAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
