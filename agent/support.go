@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -93,5 +94,6 @@ func (a *Agent) makeBundle(ctx context.Context, h *ops.Handle) error {
 	if err == nil {
 		h.Message(collect, kept.Name)
 	}
+	debug.FreeOSMemory() // beside etcd it is wanted back at once
 	return err
 }

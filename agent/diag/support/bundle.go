@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 )
 
@@ -41,13 +42,17 @@ func write(ctx context.Context, w io.Writer, folder string, m Manifest, sources 
 		_, err := archive.Write(b)
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	gathered, wait := gather(ctx, sources)
+	defer wait()
+	defer cancel()
 	total := 0
 	for i, s := range sources {
-		raw, err := s.read(ctx)
-		if ctx.Err() != nil {
+		r, ok := <-gathered
+		if !ok {
 			return ctx.Err()
 		}
-		text := scrubBytes(raw)
+		text, err := scrubBytes(r.b), r.err
 		if total+len(text) > limit {
 			text, err = "", fmt.Errorf("left out: it has %d bytes and the bundle is full", len(text))
 		}
@@ -75,4 +80,49 @@ func write(ctx context.Context, w io.Writer, folder string, m Manifest, sources 
 		return err
 	}
 	return zipped.Close()
+}
+
+// atOnce is how many sources are read at the same time: some wait for a service that does not answer.
+const atOnce = 3
+
+type result struct {
+	b   []byte
+	err error
+}
+
+// gather reads the sources, a few at a time, and gives the results in their order. The channel is closed early when ctx
+// ends. wait returns when nothing is read any more.
+func gather(ctx context.Context, sources []Source) (results <-chan result, wait func()) {
+	var group sync.WaitGroup
+	pending := make(chan chan result, atOnce-1) // in order; full when enough are under way
+	out := make(chan result)
+	group.Go(func() {
+		defer close(pending)
+		for _, s := range sources {
+			one := make(chan result, 1)
+			select {
+			case pending <- one:
+			case <-ctx.Done():
+				return
+			}
+			group.Go(func() {
+				b, err := s.read(ctx)
+				one <- result{b, err}
+			})
+		}
+	})
+	group.Go(func() {
+		defer close(out)
+		for one := range pending {
+			r := <-one
+			if ctx.Err() != nil {
+				continue
+			}
+			select {
+			case out <- r:
+			case <-ctx.Done():
+			}
+		}
+	})
+	return out, group.Wait
 }

@@ -111,7 +111,7 @@ func TestABadSourceCostsOneFile(t *testing.T) {
 
 func TestABundleIsBounded(t *testing.T) {
 	var b bytes.Buffer
-	sources := []Source{text("one", strings.Repeat("x", MaxFile+10)), text("two", "22"), text("three", "4444"), text("four", "1")}
+	sources := []Source{text("one", strings.Repeat(strings.Repeat("x", 1023)+"\n", MaxFile>>10+1)), text("two", "22"), text("three", "4444"), text("four", "1")}
 	if err := write(t.Context(), &b, "f", Manifest{}, sources, MaxFile+3, func(int) {}); err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ const (
 	// MaxFile bounds one file of the bundle, in bytes.
 	MaxFile = 4 << 20
 	// sourceLimit is how long one source may take.
-	sourceLimit = 20 * time.Second
+	sourceLimit = 10 * time.Second
 )
 
 // Source is one file of the bundle. Read gives what it can even when it fails.
