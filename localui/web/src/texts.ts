@@ -109,6 +109,7 @@ export const t = {
     lost: (n: string, time: string) => `${n} has not been heard of for ${time}`, lostLeader: 'See whether it is on and its network connected. If it is lost for good, make this host the leader of a group of its own.',
     lostFollower: 'See whether it is on and its network connected: it comes back by itself. If it is lost for good, unlink it here; a host that was unlinked while away is linked again with a new token.',
     lostInUse: 'It is part of the cluster. See whether it is on and its network connected: it comes back by itself.',
+    unlinkInUse: 'It is part of the cluster. Take it out of the cluster first.',
     none: 'No hosts are linked', noneText: 'To lead a group, generate a token here and enter it on the other hosts. To join a group, link this device to its leader.',
     columns: { address: 'IP address', name: 'Name', role: 'Role', status: 'Status', content: 'Content', health: 'Health', seen: 'Last seen' },
   },

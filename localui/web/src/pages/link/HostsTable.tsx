@@ -1,5 +1,5 @@
 import { Label } from '@patternfly/react-core';
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction } from '@patternfly/react-table';
 import type { Link, LinkedHost } from '../../api/client';
 import { bytes, percent } from '../../format';
 import { State, When } from '../../parts/Parts';
@@ -14,6 +14,11 @@ export function contentText(h: LinkedHost): string {
   const done = h.completedBytes ?? 0;
   return `${name} ${percent(done, total)} %, ${bytes(done)} / ${bytes(total)}`;
 }
+
+/** A host that is part of a cluster stays linked. */
+const unlinkItem = (h: LinkedHost, unlink: (h: LinkedHost) => void): IAction => ({
+  title: t.link.unlink, onClick: () => unlink(h), isAriaDisabled: h.status === 'InUse', description: h.status === 'InUse' ? t.link.unlinkInUse : undefined,
+});
 
 /** The hosts of the group, each with the way to its own pages. */
 export function HostsTable({ link, unlink }: { link: Link; unlink?: (h: LinkedHost) => void }) {
@@ -38,7 +43,7 @@ export function HostsTable({ link, unlink }: { link: Link; unlink?: (h: LinkedHo
             <Td dataLabel={c.seen}><When at={h.lastSeen} /></Td>
             {unlink && (
               <Td isActionCell>
-                {h.role !== 'leader' && <ActionsColumn items={[{ title: t.link.unlink, onClick: () => unlink(h) }]} popperProps={{ position: 'right' }} />}
+                {h.role !== 'leader' && <ActionsColumn items={[unlinkItem(h, unlink)]} popperProps={{ position: 'right' }} />}
               </Td>
             )}
           </Tr>

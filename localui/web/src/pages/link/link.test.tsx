@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Link, LinkedHost } from '../../api/client';
-import { contentText } from './HostsTable';
+import { contentText, HostsTable } from './HostsTable';
 import { JoinDialog } from './JoinDialog';
 import { lostFor, lostHosts } from './lost';
 import { LostHosts } from './LostHosts';
@@ -36,6 +36,21 @@ it('says what to do about a lost host, and lets one do it', () => {
   fireEvent.click(screen.getByRole('button', { name: 'Unlink h2' }));
   expect(promote).toHaveBeenCalledOnce();
   expect(unlink.mock.calls[0]![0].name).toBe('h2');
+});
+
+// Feature 77.
+it('does not unlink a host of a cluster', () => {
+  const unlink = vi.fn();
+  render(<HostsTable link={group(host('h1', { role: 'leader' }), host('h2', { status: 'InUse' }), host('h3'))} unlink={unlink} />);
+  const menus = screen.getAllByRole('button');
+  expect(menus).toHaveLength(2);
+  fireEvent.click(menus[0]!);
+  screen.getByText(/It is part of the cluster/);
+  fireEvent.click(screen.getByRole('menuitem', { name: /Unlink/ }));
+  expect(unlink).not.toHaveBeenCalled();
+  fireEvent.click(menus[1]!);
+  fireEvent.click(screen.getAllByRole('menuitem', { name: /Unlink/ }).at(-1)!);
+  expect(unlink.mock.calls[0]![0].name).toBe('h3');
 });
 
 it('shows how far the content is', () => {
