@@ -193,7 +193,13 @@ func (f *formView) Draw(s tcell.Screen) {
 		}
 		l.row.draw(s, x, y+i-top, w, l.row == now)
 	}
+	if top+h < len(lines) {
+		put(s, x+w-len(more), y+h-1, len(more), more, strong)
+	}
 }
+
+// more says that a page goes on below.
+const more = "(more)"
 
 func (r *row) draw(s tcell.Screen, x, y, w int, focused bool) {
 	indent := 0

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,10 +10,14 @@ import (
 	"github.com/slipway-os/slipway/agent/api"
 )
 
-// sizes are those of a text console and of a large serial terminal.
-var sizes = [][2]int{{80, 24}, {132, 43}}
+// sizes are those of a text console and of a large serial terminal; their screens are testdata/PAGE-WIDTHxHEIGHT.txt. Of
+// oddSizes no screens are kept.
+var (
+	sizes    = [][2]int{{80, 24}, {132, 43}}
+	oddSizes = [][2]int{{60, 15}, {300, 80}}
+)
 
-// Every page as a person comes to it, at both sizes. The screens are testdata/PAGE-WIDTHxHEIGHT.txt.
+// Every page as a person comes to it, at each size.
 func TestEveryPage(t *testing.T) {
 	for _, page := range []struct {
 		name  string
@@ -57,7 +62,7 @@ func TestEveryPage(t *testing.T) {
 		{"power-cluster", inCluster, func(d *driver) { open("Power")(d); d.pick("Restart") }, "STOPS"},
 		{"quit", nil, open("Quit"), "The host stays on"},
 	} {
-		for _, size := range sizes {
+		for i, size := range slices.Concat(sizes, oddSizes) {
 			name := fmt.Sprintf("%s-%dx%d", page.name, size[0], size[1])
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -74,7 +79,11 @@ func TestEveryPage(t *testing.T) {
 					page.goTo(d)
 				}
 				d.sees(page.sees)
-				d.golden(name)
+				if i < len(sizes) {
+					d.golden(name)
+				} else {
+					d.whole()
+				}
 			})
 		}
 	}
@@ -91,6 +100,15 @@ func withProxyDifference(f *fakeAgent) {
 	f.verdict = api.NetworkPreview{Problems: []api.FieldProblem{}, Lines: []api.DiffLine{
 		{Setting: "HTTP proxy", Old: "http://ada:********@proxy.site.example:3128", New: "http://ada:********@other.site.example:3128"},
 		{Setting: "No proxy", Old: ".site.example", New: ".site.example, 192.0.2.0/24"}, {Setting: "CA certificates", Old: "", New: "1 certificate"}}}
+}
+
+// whole checks a screen of any size: it has its title and its keys.
+func (d *driver) whole() {
+	d.t.Helper()
+	lines := strings.Split(strings.TrimSuffix(d.text(), "\n"), "\n")
+	if last := lines[len(lines)-1]; !strings.HasPrefix(lines[0], " Slipway") || strings.TrimSpace(last) == "" {
+		d.t.Errorf("no title or no keys:\n%s", d.text())
+	}
 }
 
 func withUser(f *fakeAgent) { f.users["ada"] = "correct horse" }

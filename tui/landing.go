@@ -58,7 +58,7 @@ func (v *landingView) Draw(s tcell.Screen) {
 		put(s, x, y+i-v.top, textWidth, lines[i], plain)
 	}
 	if v.top+h < len(lines) {
-		put(s, x+textWidth-6, y+h-1, 6, "(more)", reverse)
+		put(s, x+textWidth-len(more), y+h-1, len(more), more, reverse)
 	}
 }
 

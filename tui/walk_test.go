@@ -389,7 +389,7 @@ func TestResizeStorm(t *testing.T) {
 	d.press("<esc>")
 	d.sees("Choose an adapter")
 	d.press("<enter>")
-	d.sees("Adapter eth0")
+	d.sees("Adapter eth0", "(more)")
 	d.press("<right>", "<right>", "<left>", "<tab>", "<clear>")
 	d.sees("needs an IP address")
 	// What does not fit scrolls: the row in use is always seen.
