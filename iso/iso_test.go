@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/slipway-os/slipway/agent/sbom"
 )
 
 var epoch = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
@@ -29,8 +31,21 @@ func fakeParts(t *testing.T) Parts {
 	return Parts{
 		Squashfs: part("squashfs", largeFile+300_001), Kernel: part("kernel", 50_000), Initrd: part("initrd", 70_000),
 		BIOS: part("eltorito", 12_288), MBR: part("mbr", 512), Shim: part("shim", 9_000), Grub: part("grub", 8_000),
-		Packages: part("packages", 100), Modules: part("modules", 80),
+		SBOM: sbomPart(t, dir),
 	}
+}
+
+func sbomPart(t *testing.T, dir string) string {
+	t.Helper()
+	data, err := sbom.Encode([]sbom.Component{{Kind: sbom.Debian, Name: "bash", Version: "5.2", Licence: "GPL-3+"}, {Kind: sbom.Go, Name: "go", Version: "1.26", Licence: "BSD-3-Clause"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "sbom")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // shared is one image for all tests that only read it.
@@ -83,8 +98,8 @@ func TestWriteAndVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.VolumeID != "COS_LIVE" || report.Release != "v1.2.3" || !report.BIOS || !report.UEFI || len(report.Files) != 12 ||
-		len(report.Packages) == 0 || len(report.Modules) == 0 {
+	if report.VolumeID != "COS_LIVE" || report.Release != "v1.2.3" || !report.BIOS || !report.UEFI || len(report.Files) != 11 ||
+		len(report.Components) != 2 || report.Components[0].Licence != "GPL-3+" {
 		t.Errorf("got %+v", report)
 	}
 	left, err := filepath.Glob(image + ".*")
@@ -125,7 +140,7 @@ func TestSourcesStay(t *testing.T) {
 	parts := fakeParts(t)
 	before := digestFile(t, parts.BIOS)
 	fakeImageFrom(t, parts)
-	for _, path := range []string{parts.Squashfs, parts.Kernel, parts.Initrd, parts.Packages} {
+	for _, path := range []string{parts.Squashfs, parts.Kernel, parts.Initrd, parts.SBOM} {
 		if _, err := os.Stat(path); err != nil {
 			t.Error(err)
 		}

@@ -13,8 +13,7 @@ const (
 	initrdPath   = "boot/initrd"
 	biosPath     = "boot/eltorito.img"
 	squashfsPath = "rootfs.squashfs"
-	packagesPath = "slipway/packages"
-	modulesPath  = "slipway/modules"
+	sbomPath     = "slipway/sbom.json"
 	settingsPath = "slipway/install.yaml"
 	// ContentPath holds the content bundles that are baked in; see agent/content/baked.
 	ContentPath = "slipway/content"
@@ -26,7 +25,7 @@ const (
 
 // Parts are the paths of what an image is made from; see rootfs.Image.
 type Parts struct {
-	Squashfs, Kernel, Initrd, BIOS, MBR, Shim, Grub, Packages, Modules string
+	Squashfs, Kernel, Initrd, BIOS, MBR, Shim, Grub, SBOM string
 }
 
 // Content is what makes this image different from another one of the same parts.
@@ -55,8 +54,7 @@ func Tree(p Parts, c Content) (Spec, error) {
 			{Path: biosPath, Source: p.BIOS},
 			{Path: "boot/grub2/grub.cfg", Data: menu},
 			{Path: squashfsPath, Source: p.Squashfs},
-			{Path: packagesPath, Source: p.Packages},
-			{Path: modulesPath, Source: p.Modules},
+			{Path: sbomPath, Source: p.SBOM},
 			{Path: settingsPath, Data: c.Settings},
 			{Path: userDataPath, Data: c.UserData},
 		}, loaders...),

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
+
+	"github.com/slipway-os/slipway/agent/sbom"
 )
 
 // Report is what Verify found in an image that is whole.
@@ -17,10 +18,8 @@ type Report struct {
 	BIOS     bool           `json:"bootsBIOS"`
 	UEFI     bool           `json:"bootsUEFI"`
 	Files    []ManifestFile `json:"files"`
-	// Packages are the Debian packages of the root file system, Modules the Go modules of its other programs, each with
-	// its version.
-	Packages []string `json:"packages"`
-	Modules  []string `json:"modules"`
+	// Components are the Debian packages of the root file system and the Go modules of its other programs.
+	Components []sbom.Component `json:"components"`
 }
 
 // Verify reads an image back: structure, boot entries, partition table, and the digest of every file. The error names all
@@ -63,17 +62,21 @@ func verify(ctx context.Context, image io.ReaderAt, size int64) (Report, error) 
 	if err != nil {
 		return Report{}, err
 	}
-	if report.Packages, err = v.lines(records, packagesPath); err != nil {
-		return Report{}, err
-	}
-	report.Modules, err = v.lines(records, modulesPath)
+	report.Components, err = v.components(records)
 	return report, err
 }
 
-// lines reads a list; the manifest vouches that it is there.
-func (v *volume) lines(records map[string]record, path string) ([]string, error) {
-	text, err := io.ReadAll(io.LimitReader(v.open(records[path]), maxManifest))
-	return strings.Split(strings.TrimSpace(string(text)), "\n"), err
+// components reads the list of what is in the image; the manifest vouches for it.
+func (v *volume) components(records map[string]record) ([]sbom.Component, error) {
+	r, ok := records[sbomPath]
+	if !ok {
+		return nil, &missingError{sbomPath}
+	}
+	data, err := io.ReadAll(io.LimitReader(v.open(r), sbom.MaxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", sbomPath, err)
+	}
+	return sbom.Decode(data)
 }
 
 // files are the records of all regular files, by path.

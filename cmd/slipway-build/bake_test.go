@@ -13,6 +13,7 @@ import (
 	"github.com/slipway-os/slipway/agent/content"
 	"github.com/slipway-os/slipway/agent/content/baked"
 	"github.com/slipway-os/slipway/agent/content/bundlewriter"
+	"github.com/slipway-os/slipway/agent/sbom"
 	"github.com/slipway-os/slipway/iso"
 	"github.com/slipway-os/slipway/iso/appliance"
 )
@@ -97,7 +98,11 @@ func writeImage(t *testing.T, out string, files []iso.File) {
 	if err := os.WriteFile(part, bytes.Repeat([]byte("part"), 5000), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	spec, err := iso.Tree(iso.Parts{Squashfs: part, Kernel: part, Initrd: part, BIOS: part, MBR: part, Shim: part, Grub: part, Packages: part, Modules: part},
+	list := filepath.Join(t.TempDir(), "sbom")
+	if data, err := sbom.Encode(nil); err != nil || os.WriteFile(list, data, 0o600) != nil {
+		t.Fatal("the list of components cannot be written")
+	}
+	spec, err := iso.Tree(iso.Parts{Squashfs: part, Kernel: part, Initrd: part, BIOS: part, MBR: part, Shim: part, Grub: part, SBOM: list},
 		iso.Content{Menu: iso.Menu{Release: "v1.0.0", Consoles: []string{"tty1"}}, Baked: files, Epoch: time.Unix(0, 0)})
 	if err != nil {
 		t.Fatal(err)

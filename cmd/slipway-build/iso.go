@@ -3,13 +3,16 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/slipway-os/slipway/agent/sbom"
 	"github.com/slipway-os/slipway/iso"
 	"github.com/slipway-os/slipway/iso/appliance"
 	"github.com/slipway-os/slipway/iso/rootfs"
@@ -152,6 +155,7 @@ func sourceDate(value string) (time.Time, error) {
 
 func newISOVerifyCommand() *cobra.Command {
 	var format string
+	var components bool
 	cmd := &cobra.Command{
 		Use:   "verify NAME.iso",
 		Short: "Read an image back: boot entries, partition table, the digest of every file",
@@ -170,10 +174,32 @@ func newISOVerifyCommand() *cobra.Command {
 			for _, f := range report.Files {
 				fmt.Fprintf(w, "  %-28s %11d  sha256:%s\n", f.Path, f.Size, f.SHA256)
 			}
-			fmt.Fprintf(w, "%d Debian packages, %d Go modules (-o json lists them)\n", len(report.Packages), len(report.Modules))
-			return nil
+			return printComponents(w, report.Components, components)
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "", "json prints the answer for programs")
+	cmd.Flags().BoolVar(&components, "components", false, "list every Debian package and Go module with version and licence")
 	return cmd
+}
+
+// printComponents counts what is in the image, or lists it.
+func printComponents(w io.Writer, list []sbom.Component, each bool) error {
+	count := map[sbom.Kind]int{}
+	unknown := 0
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range list {
+		count[c.Kind]++
+		if c.Licence == "" {
+			unknown++
+			c.Licence = "not found"
+		}
+		if each {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", c.Kind, c.Name, c.Version, c.Licence)
+		}
+	}
+	fmt.Fprintf(t, "%d Debian packages, %d Go modules, %d of them without a licence that was recognised\n", count[sbom.Debian], count[sbom.Go], unknown)
+	if !each {
+		fmt.Fprintln(t, "--components lists them with version and licence, -o json for programs")
+	}
+	return t.Flush()
 }

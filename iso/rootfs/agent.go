@@ -8,12 +8,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/slipway-os/slipway/agent/sbom"
 	"github.com/slipway-os/slipway/systemd"
 )
 
 // finish makes o.Out from the Kairos tree, the units and the agent. The new tree
 // is complete before it takes the place of the old one.
-func (b *builder) finish(ctx context.Context, kairosDir string, o Options) error {
+func (b *builder) finish(ctx context.Context, kairosDir, sbomDir string, o Options) error {
 	out, err := filepath.Abs(o.Out)
 	if err != nil {
 		return err
@@ -31,7 +32,7 @@ func (b *builder) finish(ctx context.Context, kairosDir string, o Options) error
 	if err := Clone(ctx, kairosDir, part); err != nil {
 		return err
 	}
-	if err := installOurs(ctx, part, o.Agent); err != nil {
+	if err := installOurs(ctx, part, sbomDir, o.Agent); err != nil {
 		return fmt.Errorf("install Slipway in the tree: %w", err)
 	}
 	if err := os.Rename(out, old); err != nil && !os.IsNotExist(err) {
@@ -47,7 +48,10 @@ func (b *builder) finish(ctx context.Context, kairosDir string, o Options) error
 	return nil
 }
 
-func installOurs(ctx context.Context, dir, agent string) error {
+func installOurs(ctx context.Context, dir, sbomDir, agent string) error {
+	if err := installFile(dir, sbom.File, filepath.Join(sbomDir, sbomFile), 0o644); err != nil {
+		return err
+	}
 	if err := overlayFiles(dir, systemd.Files()); err != nil {
 		return err
 	}

@@ -3,18 +3,14 @@ package rootfs
 import (
 	"context"
 	"crypto/sha256"
-	"debug/buildinfo"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/slipway-os/slipway/iso/rootfs/apt"
@@ -28,9 +24,8 @@ type Image struct {
 	BIOS, MBR string
 	// Shim and Grub are EFI programs, signed by Debian.
 	Shim, Grub string
-	// Packages lists the Debian packages, Modules the Go modules of the programs that are not from Debian: name, version, one
-	// for each line.
-	Packages, Modules string
+	// SBOM lists the Debian packages and Go modules with their licences; see agent/sbom.
+	SBOM string
 }
 
 // ImageOptions says what to make.
@@ -76,7 +71,11 @@ func BuildImage(ctx context.Context, o ImageOptions) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	squash, err := b.squash(kairosDir, bootDir, o)
+	sbomDir, err := b.components(ctx, kairosDir, o.Agent)
+	if err != nil {
+		return Image{}, err
+	}
+	squash, err := b.squash(kairosDir, bootDir, sbomDir, o)
 	if err != nil {
 		return Image{}, err
 	}
@@ -86,17 +85,17 @@ func BuildImage(ctx context.Context, o ImageOptions) (Image, error) {
 	}
 	boot := func(name string) string { return filepath.Join(bootDir, name) }
 	return Image{
-		Squashfs: filepath.Join(squashDir, "rootfs.squashfs"), Packages: filepath.Join(squashDir, "packages"), Modules: filepath.Join(squashDir, "modules"),
+		Squashfs: filepath.Join(squashDir, "rootfs.squashfs"), SBOM: filepath.Join(sbomDir, sbomFile),
 		Kernel: boot(kernelFile), Initrd: boot(initrdFile), BIOS: boot(biosFile), MBR: boot(mbrFile), Shim: boot(shimFile), Grub: boot(grubFile),
 	}, b.removeOthers(squashDir)
 }
 
-func (b *builder) squash(kairosDir, bootDir string, o ImageOptions) (stage, error) {
+func (b *builder) squash(kairosDir, bootDir, sbomDir string, o ImageOptions) (stage, error) {
 	agent, err := fileDigest(o.Agent)
 	if err != nil {
 		return stage{}, fmt.Errorf("read the agent: %w", err)
 	}
-	s := stage{name: "image", digest: digest(filepath.Base(kairosDir), filepath.Base(bootDir), agent, digestTree(systemd.Files()),
+	s := stage{name: "image", digest: digest(filepath.Base(kairosDir), filepath.Base(bootDir), filepath.Base(sbomDir), agent, digestTree(systemd.Files()),
 		fmt.Sprint(systemd.Links(), systemd.AgentLinks(), squashCommand("T", "S", o), "with lists of packages and modules, and its name"))}
 	s.build = func(ctx context.Context, dir string) error {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -106,7 +105,7 @@ func (b *builder) squash(kairosDir, bootDir string, o ImageOptions) (stage, erro
 		if err := Clone(ctx, kairosDir, tree); err != nil {
 			return err
 		}
-		if err := installOurs(ctx, tree, o.Agent); err != nil {
+		if err := installOurs(ctx, tree, sbomDir, o.Agent); err != nil {
 			return err
 		}
 		// The installed host's boot loader reads both from inside the image.
@@ -115,12 +114,6 @@ func (b *builder) squash(kairosDir, bootDir string, o ImageOptions) (stage, erro
 		}
 		// What tells one image from another, on the host: an upgrade knows by it which one is running.
 		if err := writeFile(tree, "usr/lib/slipway/image", []byte(s.digest+"\n"), 0o644); err != nil {
-			return err
-		}
-		if err := listPackages(ctx, tree, filepath.Join(dir, "packages")); err != nil {
-			return err
-		}
-		if err := listModules(tree, filepath.Join(dir, "modules")); err != nil {
 			return err
 		}
 		if err := b.runSquash(ctx, tree, filepath.Join(dir, "rootfs.squashfs"), o); err != nil {
@@ -157,33 +150,6 @@ func squashCommand(tree, out string, o ImageOptions) []string {
 		args = append(args, notInVirtualMachines...)
 	}
 	return args
-}
-
-func listPackages(ctx context.Context, tree, out string) error {
-	list, err := exec.CommandContext(ctx, "chroot", tree, "dpkg-query", "-W", "-f", "${Package} ${Version}\n").Output()
-	if err != nil {
-		return fmt.Errorf("list the packages: %w", err)
-	}
-	return os.WriteFile(out, list, 0o644)
-}
-
-// listModules reads what the programs were built from out of themselves.
-func listModules(tree, out string) error {
-	seen := map[string]bool{}
-	for _, program := range []string{"slipway", "kairos-agent", "immucore"} {
-		info, err := buildinfo.ReadFile(filepath.Join(tree, "usr/bin", program))
-		if err != nil {
-			return fmt.Errorf("read the modules of %s: %w", program, err)
-		}
-		for _, module := range info.Deps {
-			if module.Replace != nil {
-				module = module.Replace
-			}
-			seen[module.Path+" "+module.Version] = true
-		}
-		seen["go "+strings.TrimPrefix(info.GoVersion, "go")] = true
-	}
-	return os.WriteFile(out, []byte(strings.Join(slices.Sorted(maps.Keys(seen)), "\n")+"\n"), 0o644)
 }
 
 // removeOthers removes images of earlier builds: each is hundreds of megabytes, and a new agent makes a new one.

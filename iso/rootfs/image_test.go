@@ -38,7 +38,7 @@ func TestSquashDigest(t *testing.T) {
 	agent := filepath.Join(t.TempDir(), "slipway")
 	seen := map[string]string{}
 	check := func(name string, want bool, o ImageOptions) {
-		s, err := b.squash("/c/kairos-1", "/c/boot-1", o)
+		s, err := b.squash("/c/kairos-1", "/c/boot-1", "/c/sbom-1", o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +48,7 @@ func TestSquashDigest(t *testing.T) {
 		seen[s.digest] = name
 	}
 	o := ImageOptions{Options: Options{Agent: agent}, Epoch: time.Unix(1, 0)}
-	if _, err := b.squash("/c/kairos-1", "/c/boot-1", o); err == nil {
+	if _, err := b.squash("/c/kairos-1", "/c/boot-1", "/c/sbom-1", o); err == nil {
 		t.Error("an image without an agent was begun")
 	}
 	write := func(text string) {

@@ -58,7 +58,11 @@ func Build(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	return b.finish(ctx, kairosDir, o)
+	sbomDir, err := b.components(ctx, kairosDir, o.Agent)
+	if err != nil {
+		return err
+	}
+	return b.finish(ctx, kairosDir, sbomDir, o)
 }
 
 // kairos returns the tree of the third stage: all but what is ours.
