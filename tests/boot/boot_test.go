@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 )
@@ -79,8 +78,10 @@ func start(t *testing.T, q QEMU, c Config, artefacts string) *Machine {
 	}
 	t.Cleanup(func() {
 		m.Close()
-		if log, err := os.ReadFile(filepath.Join(dir, "serial.log")); err == nil {
-			os.WriteFile(filepath.Join(artefacts, "serial.log"), log, 0o644)
+		for _, name := range []string{"serial", "shell"} {
+			if log, err := os.ReadFile(filepath.Join(dir, name+".log")); err == nil {
+				os.WriteFile(filepath.Join(artefacts, name+"-"+filepath.Base(dir)+".log"), log, 0o644)
+			}
 		}
 		os.RemoveAll(dir)
 	})
@@ -105,49 +106,7 @@ func picture(t *testing.T, m *Machine, path string) {
 	}
 }
 
-// TestInstallUEFI is the way of a new machine with a CD (or virtual media).
-func TestInstallUEFI(t *testing.T) {
-	q, image, artefacts := setup(t)
-	install(t, q, Config{UEFI: true, CD: image}, artefacts)
-}
-
-// TestInstallBIOS is the way of an old machine with a USB disk.
-func TestInstallBIOS(t *testing.T) {
-	q, image, artefacts := setup(t)
-	install(t, q, Config{USB: image}, artefacts)
-}
-
-// install takes a bare machine with two disks through the automatic installation on the first and the reboot; then the
-// second must be the storage pool and the Local UI must answer.
-func install(t *testing.T, q QEMU, c Config, artefacts string) {
-	c.Port = freePort(t)
-	for i, gib := range []int{24, 30} { // the second is larger, and must not be taken
-		disk := filepath.Join(t.TempDir(), "disk"+strconv.Itoa(i)+".qcow2")
-		if err := q.CreateDisk(t.Context(), disk, gib); err != nil {
-			t.Fatal(err)
-		}
-		c.Disks = append(c.Disks, disk)
-	}
-	m := start(t, q, c, artefacts)
-	wait(t, m, 3*time.Minute, "executed automatically in 4s")
-	picture(t, m, filepath.Join(artefacts, "1-menu.png"))
-	wait(t, m, 15*time.Minute, "slipway: /dev/vda, .*disk0: chosen, it is the first large enough disk")
-	wait(t, m, time.Minute, "slipway: /dev/vdb, .*disk1: becomes the storage pool, it is the first blank disk")
-	wait(t, m, 15*time.Minute, "slipway: step 3 of 8")
-	picture(t, m, filepath.Join(artefacts, "2-installer.png"))
-	wait(t, m, 40*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
-	if c.USB != "" { // it is booted again, and must not install again
-		wait(t, m, 3*time.Minute, "Booting `Start the Slipway that is installed")
-	}
-	wait(t, m, 3*time.Minute, "Booting `Slipway'")
-	wait(t, m, 20*time.Minute, `XFS \(vdb\): Mounting`) // the kernel, on every console
-	if body := fetch(t, c.Port, 15*time.Minute); !strings.Contains(body, "<html") {
-		t.Errorf("the Local UI answers %q", body)
-	}
-	picture(t, m, filepath.Join(artefacts, "3-console.png"))
-}
-
-// TestLiveBIOS boots the image as a USB disk of an old machine, to the shell of the live system.
+// TestLiveBIOS boots the image as a USB disk of an old machine, to the shell of the live system. Feature 13.
 func TestLiveBIOS(t *testing.T) {
 	q, image, artefacts := setup(t)
 	m := start(t, q, Config{USB: image}, artefacts)

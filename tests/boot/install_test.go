@@ -1,0 +1,163 @@
+package boot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestInstallUEFI is the way of a new machine with a CD (or virtual media): a power cut in the middle of the automatic
+// installation, the installation again, and the installed host. Features 13, 14, 16.
+func TestInstallUEFI(t *testing.T) {
+	q, image, artefacts := setup(t)
+	c := Config{UEFI: true, CD: image}
+	disks := blankDisks(t, q, t.TempDir())
+	c.Disks = disks
+	cut := start(t, q, c, artefacts)
+	wait(t, cut, 3*time.Minute, "executed automatically in 4s")
+	picture(t, cut, filepath.Join(artefacts, "1-menu.png"))
+	wait(t, cut, 15*time.Minute, "slipway: /dev/vda, .*disk0: chosen, it is the first large enough disk")
+	wait(t, cut, time.Minute, "slipway: /dev/vdb, .*disk1: becomes the storage pool, it is the first blank disk")
+	wait(t, cut, 15*time.Minute, "slipway: step 3 of 8")
+	picture(t, cut, filepath.Join(artefacts, "2-installer.png"))
+	cut.Close()
+
+	again := start(t, q, c, artefacts)
+	wait(t, again, 3*time.Minute, "executed automatically in 4s")
+	wait(t, again, 15*time.Minute, "slipway: /dev/vda, .*disk0: chosen, it carries an earlier installation that was cut off, which is done again")
+	wait(t, again, time.Minute, "slipway: /dev/vdb, .*disk1: kept as storage pool, with its content")
+	wait(t, again, 40*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
+	again.Close() // as a power cut at the last moment
+	keep(t, image, disks)
+
+	c.Port = freePort(t)
+	m := start(t, q, c, artefacts)
+	bootsInstalled(t, m, c.Port)
+	picture(t, m, filepath.Join(artefacts, "3-console.png"))
+}
+
+// TestInstallBIOS is the way of an old machine with a USB disk, which it boots first every time. Features 13, 14.
+func TestInstallBIOS(t *testing.T) {
+	q, image, artefacts := setup(t)
+	c := Config{USB: image, Disks: blankDisks(t, q, t.TempDir()), Port: freePort(t)}
+	m := start(t, q, c, artefacts)
+	wait(t, m, 15*time.Minute, "slipway: /dev/vda, .*disk0: chosen, it is the first large enough disk")
+	wait(t, m, 40*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
+	wait(t, m, 3*time.Minute, "Booting `Start the Slipway that is installed") // it must not install again
+	bootsInstalled(t, m, c.Port)
+}
+
+// bootsInstalled waits for the installed system, with its storage pool on the second disk and its Local UI.
+func bootsInstalled(t *testing.T, m *Machine, port int) {
+	t.Helper()
+	wait(t, m, 3*time.Minute, "Booting `Slipway'")
+	wait(t, m, 20*time.Minute, `XFS \(vdb\): Mounting`) // the kernel, on every console
+	if body := fetch(t, port, 15*time.Minute); !strings.Contains(body, "<html") {
+		t.Errorf("the Local UI answers %q", body)
+	}
+}
+
+// blankDisks are two, of which the second is larger and must not be taken for the system.
+func blankDisks(t *testing.T, q QEMU, dir string) []string {
+	t.Helper()
+	var disks []string
+	for i, gib := range []int{24, 30} {
+		disk := filepath.Join(dir, "disk"+strconv.Itoa(i)+".qcow2")
+		if err := q.CreateDisk(t.Context(), disk, gib); err != nil {
+			t.Fatal(err)
+		}
+		disks = append(disks, disk)
+	}
+	return disks
+}
+
+// installed gives a machine's disks as the installation left them, which the test may change: the installation is done
+// once for an image, and kept. Its disks boot under UEFI.
+func installed(t *testing.T, q QEMU, image, artefacts string) []string {
+	t.Helper()
+	golden := goldenDir(t, image)
+	if _, err := os.Stat(golden); err != nil {
+		disks := blankDisks(t, q, t.TempDir())
+		m := start(t, q, Config{UEFI: true, CD: image, Disks: disks}, artefacts)
+		wait(t, m, 40*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
+		m.Close()
+		keep(t, image, disks)
+	}
+	var disks []string
+	for i := range 2 {
+		disk := filepath.Join(t.TempDir(), "disk"+strconv.Itoa(i)+".qcow2")
+		if err := q.Overlay(t.Context(), filepath.Join(golden, "disk"+strconv.Itoa(i)+".qcow2"), disk); err != nil {
+			t.Fatal(err)
+		}
+		disks = append(disks, disk)
+	}
+	return disks
+}
+
+// keep puts disks where installed looks for them, instead of those of an earlier image.
+func keep(t *testing.T, image string, disks []string) {
+	t.Helper()
+	golden := goldenDir(t, image)
+	if err := os.RemoveAll(filepath.Dir(golden)); err != nil {
+		t.Fatal(err)
+	}
+	part := golden + ".part"
+	if err := os.MkdirAll(part, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i, disk := range disks {
+		if err := copyFile(disk, filepath.Join(part, "disk"+strconv.Itoa(i)+".qcow2")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Rename(part, golden); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func goldenDir(t *testing.T, image string) string {
+	t.Helper()
+	file, err := os.Open(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(keptIn(t), "boot", "installed", hex.EncodeToString(hash.Sum(nil)[:8]))
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	_, err = io.Copy(out, in)
+	return err
+}
+
+func keptIn(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("SLIPWAY_CACHE"); dir != "" {
+		return dir
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "slipway")
+}
