@@ -3,7 +3,6 @@ package kubeadm
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -41,7 +40,7 @@ type hostFacts struct {
 // initConfig renders what `kubeadm init --config` takes.
 func initConfig(a cluster.Assignment, f hostFacts) ([]byte, error) {
 	if a.Init == nil {
-		return nil, errors.New("the leader has not sent the secrets of the cluster yet")
+		return nil, pendingError("waiting for the leader to send the secrets of the cluster")
 	}
 	return documents(
 		obj{"apiVersion": apiVersion, "kind": "InitConfiguration",
@@ -58,10 +57,10 @@ func initConfig(a cluster.Assignment, f hostFacts) ([]byte, error) {
 // cannot check.
 func joinConfig(a cluster.Assignment) ([]byte, error) {
 	if a.Join == nil {
-		return nil, errors.New("the leader has not sent yet how to join")
+		return nil, pendingError("waiting for the leader to say how to join")
 	}
 	if len(a.Join.CAHashes) == 0 {
-		return nil, errors.New("the leader has not sent the pin of the cluster's CA")
+		return nil, pendingError("waiting for the leader to send the pin of the cluster's CA")
 	}
 	c := obj{"apiVersion": apiVersion, "kind": "JoinConfiguration",
 		"discovery": obj{"bootstrapToken": obj{"apiServerEndpoint": a.Join.Endpoint, "token": a.Join.Token,

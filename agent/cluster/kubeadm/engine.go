@@ -230,7 +230,11 @@ func (e *Engine) Apply(ctx context.Context, a cluster.Assignment) error {
 }
 
 func (e *Engine) fail(err error) error {
-	e.setReport(func(r *cluster.HostReport) { r.Error = err.Error() })
+	e.setReport(func(r *cluster.HostReport) {
+		if r.Error = err.Error(); isPending(err) {
+			r.Error = "" // the step says what it waits for
+		}
+	})
 	return err
 }
 

@@ -2,7 +2,6 @@ package kubeadm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -91,15 +90,21 @@ func (j *job) kubeadm(ctx context.Context, say progress, config []byte, args ...
 	r := newRedactor(j.a)
 	args = append(args, "--config", j.path(configFile))
 	fmt.Fprintf(log, "%s kubeadm %s\n", j.opt.Now().UTC().Format(time.RFC3339), args[0])
+	var said tail
 	_, err = j.opt.Runner.Run(ctx, Cmd{Name: j.path(currentBin + "/kubeadm"), Args: args, Line: func(line string) {
 		line = r.redact(line)
 		fmt.Fprintln(log, line)
+		fmt.Fprintln(&said, line)
 		if phase, text, ok := parsePhase(line); ok {
 			say(phase+": "+text, 0, 0)
 		}
 	}})
 	if err != nil {
-		return errors.New(r.redact(err.Error()) + "; the whole output is in " + logFile)
+		why := r.redact(err.Error())
+		if cause := explain(said.String()); exited(err) && cause != "" {
+			why = cause
+		}
+		return fmt.Errorf("kubeadm %s: %s; the whole output is in %s", args[0], withRemedy(why), logFile)
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func (NetProber) Get(ctx context.Context, url, caFile string) error {
 	return nil
 }
 
-// pendingError is a probe that has no result yet.
+// pendingError is a probe that has no result yet, or a step whose time has not come: nothing is wrong.
 type pendingError string
 
 func (p pendingError) Error() string { return string(p) }

@@ -46,6 +46,8 @@ func (e *Engine) applyLoop(ctx context.Context) {
 			wait = 0
 		case err == nil:
 			wait, backoff = recheck, firstBackoff
+		case isPending(err):
+			wait, backoff = firstBackoff, firstBackoff
 		default:
 			e.opt.Log.Warn("cluster step failed, trying again", "error", err, "after", backoff)
 			wait, backoff = backoff, min(2*backoff, maxBackoff)

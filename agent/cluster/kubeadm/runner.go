@@ -1,7 +1,6 @@
 package kubeadm
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -31,8 +29,8 @@ func (c Cmd) String() string {
 	return strings.Join(append([]string{filepath.Base(c.Name)}, c.Args...), " ")
 }
 
-// Runner runs a command to its end and returns its standard output. The error of a command that failed carries the end
-// of what it wrote to standard error.
+// Runner runs a command to its end and returns its standard output. The error of a command that failed says why, as far as
+// it wrote that to standard error.
 type Runner interface {
 	Run(ctx context.Context, c Cmd) ([]byte, error)
 }
@@ -40,7 +38,7 @@ type Runner interface {
 // maxOutput bounds what is kept of a command's output: the pods of a large cluster as JSON fit.
 const maxOutput = 64 << 20
 
-// errTail is how many lines of standard error an error carries.
+// errTail is how many lines of standard error an error carries when none of them is the cause.
 const errTail = 6
 
 // Exec runs real commands. Path is put before the PATH of this process.
@@ -74,10 +72,11 @@ func (x Exec) Run(ctx context.Context, c Cmd) ([]byte, error) {
 	if ctx.Err() != nil {
 		return out.Bytes(), fmt.Errorf("%s: %w", commandWords(c), ctx.Err())
 	}
-	if text := lastLines(errOut.String(), errTail); text != "" {
-		return out.Bytes(), fmt.Errorf("%s: %w: %s", commandWords(c), err, text)
+	why := explain(errOut.String())
+	if why == "" {
+		why = err.Error()
 	}
-	return out.Bytes(), fmt.Errorf("%s: %w", commandWords(c), err)
+	return out.Bytes(), &failure{commandWords(c), why, err}
 }
 
 // commandWords names a command in an error by its first words, without options.
@@ -91,19 +90,14 @@ func commandWords(c Cmd) string {
 	return strings.Join(words, " ")
 }
 
-// noise is what Kubernetes' programs write beside the reason why they ended.
-var noise = regexp.MustCompile(`^(\[WARNING |[IW]\d{4} |To see the stack trace)`)
-
-func lastLines(s string, n int) string {
-	var keep []string
-	sc := bufio.NewScanner(strings.NewReader(s))
-	for sc.Scan() {
-		if line := strings.TrimSpace(sc.Text()); line != "" && !noise.MatchString(line) {
-			keep = append(keep, line)
-		}
-	}
-	return strings.Join(keep[max(0, len(keep)-n):], "; ")
+// failure is a command that said no. Its text is for people: what it was and why it ended.
+type failure struct {
+	words, why string
+	err        error
 }
+
+func (f *failure) Error() string { return f.words + ": " + f.why }
+func (f *failure) Unwrap() error { return f.err }
 
 // tail keeps up to maxOutput bytes; what comes after is dropped.
 type tail struct{ bytes.Buffer }

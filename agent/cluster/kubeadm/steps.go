@@ -165,7 +165,10 @@ func (e *Engine) runStep(ctx context.Context, s step) error {
 	}
 	e.setStep(s.name, func(st *cluster.Step) {
 		st.State, st.EndedAt = cluster.StepDone, e.opt.Now()
-		if err != nil {
+		switch {
+		case isPending(err):
+			*st = cluster.Step{Name: s.name, State: cluster.StepPending, Message: err.Error()}
+		case err != nil:
 			st.State, st.Message = cluster.StepFailed, err.Error()
 		}
 	})
