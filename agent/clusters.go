@@ -316,7 +316,7 @@ func apiCluster(s cluster.Summary) api.Cluster {
 	out := api.Cluster{Name: s.Name, State: api.ClusterState(s.State), Health: string(s.Health), Reason: s.Reason, Vip: s.VIP, VipHolder: s.VIPHolder,
 		Operation: s.Operation, Nodes: []api.ClusterNode{}, Applications: []api.Application{}}
 	for _, n := range s.Nodes {
-		out.Nodes = append(out.Nodes, api.ClusterNode{Name: n.Name, Host: n.Host, Role: string(n.Role), Ready: n.Ready, Version: n.Version, Address: n.Address, Reason: n.Reason})
+		out.Nodes = append(out.Nodes, api.ClusterNode{Name: n.Name, Host: n.Host, Role: string(n.Role), Ready: n.Ready, Version: n.Version, Address: n.Address, Reason: n.Reason, Architecture: n.Architecture, CreatedAt: n.CreatedAt})
 	}
 	for _, x := range s.Applications {
 		out.Applications = append(out.Applications, api.Application{Name: x.Name, Layer: x.Layer, Version: x.Version, Status: x.Status, Message: x.Message})

@@ -37,7 +37,7 @@ func withCluster(t *testing.T, root string) {
 	}
 }
 
-// Features 116 and 119. Every host of the group shows what only the leader knows, without a secret, and says so when nobody knows.
+// Feature 118. Every host of the group shows what only the leader knows, without a secret, and says so when nobody knows.
 func TestClusterViewsOnEveryHost(t *testing.T) {
 	root := shortDir(t)
 	withCluster(t, root)

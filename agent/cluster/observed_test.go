@@ -45,7 +45,7 @@ func TestLatest(t *testing.T) {
 	}
 }
 
-// Feature 116. What was deployed can be deployed again: the same spec gives the same plan, but for secrets.
+// What was deployed can be deployed again: the same spec gives the same plan, but for secrets.
 func TestDeployed(t *testing.T) {
 	rec := testRecord(t, 1)
 	spec, missing := rec.Deployed()

@@ -191,6 +191,9 @@ type NodeStatus struct {
 	Version string `json:"version"`
 	Address string `json:"address,omitempty"`
 	Reason  string `json:"reason,omitempty"`
+	// Architecture is Kubernetes' word for it, amd64 or arm64.
+	Architecture string    `json:"architecture,omitempty"`
+	CreatedAt    time.Time `json:"createdAt,omitzero"`
 }
 
 // Application is one pack of the profile as it runs: pods counted, functions probed.

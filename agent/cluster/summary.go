@@ -45,6 +45,9 @@ type NodeSummary struct {
 	Phase    Phase     `json:"phase,omitempty"` // reached
 	Reason   string    `json:"reason,omitempty"`
 	LastSeen time.Time `json:"lastSeen,omitzero"`
+	// Architecture and CreatedAt are Kubernetes' own, empty until it knows the node.
+	Architecture string    `json:"architecture,omitempty"`
+	CreatedAt    time.Time `json:"createdAt,omitzero"`
 }
 
 // HostStep is one step of one host in the life of the cluster.
@@ -95,7 +98,7 @@ func nodeSummary(m Member, st *Status, s Seen, p Progress, now time.Time) NodeSu
 	}
 	for _, k := range st.Nodes {
 		if k.Name == m.Node.Name {
-			n.Ready, n.Version, n.Reason = k.Ready, k.Version, k.Reason
+			n.Ready, n.Version, n.Reason, n.Architecture, n.CreatedAt = k.Ready, k.Version, k.Reason, k.Architecture, k.CreatedAt
 		}
 	}
 	switch {

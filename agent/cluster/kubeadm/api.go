@@ -33,6 +33,7 @@ type apiObject struct {
 		} `json:"addresses"`
 		NodeInfo struct {
 			KubeletVersion string `json:"kubeletVersion"`
+			Architecture   string `json:"architecture"`
 		} `json:"nodeInfo"`
 	} `json:"status"`
 }
@@ -41,6 +42,7 @@ type apiMetadata struct {
 	Name              string            `json:"name"`
 	Namespace         string            `json:"namespace"`
 	Labels            map[string]string `json:"labels"`
+	CreationTimestamp time.Time         `json:"creationTimestamp"`
 	DeletionTimestamp *time.Time        `json:"deletionTimestamp"`
 }
 

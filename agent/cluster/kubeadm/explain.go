@@ -10,7 +10,7 @@ const maxCauses = 3
 
 var (
 	// noise is what Kubernetes' programs write beside the reason why they ended: warnings, klog's lines, advice.
-	noise = regexp.MustCompile(`^(\[WARNING |\[preflight\] (WARNING|If you know)|[EIW]\d{4} |To see the stack trace)`)
+	noise = regexp.MustCompile(`^(\[WARNING |\[preflight\] (WARNING|If you know)|[EIW]\d{4} |\{"level":|To see the stack trace)`)
 	// fatalLine is one failed check of kubeadm.
 	fatalLine = regexp.MustCompile(`^\[ERROR [^\]]+\]: (.+)$`)
 	// phaseError begins the sentence about the phase that failed.

@@ -45,6 +45,7 @@ func TestExplain(t *testing.T) {
 		"expired":       {expired, `couldn't validate the identity of the API Server: could not find a JWS signature in the cluster-info ConfigMap for token ID "abcdef"`, "renews it by itself"},
 		"unreachable":   {unreachable, `couldn't validate the identity of the API Server: Get "https://10.77.0.11:6443/api": dial tcp 10.77.0.11:6443: connect: no route to host`, "is on and reached"},
 		"kubectl":       {kubectlDown, "The connection to the server 10.77.0.11:6443 was refused - did you specify the right host or port?", ""},
+		"etcd":          {`{"level":"warn","logger":"etcd-client","msg":"retrying of unary invoker failed"}` + "\nError from server: etcdserver: leader changed\n", "Error from server: etcdserver: leader changed", ""},
 		"plain":         {"unable to select an IP from lo network interface\nTo see the stack trace of this error, x\n", "unable to select an IP from lo network interface", ""},
 		"only warnings": {"[WARNING Swap]: on\n", "", ""},
 	} {

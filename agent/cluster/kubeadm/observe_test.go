@@ -23,7 +23,7 @@ func (w *world) member(t *testing.T, e *Engine, a cluster.Assignment) {
 	e.Assign(a)
 }
 
-// Feature 120. Both forms of events are read, and only so many.
+// Feature 119. Both forms of events are read, and only so many.
 func TestEvents(t *testing.T) {
 	w := newWorld(t)
 	e := testEngine(t, w)
@@ -99,7 +99,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// Feature 119. From the first phase on, the report has the steps of the whole way.
+// Feature 118. From the first phase on, the report has the steps of the whole way.
 func TestLayout(t *testing.T) {
 	w := newWorld(t)
 	e := testEngine(t, w)

@@ -91,7 +91,8 @@ func nodeStatuses(items []apiObject) []cluster.NodeStatus {
 		if o.Kind != "Node" {
 			continue
 		}
-		n := cluster.NodeStatus{Name: o.Metadata.Name, Role: string(cluster.RoleWorker), Version: o.Status.NodeInfo.KubeletVersion}
+		n := cluster.NodeStatus{Name: o.Metadata.Name, Role: string(cluster.RoleWorker), Version: o.Status.NodeInfo.KubeletVersion,
+			Architecture: o.Status.NodeInfo.Architecture, CreatedAt: o.Metadata.CreationTimestamp}
 		if _, ok := o.Metadata.Labels[controlPlaneLabel]; ok {
 			n.Role = string(cluster.RoleControlPlane)
 		}

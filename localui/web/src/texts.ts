@@ -127,13 +127,30 @@ export const t = {
     allTypes: 'All types', allStates: 'All states', noMatch: 'Nothing matches', noMatchText: 'Change the filter, or show all content.', showAll: 'Show all', hosts: 'State on each host',
     columns: { name: 'Name', version: 'Version', type: 'Type', size: 'Size', added: 'Date added', sync: 'Synced to' },
   },
-  steps: { step: 'Step', state: 'State', time: 'Time taken', progress: 'Progress', of: (n: number, all: number) => `${n} of ${all} steps done` },
+  steps: { step: 'Step', state: 'State', began: 'Began', time: 'Time taken', progress: 'Progress', of: (n: number, all: number) => `${n} of ${all} steps done` },
   cluster: {
     none: 'There is no cluster', noneText: 'Create one from the linked hosts.', noneContent: 'First upload a content bundle: it holds what a cluster is made of.', noneFollower: 'The leader creates it.',
     overview: 'Overview', nodes: 'Nodes', state: 'State', api: 'Kubernetes API', heldBy: (n: string) => `held by ${n}`, applications: 'Applications', lifecycle: 'Lifecycle', kubeconfig: 'Admin kubeconfig file',
     delete: 'Delete cluster', deleteOf: (n: string) => `Delete cluster ${n}`, deleteText: (hosts: string) => `Everything that runs in it, and its volumes, are gone from ${hosts}. The hosts become Ready and stay linked; content stays.`,
     noApplications: 'Nothing runs yet', noApplicationsText: 'Applications appear when the first host is up.', noNodes: 'No node has joined yet', noNodesText: 'Nodes appear as they join.', ready: 'Ready', notReady: 'Not ready',
-    columns: { name: 'Name', version: 'Version', layer: 'Layer', role: 'Role', status: 'Status', health: 'Health', address: 'Address', message: 'Message' },
+    services: {
+      title: 'Services', none: 'There are no services', text: 'Links lead to what answers outside of the cluster: by the VIP, a port of every host, or an address of its own.', hosts: 'Hosts',
+      columns: { name: 'Name', namespace: 'Namespace', type: 'Type', address: 'Address', ports: 'Ports', links: 'Links' },
+    },
+    configuration: {
+      title: 'Configuration', values: 'As deployed', value: 'Value', kubernetes: 'Kubernetes', created: 'Created', yaml: 'Cluster spec', download: 'Download as YAML',
+      yamlText: '“slipway cluster create -f FILE” and Import YAML in the wizard take it to deploy the same again. Secret values are left out.',
+    },
+    events: {
+      title: 'Events', allNamespaces: 'All namespaces', allTypes: 'All types', warnings: 'Warnings only', truncated: 'There are more than can be shown.', none: 'No events',
+      noneText: 'Kubernetes keeps its events for about an hour. Choose all namespaces and types to see whether there are others.', noSteps: 'No host has begun yet', noStepsText: 'Steps appear as the hosts report them.',
+      shown: (n: number, all: number) => `${n} of ${all} events`, columns: { time: 'Time', type: 'Type', reason: 'Reason', namespace: 'Namespace', object: 'Object', message: 'Message' },
+    },
+    certificates: {
+      title: 'Certificates', none: 'No certificates are known yet', noneText: 'Hosts report theirs when they have joined the cluster.', ended: 'ended', days: (n: number) => `${n} ${n === 1 ? 'day' : 'days'} left`,
+      columns: { host: 'Host', name: 'Certificate', ends: 'Valid until', left: 'Time left' },
+    },
+    columns: { name: 'Name', version: 'Version', layer: 'Layer', role: 'Role', status: 'Status', health: 'Health', address: 'Address', message: 'Message', architecture: 'Architecture', since: 'In the cluster since' },
   },
   wizard: {
     title: 'Create cluster', lead: 'Nothing is changed before you deploy.', export: 'Export as YAML', import: 'Import YAML', noYAML: (why: string) => `This is not YAML that can be read: ${why}`,

@@ -4,7 +4,7 @@ import type { Operation, Step } from '../api/client';
 import { useNow } from '../api/use';
 import { bytes, duration, percent } from '../format';
 import { t } from '../texts';
-import { Refusal, State } from './Parts';
+import { Refusal, State, When } from './Parts';
 
 /** How far a step is, in words; nothing once it is done. Without a unit only the share means something. */
 export function stepProgress(s: Step): string {
@@ -24,17 +24,18 @@ export function stepTime(s: Step, now: number): string {
 }
 
 /** The steps of an operation with their progress and times. */
-export function Steps({ steps, label }: { steps: Step[]; label: string }) {
+export function Steps({ steps, label, began }: { steps: Step[]; label: string; began?: boolean }) {
   const now = useNow();
   const c = t.steps;
   return (
     <Table variant="compact" borders={false} aria-label={label}>
-      <Thead><Tr><Th>{c.step}</Th><Th>{c.state}</Th><Th>{c.time}</Th><Th>{c.progress}</Th></Tr></Thead>
+      <Thead><Tr><Th>{c.step}</Th><Th>{c.state}</Th>{began && <Th>{c.began}</Th>}<Th>{c.time}</Th><Th>{c.progress}</Th></Tr></Thead>
       <Tbody>
         {steps.map((s, i) => (
           <Tr key={`${i} ${s.name}`}>
             <Td dataLabel={c.step}>{s.name}</Td>
             <Td dataLabel={c.state}><State of={s.state} /></Td>
+            {began && <Td dataLabel={c.began}><When at={s.startedAt} /></Td>}
             <Td dataLabel={c.time}>{stepTime(s, now) || '–'}</Td>
             <Td dataLabel={c.progress}>{[stepProgress(s), s.message].filter(Boolean).join(' · ') || '–'}</Td>
           </Tr>

@@ -10,8 +10,12 @@ import { download } from '../../parts/download';
 import { Loading, Nothing, PageBody, Refusal } from '../../parts/Parts';
 import { OnTheLeader } from '../../parts/leader';
 import { t } from '../../texts';
+import { Certificates } from './Certificates';
+import { Configuration } from './Configuration';
+import { Events } from './Events';
 import { Nodes } from './Nodes';
 import { Overview } from './Overview';
+import { Services } from './Services';
 
 export default function ClusterPage() {
   const { clusters, link, content, operations } = useLive();
@@ -61,6 +65,10 @@ function Shown({ cluster, link, operation }: { cluster: Cluster; link: Link; ope
       <Tabs activeKey={tab} onSelect={(_, key) => setTab(key)} aria-label={t.menu.cluster} mountOnEnter unmountOnExit>
         <Tab eventKey="overview" title={<TabTitleText>{t.cluster.overview}</TabTitleText>}><Overview cluster={cluster} operation={operation} /></Tab>
         <Tab eventKey="nodes" title={<TabTitleText>{t.cluster.nodes}</TabTitleText>}><Nodes cluster={cluster} /></Tab>
+        <Tab eventKey="services" title={<TabTitleText>{t.cluster.services.title}</TabTitleText>}><Services name={cluster.name} /></Tab>
+        <Tab eventKey="configuration" title={<TabTitleText>{t.cluster.configuration.title}</TabTitleText>}><Configuration name={cluster.name} /></Tab>
+        <Tab eventKey="events" title={<TabTitleText>{t.cluster.events.title}</TabTitleText>}><Events name={cluster.name} /></Tab>
+        <Tab eventKey="certificates" title={<TabTitleText>{t.cluster.certificates.title}</TabTitleText>}><Certificates name={cluster.name} /></Tab>
       </Tabs>
       {deleting && (
         <Ask

@@ -1,0 +1,33 @@
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, expect, it } from 'vitest';
+import type { ClusterEvent, ClusterService } from '../../api/client';
+import { left } from './Certificates';
+import { chosen } from './Events';
+import { Links, portsOf } from './Services';
+
+afterEach(cleanup);
+
+// Feature 119.
+it('shows the events of a namespace, or warnings alone', () => {
+  const e = (namespace: string, type: string): ClusterEvent => ({ namespace, type, time: '', reason: '', object: '', message: '', count: 1 });
+  const all = [e('a', 'Normal'), e('b', 'Warning'), e('a', 'Warning')];
+  expect(chosen(all, '', false)).toHaveLength(3);
+  expect(chosen(all, 'a', false)).toHaveLength(2);
+  expect(chosen(all, 'a', true)).toEqual([all[2]]);
+});
+
+// Feature 121.
+it('names ports and links what a browser opens', () => {
+  const s: ClusterService = { namespace: 'a', name: 's', type: 'NodePort', address: '', links: [], ports: [{ name: '', port: 80, protocol: 'TCP', nodePort: 30080 }, { name: '', port: 53, protocol: 'UDP', nodePort: 0 }] };
+  expect(portsOf(s)).toBe('80/TCP (30080), 53/UDP');
+  expect(portsOf({ ...s, ports: [] })).toBe('–');
+  render(<Links of={['https://10.0.0.1:30443', 'tcp://10.0.0.1:30432']} />);
+  expect(screen.getAllByRole('link').map((a) => a.getAttribute('href'))).toEqual(['https://10.0.0.1:30443']);
+  screen.getByText('tcp://10.0.0.1:30432');
+});
+
+// Feature 123.
+it.each([[365, 'ok'], [30, 'ok'], [29, 'warn'], [0, 'warn'], [-1, 'fail']])('a certificate with %i days left is %s', (days, state) => {
+  const now = Date.parse('2026-11-20T00:00:00Z');
+  expect(left(new Date(now + days * 24 * 3600 * 1000).toISOString(), now)).toEqual({ days, state });
+});
