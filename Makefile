@@ -15,7 +15,7 @@ ROOTFS := $(SLIPWAY_CACHE)/rootfs/current
 ISO ?= $(SLIPWAY_CACHE)/iso/slipway.iso
 
 .DEFAULT_GOAL := help
-.PHONY: help build ui rootfs bundle iso demo run lab lab-down test test-boot unit e2e lint fuzz bench generate packages
+.PHONY: help build ui rootfs bundle iso demo run lab lab-down test test-boot test-bed unit e2e lint fuzz bench generate packages
 
 help: ## Show what there is
 	@awk -F': .*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -69,10 +69,13 @@ e2e: bundle rootfs
 	SLIPWAY_ROOTFS=$(ROOTFS) go test -count=1 -run TestTree ./iso/rootfs
 	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) CGO_ENABLED=1 go test -race -count=1 -timeout 60m -p 1 ./tests/lab/... ./tests/e2e/... ./tests/ui/...
 
-test-boot: ## Install from the image in QEMU and boot what was installed (many minutes; pictures in the cache)
+test-boot: rootfs ## Install from the image in QEMU and boot what was installed (many minutes; pictures in the cache)
 	$(MAKE) iso SMALL=1 APPLIANCE=tests/boot/appliance.yaml ISO=$(SLIPWAY_CACHE)/iso/test.iso
 	SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso go test -count=1 -run TestInitrd ./iso/rootfs
-	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso nice go test -v -count=1 -timeout 90m ./tests/boot
+	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso SLIPWAY_ROOTFS=$(ROOTFS) nice go test -v -count=1 -timeout 90m ./tests/boot
+
+test-bed: rootfs ## Boot the root file system on Debian's kernel in QEMU: consoles, keyboard, VLANs, bonds (minutes)
+	SLIPWAY_BOOT=require SLIPWAY_ROOTFS=$(ROOTFS) nice go test -v -count=1 -timeout 30m -run TestBed ./tests/boot
 
 lint: ## Static checks
 	go vet ./...

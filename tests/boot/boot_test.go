@@ -45,13 +45,9 @@ func setup(t *testing.T) (QEMU, string, string) {
 	if _, err := os.Stat(image); err != nil {
 		t.Fatalf("SLIPWAY_ISO: %v", err)
 	}
-	cache := os.Getenv("SLIPWAY_CACHE")
-	if cache == "" {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cache = filepath.Join(dir, "slipway")
+	cache, err := cacheDir()
+	if err != nil {
+		t.Fatal(err)
 	}
 	q, err := Find(t.Context(), filepath.Join(cache, "qemu"), t.Output())
 	if err != nil {
@@ -62,6 +58,14 @@ func setup(t *testing.T) (QEMU, string, string) {
 		t.Fatal(err)
 	}
 	return q, image, artefacts
+}
+
+func cacheDir() (string, error) {
+	if dir := os.Getenv("SLIPWAY_CACHE"); dir != "" {
+		return dir, nil
+	}
+	dir, err := os.UserCacheDir()
+	return filepath.Join(dir, "slipway"), err
 }
 
 // start switches a machine on, and keeps its serial log with the pictures.

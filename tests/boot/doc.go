@@ -5,8 +5,15 @@
 //	WaitFor   a line on its serial console; what means failure ends the wait
 //	Screenshot, Type, Close
 //
+// A Bed is the quick way: Debian's kernel starts the tree of slipway-build rootfs itself, with the same systemd, udev,
+// terminals and kernel arguments as an installed host, but no disk and no installation. The guest program in its initrd
+// makes the root, and runs the test's commands in it.
+//
+//	host:   tree ──9p──> overlay in memory        test ──second serial line──> Run
+//	guest:  kernel ──> guest as process 1 ──> systemd ──> consoles, agent, guest as a service
+//
 // There is no hardware virtualisation where these tests must run, so QEMU emulates every instruction, and a minute of a
 // real machine takes several. QEMU 7.2, which Debian 12 brings, hangs in this; QEMU 8 or later is needed.
 //
-// The tests need SLIPWAY_BOOT=require and SLIPWAY_ISO; `make test-boot` sets them.
+// The tests need SLIPWAY_BOOT=require with SLIPWAY_ISO or SLIPWAY_ROOTFS; `make test-boot` and `make test-bed` set them.
 package boot

@@ -3,6 +3,7 @@ package boot
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -28,6 +29,7 @@ type Config struct {
 	// Wire is a port of 127.0.0.1: machines with the same one have a second network card on the same cable. Number tells
 	// them apart: 1 or 2.
 	Wire, Number int
+	Bed          *Bed // boots a tree instead of a disk
 }
 
 // Machine is a running one.
@@ -39,6 +41,10 @@ type Machine struct {
 	MayFail bool
 	seen    int // bytes of the serial log that were waited for
 	err     error
+
+	guest   net.Conn // to the guest program of a Bed
+	answers *json.Decoder
+	asked   int
 }
 
 // failures end a wait: nothing good comes after them.
@@ -109,6 +115,9 @@ func (q QEMU) arguments(c Config) []string {
 	if c.Port != 0 {
 		args = append(args, "-netdev", fmt.Sprintf("user,id=n0,hostfwd=tcp:127.0.0.1:%d-:5080", c.Port),
 			"-device", "virtio-net-pci,netdev=n0,romfile=")
+	}
+	if c.Bed != nil {
+		args = append(args, c.Bed.arguments()...)
 	}
 	return append(args, c.more()...)
 }

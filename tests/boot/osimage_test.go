@@ -17,6 +17,9 @@ func osBundles(t *testing.T, image string) string {
 	dir := t.TempDir()
 	good, bad := filepath.Join(dir, "good"), filepath.Join(dir, "bad")
 	do(t, dir, "xorriso", "-osirrox", "on", "-indev", image, "-extract", "/rootfs.squashfs", "rootfs.squashfs")
+	if err := os.Mkdir(good, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	do(t, dir, "unsquashfs", "-q", "-n", "-d", "good/tree", "rootfs.squashfs")
 	rename(t, filepath.Join(good, "tree"), "good")
 	for _, file := range []string{"boot/vmlinuz", "boot/initrd", "etc/cos/bootargs.cfg", "system/oem/10_layout.yaml"} {
