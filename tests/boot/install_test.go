@@ -61,6 +61,7 @@ func bootsInstalled(t *testing.T, m *Machine, port int) {
 	if body := fetch(t, port, 15*time.Minute); !strings.Contains(body, "<html") {
 		t.Errorf("the Local UI answers %q", body)
 	}
+	wait(t, m, 5*time.Minute, "Fingerprint") // the console, on the serial line
 }
 
 // blankDisks are two, of which the second is larger and must not be taken for the system.
