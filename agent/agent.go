@@ -126,7 +126,7 @@ func (a *Agent) openIdentity(ctx context.Context, db *state.DB) (err error) {
 		accounts = auth.FileAccounts{Root: a.cfg.Root}
 	}
 	a.auth, err = auth.New(auth.Config{Root: a.cfg.Root, RunDir: a.cfg.runDir(), Accounts: accounts,
-		Users: db.Bucket("users"), Sessions: db.Bucket("sessions"), Locks: db.Bucket("locks"), Passwords: a.cfg.Passwords, Log: a.log})
+		Users: db.Bucket("users"), Sessions: db.Bucket("sessions"), Locks: db.Bucket("locks"), Lockout: a.cfg.Login, Passwords: a.cfg.Passwords, Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,8 @@ type Settings struct {
 
 	// Passwords is what a new password must be.
 	Passwords auth.PasswordRules `yaml:"passwords"`
+	// Login is when wrong passwords make people wait.
+	Login auth.LockoutLimits `yaml:"login"`
 }
 
 // KubeletSettings are for kernels that do not give the kubelet all it wants (the lab).
@@ -61,7 +63,7 @@ func LoadConfig(root, version string) (Config, error) {
 		err = strictyaml.Unmarshal(b, maxSettings, &c.Settings)
 	}
 	if err == nil {
-		err = c.Passwords.Validate()
+		err = errors.Join(c.Passwords.Validate(), c.Login.Validate())
 	}
 	if err != nil {
 		return Config{}, fmt.Errorf("%s: %w; mend the file and restart slipway-agent", file, err)

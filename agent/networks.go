@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
@@ -94,6 +95,9 @@ func (n networks) Start(ctx context.Context, c api.NetworkChange) (api.Try, erro
 	if err := n.a.lockedByCluster(c); err != nil {
 		return api.Try{}, err
 	}
+	if err := n.lockedForManagement(ctx, c); err != nil {
+		return api.Try{}, err
+	}
 	change, problems := networkChange(c)
 	if len(problems) > 0 {
 		return api.Try{}, networkError(problems)
@@ -119,6 +123,23 @@ func (a *Agent) lockedByCluster(c api.NetworkChange) error {
 		}
 	}
 	return nil
+}
+
+// lockedForManagement refuses changes of the chosen management interface that come over the network: it was chosen to be the
+// way that stays. At the console, or as root on the host, it may be changed.
+func (n networks) lockedForManagement(ctx context.Context, c api.NetworkChange) error {
+	locked := n.a.management()
+	if locked == "" || apiserver.CallerFrom(ctx).Via != "https" {
+		return nil
+	}
+	named := slices.Contains(c.Remove, locked)
+	for _, s := range c.Set {
+		named = named || s.Name == locked
+	}
+	if !named {
+		return nil
+	}
+	return apiserver.Errorf(http.StatusConflict, "network:management", "Adapter %s is the management interface, which is locked from the network: choose another management interface first, or change it at the console of the host.", locked)
 }
 
 func (n networks) Confirm(ctx context.Context, id string, opened time.Time) (api.Try, error) {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -80,24 +81,73 @@ func (u users) SetupCode() (string, error) {
 }
 
 func (u users) CreateFirst(ctx context.Context, f api.FirstUser, trusted bool) error {
-	return authError(u.a.CreateFirstUser(ctx, f.Code, f.User, f.Password, trusted))
+	ends, err := passwordEnd(f.PasswordEnds)
+	if err != nil {
+		return err
+	}
+	if err := u.a.CreateFirstUser(ctx, f.Code, f.User, f.Password, trusted); err != nil || ends.IsZero() {
+		return authError(err)
+	}
+	return authError(u.a.ChangeUser(ctx, auth.Caller{Role: auth.RoleAdmin}, f.User, false, ends))
 }
 
 func (u users) Create(ctx context.Context, n api.NewUser) error {
-	return authError(u.a.CreateUser(ctx, n.User, n.Password, n.Admin))
+	ends, err := passwordEnd(n.PasswordEnds)
+	if err != nil {
+		return err
+	}
+	if err := u.a.CreateUser(ctx, n.User, n.Password, n.Admin); err != nil || ends.IsZero() {
+		return authError(err)
+	}
+	return authError(u.a.ChangeUser(ctx, auth.Caller{Role: auth.RoleAdmin}, n.User, false, ends))
 }
 
 func (u users) List(context.Context) ([]api.User, error) {
 	list, err := u.a.Users()
 	out := []api.User{}
 	for _, x := range list {
-		out = append(out, api.User{Name: x.Name, Role: string(x.Role), Locked: x.Locked})
+		user := api.User{Name: x.Name, Role: string(x.Role), Locked: x.Locked}
+		if !x.PasswordEnds.IsZero() {
+			user.PasswordEnds = x.PasswordEnds.Format(time.DateOnly)
+		}
+		out = append(out, user)
 	}
 	return out, err
 }
 
 func (u users) SetPassword(ctx context.Context, by apiserver.Caller, name string, p api.PasswordChange) error {
 	return authError(u.a.SetPassword(ctx, authCaller(by), name, p.Current, p.Password))
+}
+
+func (u users) Change(ctx context.Context, by apiserver.Caller, name string, c api.UserChange) error {
+	var ends time.Time
+	if c.PasswordEnds != "" { // whether it is over is looked at only when it is new
+		var err error
+		if ends, err = time.Parse(time.DateOnly, c.PasswordEnds); err != nil {
+			return wrongEnd(c.PasswordEnds)
+		}
+	}
+	return authError(u.a.ChangeUser(ctx, authCaller(by), name, c.Locked, ends))
+}
+
+func (u users) Delete(ctx context.Context, by apiserver.Caller, name string) error {
+	return authError(u.a.DeleteUser(ctx, authCaller(by), name))
+}
+
+// passwordEnd reads the last day of a password, which must not be over and not be too far away.
+func passwordEnd(text string) (day time.Time, err error) {
+	if text == "" {
+		return day, nil
+	}
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	if day, err = time.Parse(time.DateOnly, text); err != nil || day.Before(today) || day.After(today.AddDate(0, 0, auth.MaxExpiry)) {
+		return day, wrongEnd(text)
+	}
+	return day, nil
+}
+
+func wrongEnd(text string) error {
+	return apiserver.Errorf(http.StatusUnprocessableEntity, "user:password-ends", "%.20q is no day on which a password can end: write one to come, such as %s.", text, time.Now().AddDate(0, 3, 0).Format(time.DateOnly))
 }
 
 // authStatus are the answers to what auth refuses.
@@ -117,6 +167,8 @@ var authStatus = []struct {
 	{auth.ErrKeyExists, http.StatusConflict, "key:exists"},
 	{auth.ErrNoKey, http.StatusNotFound, "not-found"},
 	{auth.ErrNoUser, http.StatusNotFound, "not-found"},
+	{auth.ErrOwnAccount, http.StatusConflict, "user:own-account"},
+	{auth.ErrLastAdmin, http.StatusConflict, "user:last-admin"},
 	{auth.ErrUserExists, http.StatusConflict, "user:exists"},
 	{auth.ErrSetupDone, http.StatusConflict, "setup:done"},
 	{auth.ErrWrongCode, http.StatusForbidden, "setup:wrong-code"},

@@ -714,7 +714,10 @@ type FieldProblem struct {
 type FirstUser struct {
 	Code     string `json:"code,omitempty,omitzero"`
 	Password string `json:"password"`
-	User     string `json:"user"`
+
+	// PasswordEnds last day of the password, such as 2027-01-31
+	PasswordEnds string `json:"passwordEnds,omitempty,omitzero"`
+	User         string `json:"user"`
 }
 
 // Health defines model for Health.
@@ -998,7 +1001,10 @@ type NewSSHKey struct {
 type NewUser struct {
 	Admin    bool   `json:"admin,omitempty,omitzero"`
 	Password string `json:"password"`
-	User     string `json:"user"`
+
+	// PasswordEnds last day of the password, such as 2027-01-31
+	PasswordEnds string `json:"passwordEnds,omitempty,omitzero"`
+	User         string `json:"user"`
 }
 
 // Operation defines model for Operation.
@@ -1393,7 +1399,18 @@ type UpgradeRequest struct {
 type User struct {
 	Locked bool   `json:"locked,omitempty,omitzero"`
 	Name   string `json:"name"`
-	Role   string `json:"role"`
+
+	// PasswordEnds last day of the password
+	PasswordEnds string `json:"passwordEnds,omitempty,omitzero"`
+	Role         string `json:"role"`
+}
+
+// UserChange defines model for UserChange.
+type UserChange struct {
+	Locked bool `json:"locked"`
+
+	// PasswordEnds last day of the password, such as 2027-01-31; empty for none
+	PasswordEnds string `json:"passwordEnds,omitempty,omitzero"`
 }
 
 // VIPProbe defines model for VIPProbe.
@@ -1673,6 +1690,9 @@ type SetPageJSONRequestBody = StaticPage
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = NewUser
+
+// ChangeUserJSONRequestBody defines body for ChangeUser for application/json ContentType.
+type ChangeUserJSONRequestBody = UserChange
 
 // AddUserKeyJSONRequestBody defines body for AddUserKey for application/json ContentType.
 type AddUserKeyJSONRequestBody = NewSSHKey
@@ -2070,6 +2090,14 @@ type ClientInterface interface {
 	CreateUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	CreateUser(ctx context.Context, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteUser request
+	DeleteUser(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeUserWithBody request with any body
+	ChangeUserWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	ChangeUser(ctx context.Context, name string, body ChangeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemoveUserKey request
 	RemoveUserKey(ctx context.Context, name string, params *RemoveUserKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3458,6 +3486,42 @@ func (c *Client) CreateUserWithBody(ctx context.Context, contentType string, bod
 
 func (c *Client) CreateUser(ctx context.Context, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateUserRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) DeleteUser(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteUserRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ChangeUserWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeUserRequestWithBody(c.Server, name, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ChangeUser(ctx context.Context, name string, body ChangeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeUserRequest(c.Server, name, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6789,6 +6853,87 @@ func NewCreateUserRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewDeleteUserRequest generates requests for DeleteUser
+func NewDeleteUserRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeUserRequest calls the generic ChangeUser builder with application/json body
+func NewChangeUserRequest(server string, name string, body ChangeUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeUserRequestWithBody(server, name, "application/json", bodyReader)
+}
+
+// NewChangeUserRequestWithBody generates requests for ChangeUser with any type of body
+func NewChangeUserRequestWithBody(server string, name string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewRemoveUserKeyRequest generates requests for RemoveUserKey
 func NewRemoveUserKeyRequest(server string, name string, params *RemoveUserKeyParams) (*http.Request, error) {
 	var err error
@@ -7334,6 +7479,14 @@ type ClientWithResponsesInterface interface {
 	CreateUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateUserResponse, error)
 
 	CreateUserWithResponse(ctx context.Context, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateUserResponse, error)
+
+	// DeleteUserWithResponse request
+	DeleteUserWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*DeleteUserResponse, error)
+
+	// ChangeUserWithBodyWithResponse request with any body
+	ChangeUserWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeUserResponse, error)
+
+	ChangeUserWithResponse(ctx context.Context, name string, body ChangeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeUserResponse, error)
 
 	// RemoveUserKeyWithResponse request
 	RemoveUserKeyWithResponse(ctx context.Context, name string, params *RemoveUserKeyParams, reqEditors ...RequestEditorFn) (*RemoveUserKeyResponse, error)
@@ -10058,6 +10211,66 @@ func (r CreateUserResponse) ContentType() string {
 	return ""
 }
 
+type DeleteUserResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteUserResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeUserResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeUserResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type RemoveUserKeyResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -11186,6 +11399,32 @@ func (c *ClientWithResponses) CreateUserWithResponse(ctx context.Context, body C
 		return nil, err
 	}
 	return ParseCreateUserResponse(rsp)
+}
+
+// DeleteUserWithResponse request returning *DeleteUserResponse
+func (c *ClientWithResponses) DeleteUserWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*DeleteUserResponse, error) {
+	rsp, err := c.DeleteUser(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteUserResponse(rsp)
+}
+
+// ChangeUserWithBodyWithResponse request with arbitrary body returning *ChangeUserResponse
+func (c *ClientWithResponses) ChangeUserWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeUserResponse, error) {
+	rsp, err := c.ChangeUserWithBody(ctx, name, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeUserResponse(rsp)
+}
+
+func (c *ClientWithResponses) ChangeUserWithResponse(ctx context.Context, name string, body ChangeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeUserResponse, error) {
+	rsp, err := c.ChangeUser(ctx, name, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeUserResponse(rsp)
 }
 
 // RemoveUserKeyWithResponse request returning *RemoveUserKeyResponse
@@ -13993,6 +14232,58 @@ func ParseCreateUserResponse(rsp *http.Response) (*CreateUserResponse, error) {
 	return response, nil
 }
 
+// ParseDeleteUserResponse parses an HTTP response from a DeleteUserWithResponse call
+func ParseDeleteUserResponse(rsp *http.Response) (*DeleteUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeUserResponse parses an HTTP response from a ChangeUserWithResponse call
+func ParseChangeUserResponse(rsp *http.Response) (*ChangeUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRemoveUserKeyResponse parses an HTTP response from a RemoveUserKeyWithResponse call
 func ParseRemoveUserKeyResponse(rsp *http.Response) (*RemoveUserKeyResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14377,6 +14668,12 @@ type ServerInterface interface {
 	// Create an OS user.
 	// (POST /users)
 	CreateUser(ctx echo.Context) error
+	// Delete a user with the user's home; never the last administrator nor oneself.
+	// (DELETE /users/{name})
+	DeleteUser(ctx echo.Context, name string) error
+	// Lock or unlock a user, and set the last day of the password. Sessions of a locked user end.
+	// (PUT /users/{name})
+	ChangeUser(ctx echo.Context, name string) error
 	// Take an SSH key away from the account.
 	// (DELETE /users/{name}/keys)
 	RemoveUserKey(ctx echo.Context, name string, params RemoveUserKeyParams) error
@@ -15867,6 +16164,46 @@ func (w *ServerInterfaceWrapper) CreateUser(ctx echo.Context) error {
 	return err
 }
 
+// DeleteUser converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteUser(ctx, name)
+	return err
+}
+
+// ChangeUser converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeUser(ctx, name)
+	return err
+}
+
 // RemoveUserKey converts echo context to params.
 func (w *ServerInterfaceWrapper) RemoveUserKey(ctx echo.Context) error {
 	var err error
@@ -16091,6 +16428,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/theme/pages/:name", wrapper.SetPage, options.OperationMiddlewares["setPage"]...)
 	router.GET(options.BaseURL+"/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
+	router.DELETE(options.BaseURL+"/users/:name", wrapper.DeleteUser, options.OperationMiddlewares["deleteUser"]...)
+	router.PUT(options.BaseURL+"/users/:name", wrapper.ChangeUser, options.OperationMiddlewares["changeUser"]...)
 	router.DELETE(options.BaseURL+"/users/:name/keys", wrapper.RemoveUserKey, options.OperationMiddlewares["removeUserKey"]...)
 	router.GET(options.BaseURL+"/users/:name/keys", wrapper.ListUserKeys, options.OperationMiddlewares["listUserKeys"]...)
 	router.POST(options.BaseURL+"/users/:name/keys", wrapper.AddUserKey, options.OperationMiddlewares["addUserKey"]...)
@@ -19493,6 +19832,73 @@ func (response CreateUserdefaultApplicationProblemPlusJSONResponse) VisitCreateU
 	return err
 }
 
+type DeleteUserRequestObject struct {
+	Name string `json:"name"`
+}
+
+type DeleteUserResponseObject interface {
+	VisitDeleteUserResponse(w http.ResponseWriter) error
+}
+
+type DeleteUser204Response struct {
+}
+
+func (response DeleteUser204Response) VisitDeleteUserResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteUserdefaultApplicationProblemPlusJSONResponse) VisitDeleteUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUserRequestObject struct {
+	Name string `json:"name"`
+	Body *ChangeUserJSONRequestBody
+}
+
+type ChangeUserResponseObject interface {
+	VisitChangeUserResponse(w http.ResponseWriter) error
+}
+
+type ChangeUser204Response struct {
+}
+
+func (response ChangeUser204Response) VisitChangeUserResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ChangeUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeUserdefaultApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RemoveUserKeyRequestObject struct {
 	Name   string `json:"name"`
 	Params RemoveUserKeyParams
@@ -19906,6 +20312,12 @@ type StrictServerInterface interface {
 	// Create an OS user.
 	// (POST /users)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
+	// Delete a user with the user's home; never the last administrator nor oneself.
+	// (DELETE /users/{name})
+	DeleteUser(ctx context.Context, request DeleteUserRequestObject) (DeleteUserResponseObject, error)
+	// Lock or unlock a user, and set the last day of the password. Sessions of a locked user end.
+	// (PUT /users/{name})
+	ChangeUser(ctx context.Context, request ChangeUserRequestObject) (ChangeUserResponseObject, error)
 	// Take an SSH key away from the account.
 	// (DELETE /users/{name}/keys)
 	RemoveUserKey(ctx context.Context, request RemoveUserKeyRequestObject) (RemoveUserKeyResponseObject, error)
@@ -22174,6 +22586,62 @@ func (sh *strictHandler) CreateUser(ctx echo.Context) error {
 	return nil
 }
 
+// DeleteUser operation middleware
+func (sh *strictHandler) DeleteUser(ctx echo.Context, name string) error {
+	var request DeleteUserRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteUser(ctx.Request().Context(), request.(DeleteUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteUserResponseObject); ok {
+		return validResponse.VisitDeleteUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeUser operation middleware
+func (sh *strictHandler) ChangeUser(ctx echo.Context, name string) error {
+	var request ChangeUserRequestObject
+
+	request.Name = name
+
+	var body ChangeUserJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeUser(ctx.Request().Context(), request.(ChangeUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeUserResponseObject); ok {
+		return validResponse.VisitChangeUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RemoveUserKey operation middleware
 func (sh *strictHandler) RemoveUserKey(ctx echo.Context, name string, params RemoveUserKeyParams) error {
 	var request RemoveUserKeyRequestObject
@@ -22292,216 +22760,219 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1rcxu3kuhfQXG3Ksnu6GFF9kmkL1d+5NgbP1SSk5xbKd+74EyTRDgE5gAY0YzL//0WGsAMhgSGQ5lU",
-	"fE/t+XJiEYNHd6PR7/40ysWiEhy4VqOLT6OKSroADRL/ReuC6Xe1zsUCzL8LULlklWaCjy5GheCQEQmT",
-	"WkFBvoU7kCs9Y3xKoFTwXUaEJHoGJBcFEDEh1I6l5SgbMTPBP2uQq1E24tRMPxJuoWyk8hksqFlxQT++",
-	"Bj7Vs9HFo7MfspFeVWao0pLx6ejz58zu8ZbxPLJDLjQZw0RIIHrGFNEMp48trnCGcOmJkAuqzTmphiP3",
-	"aWL99/BRby5fUanNwQ0QaI5/jC+uzeeJY589fpJc9heuWbm57sAj1/j1fY/8iwK5uTR8pLkuV3bt2gxJ",
-	"rG1/ip74yfnmop+zkQRVCa4AKfNainEJC/OfueAaOIKfVlXJcmr2clLZEf/5hzIb+xQs9e8SJqOL0b+d",
-	"tKR/Yn9VJ35eXLF7tCviprRETcsSJMkpN6glgh+PPmejW02lhqJnW7tt510FEr+Lbcgtdow4cV+YCa8K",
-	"WmmLnEqKCqRmFmi0KCQoB8HuXM9ePb8xqNKwwF/X4N8ghEpJV+bfOZWS2UXcT2MhSqB8hPuc0LrUN6LW",
-	"kVu5nFFNZlQRLojQM5BkSVekBHoHiowd7VB3iCw2/SyvEgtz3P3wYxSS3XVO0Q6dUg1Luur77UmEKdqj",
-	"EzfCXP9X13dPNu9RNlrQPMIzQC6oIQLy5uoZcRiLfq3rYGuMa5iCND/YG/Ypcm8l/LNm0pDn73aU3UMW",
-	"EIYDrp2+hYGFbIv1D82GxPgPyLVZ15HdLWjN+NQTHDPnouV1QIgTWirI7k+b/azCnOnjKzv20ZNNjI8F",
-	"L7Zdu6dmjBkrWTGFraPtqJ0Ic/gZftg8QkCZ2+YJCXXbWFbd4Tjg9cKQiCGMWgvDpjXVzBCKmEwC3O9A",
-	"jOE7/jgygQIq81kKRGePv98VRncl5dsQ9+vrq7epi4GojJL5FLh+IaWIMNhc1JbjbwJiwqTSV3roK5uN",
-	"Srrb+AUoRacQZVeVZEIyvdrOFvwswTeZO1Z7hmZzUfi0j90mgEq6SnDbvu0nOJqlyzrO6O9AKreFQYzQ",
-	"7qz9rpm83Vr0tEYUesG1XEWe21zHd9Aw3OhvBWhqpbrNn+TqpuZRORfl7iVVJJ9RPoXikiixgLEoVqQU",
-	"Yg4FoZrgy7sUdVmQMUSfVtEK+5tvJ7M/DKPHWiUwfcfodqy4WZ2Y2AjPfntxVOhZQ+VdTHChryZOJBq2",
-	"e1Xbebdu1A/M2kVim3vqXp3uvhawGDtVa7jIshBFHD8LwZkW8g0rS6ZiXGj9rpuJsmYT0W03D+AeNq50",
-	"9HFcB6iO891nKHBvbgU+VkyCutIxQRM4CusKlLnUBHihLgkdKyNfLZmeidqI7gYKw8gCPmrghRXwu2uF",
-	"y5hrSJW5c1oQwyoJJQVKUZsXTooyIiLTYsG40Z/vGCxDKXjr/VqDprtAuEoUqgaQE8Ov4Qb+WYPSO8pt",
-	"uVgsBH+7+czHtLju3oJPo1ubQT7fxPeEfYxS20woHf2BFTs/OO274mUhMR9loyWVhglNKKrNNZ9zseQR",
-	"eWjtnKwYue1FHpUMDxQ9fyli51cg79zVW6NAtjAkiL8SjZwepPmLJhO0xDBF3C52uLMrns+k4OzPFNHP",
-	"QXIoiaIrtypqx2bvZCLKUiwVoSTYW/QW7PK0xF+Kzkbj4KxVXCtuBZYuQ+sTHUMpJwK2GdBSz3YTZrgo",
-	"YPgG3HHeGh4e2YBoDAcbSGOFt0k1g0jNC6uGj7IRLCq9QpLhhjVe8LosI/xHAlUJ6cYQOYS351qKO2ZY",
-	"oxmQjW5q7v7rOUwlNfzU/GcJ2v7VStcxPeOOVQmZonopymIIR3Tynt1jg6nmPHaNcEaPmaxLKSGMe+gt",
-	"YLBb3q5hL5Bnc+sCYAHEnWwoxa3BxbEGN0m7s56zPZd0oiMcit5BscuZ8IOncUuLqiAfIIWZUVmzcjvl",
-	"tt0/Q2l5xzfP7ykiAVSQE6rI/75689o83/91++4tWllaVfbJ2aPzrU8jrtCz9xd3zrQ4WP/cpl+piubx",
-	"X0UjCXfPO2e8OEnRXA938Lw+IqsxjbITikwKgA+Wy+wf1ud8a74tDR5+o9JxnEGPCQ4KWEILoAYc4Qtu",
-	"wb4NXSpy/5u/78LzLfIjTF/LmhtGE3+pJRAqgSysa4ByKx5IoIWBkJVXJyL2Pq8Bye06XK/n7G+duhI1",
-	"98WVY5nPmIZc1zImGi+KJ+e4Y7l4ch4jhlyC2VRSI2Ca5HQBhHEtnLRiRYNsRx48/G03UF7FLYM9N8Xr",
-	"Bl9s3HC8HefzmwlNHa2Z2e2mB5+3IO9YviNKS8bnKooOCQYfTBlCzGeGBKVYEFFrxVA7HS6qpgWrkL2t",
-	"uasaWWfpRVcDKyPJwkJBeQfKiq0xMqiE3OHyOrhdCxm/u1EO5mD+6joj5h6ZjzPyWtDiKS0pz0Fm5MVH",
-	"DZLT0uhR6HJ9aZG9nTA8Rwt5eEgL9nweeX0k4d7DtccovIbDLlYBE8ZZXGw1uySUF6Ql243v5/XYaCMa",
-	"1K/JG7KroH1dUp6Ssu+oZHRc7jCbAdWv7qvYjCu6KPtFiwKqUqygyMw//tuxLmKBTY4m/000nYMiTF82",
-	"Fo6FZe53tKxBbSUN3ELIRTt4iQE5BIQHb5RcBFfeJTpc2tLOtx4IUT+cnp7GpACmS9gYuv3N18gWcZ3U",
-	"tkUJ9xIVC6aqkq7e8XI1wPYVjk7sRAPXVlWK2dfHpRiruAA4XmlnQPFXkXEdPqDB2NbOvG3DdmDmFvar",
-	"9O7dW7fXANWQ2I5WRbagU9j1G21DB3qFLbvfV2aoYfY0n++0yroRyMzT7NbPl3XO3QO2l07k2DC+VSVo",
-	"o+kMRy5439VQS1mv+6Wj5zf7MQcEXliRe0JZ2ZERA5AJTcvhm48Z1tb0+TWQdJboge8rRxEbIs2ODxib",
-	"wq6yoWJ/wi74UyueDyTeWzM0EC7uL0i6gzXgXnuEw1NkDdjcXnvAfuvOkiDrhCvV0lP0N5TehitUweWK",
-	"sAlPwttdKb2E73cVhQO+soFtcoe3hU25iGlIrFBETEg+g3zubLILuiLObD2cS1bOhd6dfUbVzBsQzQhn",
-	"aqZGgkdvRXHZxAR6dYthrE8p+BRk1wlJCut+Sdp9NgUhL/LEbC0ZUQC4tWlt9Yf9mV6ed4TTtXe35kXM",
-	"j7MutHrAueAwYr+zIPRqqZHa4sJxMHPMOWyFh7d9alA8OmDjaeu7My0Yrmk+349U3CcR76rrtpzJP7Ht",
-	"fvrRiufZJWSBKeXYw9oFdBSvCXP+Ry0knQKphCij/o8kbu5/ervv6IkZnd6AqsuIRDERNY+YjzB61yxx",
-	"QZg2Nz0XslAZUXU+M3fwijz68ez49Pjs+G87sRhR66rWKZNJPks5nTSVU9CEcrUEaXQhF2qM983wInuO",
-	"qKsJPx0QgWDHtRtpdhuH6WTymvGoWaSJxty8krCMm1zLuCSmbGzdAHu4G2insgvFt60iJL8QBZQJViE1",
-	"281Tdu0/iT4xNOElk7AQd8gS4kazlGVMgWS03IOctQZQ3GhXyrFQapbscbI/5+p+znXPFtYsoEjml2gD",
-	"5eTVtY8SJVqQCeMFXtEmvnNLEJ1zym4sEkzr3iy8W3a4WYmq+SXx0a56JhT4gc7auC3cMG7xusrI1dXV",
-	"VUaevb168yIjb/6Rkbe3Gbl+f5OR25tfzanf/+N9u/QVvq/2G8OmeLPv6/c33W38MMQqFsXgTwzKIog5",
-	"H37FJ+bLHQMQ1nZlp+iPQ/uJSdWE5O8UvlHAkNjQiiq1FLIYkJzQhqYEA78/y4ZFqjQLxU75snGrrznk",
-	"9hAH2ERm+C+iG4iq4Q7/O0QPOIKJcMROHPTwh5ROges+o2fuo0n6HUzCinS5NXk971qvIrK4HUfUTCxV",
-	"c/nxRto4RBSDZh3XW8DG86p+k3xr8qpOmLIKpnYRWM0bFwHZhBl1pJKMRxxFakbPHj+5ePniH43I3jry",
-	"v1Gkqscly8kcVpdWoTk6qoywR+cQjdafusMMx2hPCIn96SbtOEoYcmyoTpwZUU6nsACug+yRTXw7Sm91",
-	"vtwwfp6RtaCRaHzyQsjVLoaOpFAsVCLKWRR1zFN9B7zAx7Ig+Gh7lC5oPmMJ9RPyWsJTIXRo3wJuRBLD",
-	"iwum/H/WXNVVJaRO2Lg2g8lunAPuFf9FQfSbutJsAbeQC14MBdfS+riHXwzvFN9qulwzsyGX7DCcbgZJ",
-	"eLGyljm6G92lBH+ZEakNha4DIMWKt2U6xXNJMhSQMJidvLq+O+/LsnFSRlTHm1HL8rwkIjHdaQf1Lq7C",
-	"+d2kDt0bUdTL1G5fXh2dPX4S4WhGhxtLsVQgFTJzwnRGrp5ePHt+cXx8HIMMU6pOqTV0EcvjwacBf8Or",
-	"GJLMDl7enUO5udBPMSFy+CdiGYub40rTsoSCzEDCJUF5yij6NvS3nBwpNuVQEMHXReGY1x/1gZh+S82r",
-	"QpYUiVRIJNYAVdHpzPK3uHpcX0qHsyf4xm7ODQOvLAiFd7ThKSHEQYDBdU7RwiTY1IBbsI/A5XgSn0fh",
-	"NzF9Kion70j6/RrUfVKhAkG7tbLIKeXszyYedGuUdhTiZvv38oHO3Mc7B4g3H8aI4JW9jmvccBcCmFEW",
-	"uebXL95kG+wxwIt9OHAId1hDachdfram+j76/tHp385isQqwii5+6WSpJnnBXQsUtxa0ACJ4J5h7+2Lr",
-	"zgo8eAym/yUYv99tKqSonrUZz+uSo9stPpnO9n1JmPVLTEVGxpDTWgGhLmYcJA5dWru4IiXQwv4tbtMT",
-	"c1in7PPTH59sdf3jdzFIvKZK/1KVgkaydui9HIIbBtXQD2BueuMFMMBIpJ941+16GNWq/S4pgKcdkKjr",
-	"JPc4YSXKBy44s0aoQBGVmr/ExOYlzMDE5naWGZBHscR4xHwJlbCppAOE5t38hWY9KFLuQkukfQH3bkSW",
-	"DvXzKkIz0t8HfDg5bM82cUF+zQQWGn0+SHOq9/4GfXGAuoQFZebtDrSXTbg3N3bIBQ3D0SMLpM7kMNVr",
-	"rllnVA07zyknOZVyRSjB6PpWSRhEKqF6kjbzxA0f94nqCMpNRGyQHaUgYU/Yq6mhpErfgkXxQDE9GTub",
-	"tPWnrX77iytp0d6ovh7UYfJIyvT/WkwT2cH3zNfeOQ2XMz083Zaj+BKkfvfZnF+L6WvGIRLXntdSxR8q",
-	"qp3vAFUbOtHWmTAFl5ycCyMjl1TH2SRwLRmoRISkDeomFbVxq8NYukdQjKH7091TLbLfJ0BnZc8dRKx0",
-	"7unZOZkRo55iLP+EnJFZ3AwBy+vAjt+d5AaqkuZGQSHeBu9iR2plZAufWE6+9WVwSnOIC/Pzkf3tO1Ru",
-	"SjFVBg1LpmeE6eN1L9STr9a98FpMxa5yL9XdyknjlV7TE89PT2PhqusBVmai2KbeNJbZeylfgW+qvwbH",
-	"2n78d9EtAa+96LXDViYyqmwzrlhhg3Zei5yW5JdXITEzTijRdIz/rRURS35JZlpXighexpOqp1LU1fZA",
-	"YPNMja1BfNvAWq4POzs93+pPtNPbr1OAvKaxBPvmBMPfySb6eZCV0Y6ObeotsOlsLGq5m6OzT6KJVjry",
-	"aq5RL5gmhbDOIhfUMcp64k27E2GABh2XkBGlqfm/Akq6yrBeF2TEhuFlhHEvWWWkKbM02n4RvADgayX5",
-	"wlR2O3EQ6qWQ88N6CnPKC1bQZIUtptBS4IITdlmtKeEUW1XwCZOL2DPUSaEhYyGGv8IDFg6tSJu0L0U9",
-	"LiGuGjtF226buNAYhclwLkYLX75oXqGV3Pq2/l6u0oarwP3RQyf3YuzuRL8xPWM80LXilswnp/ZRYguj",
-	"Xz4x79GCcfuvR6cxhQIjcCBVkSlaxKm1Qga2vbaUAOhYoQsLHmJ9KSuiZrQsjbhBjSSynFlt9r5E1Lej",
-	"z2mEXNtQ1kgw4IZE2O95dkFhscgnK0QNn6wTgjJM8gxWiVPfsteXlHd/3LBUjnawam5ls10Ph5kmseXb",
-	"25c/20V2uCzRbaFFhnFXm/S4qsdo61qLGXr041bZsme39wjJwdovcTfO1yEmvwtrS3xxzh/qND0f8Los",
-	"bSCgljWsT5CNPh5NxZH545Gas+pIVBbMR5UwzEw6IKeNp1YMqXmJEXSdqhhN/P7gAAvGi1RowtRLR7Qs",
-	"301GF79vLURqv/j8Yb3up9JQubh+84YVgsMlMWCyOjUPTiAm6I00X2SGmSow8jPx2yGYua4iUB4M1UYm",
-	"i0hrUO2QGKmhiubFDpNq0WSD4M+ahD6fEmQ3EiDB00I3ydETYozk2yDWSHz4OBVT46sxpJOecUicxJKh",
-	"sbvmC8XjLJ02hcZ9tVI2O60fxhsxsHFIWc5xP5mmltIZMfdpMtg4Rw9z8/u/qcuoZauk8SKlM7EkC8qx",
-	"4Kt1YOVUQUbqqmr+u2BTA3PKC1v3VjW2lQX7aDSUU6IFiWNxwbg/4vrS+YxKmrsYm20135ppsuYsUTAw",
-	"Pr2vXz1K9V4QPQ/l0EcdMTRKvE20/hYfeDx6P3o0l9a07g2GXbJgbHGymJpC1UHrPvWlo++coxpj0ls/",
-	"iddgWteADBgaI7oDbltJye40hZ3dS4bcoyKHKHcuiuRca30BWtdCRJKbd/MymjmSPkbz2vTUVk7jr93j",
-	"7p4WTdkudWrem+Gx3RvdCuQzWqUyO+K2Kgf3tAezgdhOFqtdiSZGG6nd3Jd3ok4fV1V2C0QqXGbPekcC",
-	"3SRvmhFtBtdJAXcnqhivBZScbbVx4kKNXSgBEKnvB5BKSM/8neXi8ePvHx/40bCVTxInWYK831HaasDe",
-	"xy9hLARmSc9qXdgYOgmq82yFXuFhtIFKgJ1mq2kzT1avS+a67OudbKscr0c/KuAaeO7DqujKxQFpQQox",
-	"ygb4gUNSSKgPKbFYacOasGUJhh3QRVVivwrJL1TJqiVdXZSMzy9sREKxvaKYTY8PdZLa1n3A8ydg3yiL",
-	"a94mwWGo1C+0zYMbMHaYj9hnauPE7qPE9j/GqmG78sxsB2GnLekctX8n0qBltFwdLUsXYdXWmvIFcjCX",
-	"3Wz7gnCB+89QSu9atGlRYH8KphWUk52ilmdax7056MhKiIUNIO/pfsZF/RLthAi5Bk5ZBzFJfN6zq4PF",
-	"0Zq60lr6MLcwWJ8wTq5fvPF1ZH3UIMPURi3rjbzCx4+/j+mGHtxrKprW1cXJye+/3L64ubi+ur397d3N",
-	"8//14eW72/e/X1y/u3n/IZLHEj6Gp2fnWQ8Ktw8NcLoZH6wyUogFZVxlbYAwkiG3VunA5uMJ2CIRvaD3",
-	"CRYeZhS/gSlTWq5S2Xe9gjl+kyh9NzgDsvXB+flihNpahjcjvQeGRm3kS5w9fnLx9Or2xZNzrLel1Oxo",
-	"DqspcHJUEvxM2ZDfSByc+e88GuJvzWlI7hMpeNMkag4rwqmUYulDXzFCNnz2wqjX+AvmBDqzVSjOHj9+",
-	"9OPQRyoERhTAQQm7zRr7ffqt/6S71dNIwljwLHnhL/KLFFrkohzs7capgu+CXcUPqlTU2HefeMikUpUI",
-	"gRxa2j0WG7mt3Ls72Cs+Ebvd43sY9gNj3ibt3gOQCZv7MGChfdh3k2i4Scf8G4DRbz0OQm0jM9bIH6BI",
-	"Zd+Epsr+Ugmh7TH40BpTX7KiAB5T6uwol6nvX03zTviYLSgVoN05I0rYZ4QLc/sWREwmILtMLKmO2zMm",
-	"ofIsarfJ4/0qNiooFQmSZVPeNUZ2p5ftD7t7Hf3H0YXDUo3D2R1WWdzczX+4/9m8DluRcVCVzpGfMrpH",
-	"bMzkQ4h2EMwGR0jN9GI98unx2fnZDz/svf4irhQ/JEQu3IP5De/VmWivDj/07dlAKd/phznfHRLRlzjv",
-	"pH4YKKb8hP3V+QOXXbvX1lXXH598a6suxTgSBnA3TrREGJNPzvFJ/QM06YkESExrfkJ5pw0fHzBh2clD",
-	"6g1kbkf2F9axwvy26daE/o2Y+jWhk/3ZJMl1XYqDzA8TxpmKFnuy2UZO85kKInibGIfx3rga84UICJ1S",
-	"xocGDP3SLNwCrlejdh7QABIhyrMuYQWw7pwxSqq2gsDTpozcF4dVxEsHhShq0lzGQCagXY2rzVzodCcR",
-	"V1pwjkHjHJYkVctv1wqX8ThPbvsN2+Yh5FvBEfFjMP9a0AK+I2j5tLUVthd7iTMN67vYfG0mk1T+tIst",
-	"SgsC24OHMj9/dEczWERoYkw5j2WbGbBgVJPhNdiTmVS2TcHGDseS8uKZKGNhMf8m5XQ6Ho/ilmhfxnlL",
-	"cU3lGhWULrB+w2+NFWIwUQCDscRUrKe/SrC19FKUVcCYyl3P8DkF5ntFLbSYCIWkaIXqLsSD4X/bD5x9",
-	"mf1B7K8J4+/YhB6fRrzEa2Du3XgSuGa9aEjlPfe86f6ewm4zoeAcbaSRDCe2BuSlFHzaEq7hpzbaeqPm",
-	"QyozAE/t9xy99lj/pOn1tUt7mvarvTRT3agtaKePblrS/J71GA4Q6fE+lndXAC1KxuGLDQ+7NMCiVVWu",
-	"rMR8B5JN3H/TJWWa8emRd+6F8fVoximhOBrTfB51CYaVO1IyrC0CjOUwG/cHF8RuHlPvBMEFsntXNi8C",
-	"gb2Bbm8rkQ3Ba7h6LSEHdrdbbuyu8kddFbuJW9sz2bvbDpeIwqfCtmjD6wzbMgNNmjlVmtR2jm/UWrHh",
-	"KIUvnJ4UqV7s5sQhloJkzdVGlQo0OS2pL3vrS+XYbi7xx7uaUdW5Je6VX0rmipdq6S5KeCsmUJZPLcX2",
-	"VJavJNwxUcdSRWUNF+2ezWmCE+KGx1irZgOWiUo+ng3EM0/CCXoiirer4vcvbWjRG8DEw76H9pL2tlRF",
-	"i0hZ6+Z9fHdLmj1QrUGaD/6Pq7H3++nRj/Ro8uHTk/PP/z7KhhWij+5cxUqBlSKfpwyzXxgdFoYnxTb0",
-	"66vraynGO8aybWtM2rkyRvu0lm1bis7aFT8MT2rzjLvPkIJ90jfOwIpOZM756Y/n2wJzKhoJ792ei4ov",
-	"jPs2ur+klTbwNf+cSgFBPc08i7RbEQ0fTKZc2SY70q7jU1Gx+uP1u9v35MQVpT8KZ7Ca8Vikyrk3leX2",
-	"Xurd84+WThqDHa8XY/SC+GsQ1gxn1Z15EXNWSPuvJ2YgVYAP5aIuNcPHPcZwZ413YvOescWi1ulqzs4a",
-	"Hqmxp1rscKPLYm06fkkaazo2RLKRxQugvG1Ba/XGzssz5OI7z+zOlevfVakS1xJokWr/gyYi+BhJxn9x",
-	"ltng8AXVuWWimAtn4RH3N/sLEy0AB3nchjMDWjA+bYx3Qi58N9gZy2eEaaI05YUaKvU42uu7p++qeCrF",
-	"NrJPp1oMtLWkHSm+FubgdtPsC4s6s2JAE2hfiJTp1a0hOCcEApX2pUMqREzbPzUTYAAMft04shmaXISY",
-	"s6bn28XIhbT9Xz+uJd+KGYb52WyBOW9xl3DecSBX1698ipGRpS5sefDCa8I1Zx+JMu+vJiey5iduuRMs",
-	"HnpsfrHJENwl9FdCavL49IfTY3LlNEeb5X9MsCewTdoN2vCeuATH//xDCX5MXqNWLuTcJZErcnZ6Zivu",
-	"BVlRx+QXZ1X+VteKPDo+/Y6U7A4I1eSEVuzk7tGJszsfN6F7F6Nbu3mCmw/Y5sXo7pEzlHJasdHF6Pvj",
-	"0+PvrawzQ4yd0LqwIXZOxW328qoYXYxeM6WvcAQ+c3QBNkf891QSxaPTU8OfzZ/+WQMamB1CS7bAaSx/",
-	"6jzQj05Pt6RbfM7izK7dkz0IClpDB7+Hj3rw4He1zsUCBo+/ZTwfPvoXrlmJ/jUJqhLcJfKcnZ4GXqG1",
-	"luAnfzjpvoXowNDFgulEZZnP60/86P0MiKttc7wmHMQWabZ/0iQEY5HPxYLK1ehi9NtMNK7/5YzqjHBY",
-	"gq9diERNp8qK03Q6+mC+tiA6wQzYFKH+HSyd/mTTZHtp1cCNfOsOgqb5XN0lqNa9GWtk21e2/38I9UEI",
-	"1XZFPDGY68zclrthnMqYvyVK4oa4jm0UX+EslK5o5NFzpiqhmhzLdqmNifd/PWytAbO57kXJzIuwEMq8",
-	"Saenp+0Njd6fiApgUxhU5Ca9hWWkQXxTA/epsO2CB6O610GwWSr3c1cc0bKGz19IbH07WKs0EKGOp0LP",
-	"9sH53tA5EFtBuaJMOi1uo5hrqOoxwZsYZBv6SxtN77K1E80BKqOFMKNchCTgu0d3qaDwvfELKMFSQpcC",
-	"sIkndDrpb2DgfFPs+rvgsA9A/SSwgxImApnF4yfKku9A/8b3RzqddRJsxR3gy4HyHoVWb5tuhEinGy3Z",
-	"n1QWGZlDpb2Ia8tsXpLz0/PQZWlry3BIQdU1vepC9brehOoBuEGwhHN3PjA3eFCU/gxQEYrNAjPSYBbD",
-	"jnXmqs4QjIb7Bs0FbmXySpOpAGWRSpumg0y5VsvFMXkTtlV2YfnY93A7d3A5tNHLhSbDX1m1KWDFRKew",
-	"dXuIwIQsdR4xtn04IK4bE2gEz7/5JiLondoHsq/U3LaqsgkTBnnmPoZNoZgiGImlBRmDEeHwg19fXV+6",
-	"xtl1ZX5TRnO1RZUyJAsjJRDNFkC+PT/7EQNqv9uKZ9Wr8j3zgx5CzPMtRgcqI/4A++Kq/v74CGW8cRlh",
-	"k46tLskuozJUt3fqoNvS9KvekC/bmOcPB+K7nd0+MMvFmgcJVGMT128tZL5DfJ+dnm3H9a11WO2BPixk",
-	"WiZrG9cTuyMia+7CmNCX7aw55mFuWtBuv4cnnwwBfB4sj21TbqfsDgynEByFQ2d2LkS3gGFC1cVSc9sI",
-	"sEMID4oOCwgStNq9RG+HPahjmtjCyEZbIkaUpitSYtHte0qSDyBEbmF2++B173gwXYKZRdiUCyx1NOL9",
-	"ikMe9CeRAJkPEdI/CdMuhzxLz8LxD7LrB3wGO9rosBfR3uq9vYdhEiwyj5/rMUgO5t8zisFkluuZa2cb",
-	"khgxBIcCL3z/Khfmo0U1mAmewB24ah7baOCFHfkQ2M/iddmsTEbLMsFO0Tlb0TWWun2tYbbzBtFnaDrf",
-	"wZL+4fDczCHn4OTaEuY3WDzOkg9aUcY+eR6DXGailmlLcz9NzmvzsPAJm/YZn39uR319HGlFbabUnqyk",
-	"++EzWEySKS2pFvIbRVo4D8eNsmm/gzjGrR/7r/ZiuIP9Na+Fx0DTuc9pUz7Aikl0nSpbtQJji7FiQtvO",
-	"xEnMotaKFbAD7ivI+26kh44Z9v8Dyodg2pzlYdBaQR50ViqgKsVqgPmoxY6v3rb1WvoSmP8adzJeLPTQ",
-	"KEN7VSuUkYIVeN+wcv1EyPBqZoRZA7GQBUhsh+HDacYw7VVZW0ilsdqkED4A/7OzvdLRstNRkOO8e5OU",
-	"gxZpDQNUNrWTVEKUHVC6o3dAeWJD7tPOuF/x9yRQH1T7Noq1I7JxKcaBii0Bs/SIz0Ep6IJO17hF9Pif",
-	"bMzsEOtHA4J92tIOxa7tJLhzjL1LWZgN9QhJlqIuCzIVx/uzkVBuO/c1ypq1gCB76FqxBC9XRNGVxV67",
-	"lRjuekwl+7n3g6CK5cl6Lvi+rCUIQASVJ2zGXdugGGi2v2AuQnzgG/a3Rwn7SQETxlkTDZrkxc+DcQ/B",
-	"j9v1hrLj4CT7NucHU/sHL2TN6+EUTUKA96/7klbNhFRhtpJMc7WC0elJmweTuirdjOoDXpjuQgkU2P3u",
-	"TW60S/o0i0gity9fZ91fG5nSkQiWlJPlDZ3DFlg+6PvoAjzWQBAWvsmasn4KcglaYadZ6dubeUuazfFJ",
-	"xPIERLY1Iq4DHRcZtwO1Tf+0vuB/leCqCIFieNWxpvJ4+ueljbAJzRKqDwkFV2nB7Tmj0+dcHShS4jlX",
-	"f1G8lDnXDSiDhZRUg25uurC2AZBEUbYXF/prIeaE2qlFx3NeV4bFP3972/WUPzr1jvI+NGLDhfRDag5s",
-	"I7wf5A29mgLXuN7g4Fzc3L4YuITcCKU+fxeZtV3BKzgYZL7+fALNZ0TwHMhMLDEdRkw0GGmJ5HTRy8tK",
-	"Me2H/mszYA/h57bv0L3Dz9drWZSrGJQSqzc/9mgkWaTgMNaqKUjNmc4ILcvMUP4cJIeU28E1So1KlPGa",
-	"2dGj4ZulQDJRK6uiSAUXBBYgp2YnIHVGcmm2BVJmHhQZ4UKzHDLC+ESYDwsY19PEXoNurvH9Phmw3YrK",
-	"Jr3YZa343hZCBg0vCC3ZHBI70fAxCbV4347NEjC6Tc5lirjU2NhiCiOus9i72pvJHc1rxX626PLgBKgs",
-	"GQYVqSXIC6va2ea1hmn63rXRYK2J6xw4GAKHVKCb/r0JnoeXeS9hWSQknz9ELTk1l6wsGuZ22WF8vh0T",
-	"5dgnBW8mcamYReZMaQj3riBBFnR1TPB9LIWYK2KI0UiLKAhiHWE6B05ErfuYJfcdMPtZ5tt22EM8Wm1f",
-	"zoFvVnuMfb1bC5rPDFE0WZaOS5I5F8tGA2zKFXfKUX57dXOdtXsiBVO5uAO5+q4PFZVPykvKf9c2r/UQ",
-	"AmDYBOfrkwANaPYm9l2peSjrec2R6SYI+ttXz95cE8hn4ruuAKhnEsDLgLbqlJFTHEJ6kesLCaeRa+v2",
-	"HgS5QVOKrwy5DeyXVBFRAYe94Pi9XBl8mQkJJe+fXZNccG4Tg7sonbA7GCLVa0lz6McgVgQ6EAo71Ya+",
-	"QhXNbA87ruzrlv7EXDrLkiIq2xvbxd/54y3Y2xICdKsl0EUq+metiptYLOiRAjNIQ+ELw2wL3NGiYrna",
-	"syyEyWp4tiOFR9iLYcVOtQ/82XpeR8qIOBYFmZFOOK3UTKCAZN0ICByv9ekZcFJAqWkHm21dRovSWVOd",
-	"P2WocqU8D3gpfLHQTTi+sg2+jzs57aOL3z90HayW87VyoHt8rDkTy0HYpOtjcl2PS5aHAFFYmNsBw/Gj",
-	"JCiEOqgXxbbvipOT2dve3NFhk4wQGLY5VQOLk41evnE34A02fV5PSdyWk/Z8Tzlpf7elyKxQYR6gcnKk",
-	"2JRDsZ6/1xw7cuYe91nfufaL/C3pjmshoPuSz9+/vu1ACsX0sRRLZSQ4BRAFVzQZ7ZUt4XX47NTIQg/8",
-	"lA/A12/rgCRcLPeWr9qZmG7SOjbtBfmNavNUM1uozMZ+cfioA1mOIH9kfE0BwxB932adShjILk6CAvtx",
-	"Mc9JYIcnlTVE/UWS31pDgsTtbtSfvbm8QrJQdg/NKuSVLUeFSO5UIr205g+BASQ4GFPgXLQSltA239Vc",
-	"s3JtEXTFu0J+vcSCptUkeTwzP8cf3Af1HL5HMC59DEZgyQtC70uYuNxed20ufVKnK8Df5IPbQAUay/bY",
-	"AJDgyhWUi/LaW4zsUKI8WAUAO/su6b4HfOaRnl25QLOtLpvCLAeB9jtCNVr50B5fgiYViAq78/EJm9a2",
-	"QqMEGyPVh4AF5XQKvglUCgdv2lGHQUO7wFeCiWczYSOEgbhGqa5JfNt/zIG86Vnt0sBqBd5wyw3GfPE1",
-	"61tv4jy8x2hKNSzpqg9H3LZsSyEnLId8IGtCsMJfjZhbV5oBE45dweW1IAculjYX0sekjoXw2CiB3qGV",
-	"Fhv+T8jzl8+uj8mV51XfKEzkWNqo1E2mxnQfoirf4rgnKRfbIB/Kbtd21x2EpocPT1kPgzIPinlu0DBS",
-	"MDXvqjDkxr0wtvYIDsAbRPnKdnsR23GydLVPo0jBtrUHw0fQEvfrQ8gNNtk1D4ia1ZoUYskz4jvkNpqm",
-	"xgTkCVZ4sCKPrRTXB3LfyTGlbfpum4dL6sYFUkYr17BzX6olHpeMV875Zg5AGQdZNCV25vUYzCONvSmb",
-	"YE6XcXJJ2i5lEmhhFBFfxHO4UnobQvUApNzpdPq1vAGV7Ueb4PeWqbTvtTYMiGkUdI87dVI9Alwlo05G",
-	"KYYh6K3kfoIVpGHZw2nsgK8MS/usZIW+TXfMZMQtm0xAYhNrfztcoUq1N8ufvZD+mruQclvVrO1dvNGq",
-	"YnFJfNsV10rsmPwk5EIRquZIN7YKjl5V0GtQrNsS9SkG+EtTNf1g6PBLpOLUsaS7R4Hb8n4wYJigL2uO",
-	"NeTXOkZ3yr4XrIgzuegdwscvBN7+79Bakfev79l2Gwz0QvdUNzC3Vdw6BeePSYt0pHymNXAyBvMC4de+",
-	"eRR2kjIM1IdKu5pe5cqVpGnEYarIEsrS/L8NPLrE2j9B/wDQteTK76/ZnOHXTbPwxE0qGZ/33SDsdHPI",
-	"CCDspBO/O1ihZ1/SA05moBIkyChrjGzMkwBqTcpF8LSQQsajTj6Z//u83YvxGpdyhqftaSMzMTxpJBri",
-	"9xeXbfmFGxgR6tRDQ3q2zhldwGW3XF0fjP8QrMeW91+C8YYo98+WzPRfL08yB99kSBakxPXCc3wGezP3",
-	"gRk19DScX5ufHaAHpOJ9/UWFHHW20EP3BdNqAElWUixEXzHVazsgzi3/CvUfLewlRsVmzqLmyIQpUjYF",
-	"Xdzf8CVrOKSBiVj2Ek/TOTzFAG+1qAw03rsW4duVFvNFtZ8wIzMVmQLHDfEpsYg3O1GRQ2W9j1/iAPt9",
-	"Ae0iiWfQ3eT9PIMtKJyEEBQO5Z0sLQe/ruOlAVmP3PgvBrW/OziEVHQZsBFbjmwbFxHTvkftNf58mBfN",
-	"zv3QHkrXzSGCnNdiOoWCMH5Mnnqvs68DbJtDXDo7f14yrPNTq+BJs2IwlRbUQabZLeijZ7a5xIESzBIx",
-	"Q6/FFP1wilBulINa+SqTsBEg4rtcNFQhat1LFub3IdzzBS/sTX1QiDQweOFbFbkDps/sQrP7dA5n4Rgd",
-	"3oiSjlvHn/cS1my9WqhqiLHtTpI1BgEtV435qwJeYGoNmxDKO54qD7QOCFEZ8W2EUsbKl37M4eIhzPRf",
-	"iTfxLV20enHCYLkdrkNNjCGd7h+0bva/pkD212NkpN6iaM2LhUiZFpm+r2ExTgXYaCFNAyjqvJerrwf7",
-	"Z3uMak86dbRc7SsRoMGseys90yW/ueR513Iz7IXpm7t2DGQYsYlt+Q1RaDKjxUD0nnxiRa8d5xnlOZQW",
-	"zdsNONhRa1jdqvOHTbR7AIxiGKHBRON340RLRstdcHHi2xCnvft2wP+gZGDjgQ1skHd3LsDd16hn5qrV",
-	"WFGTlysMFejEcmL6j/NN247O5tqm0dogrL9szbt22EMkLzbLDU1ebI+xl0JDzWzpAqXrCRXtDhpGlZKZ",
-	"29Md/lYkitcuaarv25Mw7f70gWvVBnjfgud91ZNqJnQFuAxgsiaLEU0t+EopAkZrwyIX7nKhBZevYrlT",
-	"W4jjJMenqodx4u8PSSd/scHXJZQ2UMCmGmtlqteBGnSrTBbbaRpVHq4CGi3Lnlrx+Ou+mvShg3FuhOWk",
-	"yu7+dSKB92lFN+bnB4BOj20JtwDFzpYlDsu/3LrUYOUpTF0au8X0N41VhVAOy8wG6SlSGtWnrd1qWwHh",
-	"b87/L6aM2/Zhoiy80bcC3uhHxLCaxVoNqiju+1/yWz/oQSqv2sVe8YkY+pL7Q+yvGLKdz5WOk8jyefpd",
-	"j4N0q/JxA3diDu2N2ie/Hug/Tlsa92Mz9OU1tpoNbWplL1s2Aw7KdswCyQRdm0M3MLXUdk5AQ7ERA5Rm",
-	"ZWn7QbW9vdLppVkyxlYFYNi/TeIns2vb0PSedj4bml1cGt5EGP/CFLYEoF0zny6cj8lPLlutUXts1Ryf",
-	"J4DAJbkooC0t4rND1EwsVSrRF//7xHy4lTyficPGorWLpEQHUeyvBGQDsEunN3q9Mmi67SvlSIFdiQrn",
-	"ZHZduMmCrpB1JmFrQ9h7AeuGHBKsboktd/+LofpSLMmkNpzAOxfN0x9G8TOVoXdewpQpLVffKGKT7rMw",
-	"4q8U1MZEB40kBe/aPLsVTbVt4p6G8nsccEhrCC6QKgMlxHz/fMKAG03WdArKZns5SyP6DBpzRymmR0aQ",
-	"GlPOwfZzNYwBg/4AhTD3GdMxrm1h2xdQ3gL3AClFZu6vxDtzYwugklyUopYqcxDNGnA2rSPwgbCWfoud",
-	"Gb0Dl2oslpxIUesuPXsoN9SMztUBIXpm1IPG1M882UlR1Ll2mVD2vOtZhC3tJENUovtfv5cYEnryH3up",
-	"RYJz7f822ns+Fd1GtmtQYgrfYn6/e9bA6iBBFuKruV+OaQkyXhFKrt/+nQhJbn/9exC27JqKnz1+Qn5m",
-	"Ty8J5TgApSG7NawG6VJnsPA/+vmwe2mkx+zm9VsAr7e+KG/MoEO/KrhIusDgXLV8Zp9RVsG0rUSJVRTC",
-	"4BBCiwIKH8lpgNYPVpxvQC9Jy92uo5LRAUnwvauNralmOR7epgHtxNOuB8lzWGlppvfU8ar6MqbWsf8G",
-	"p8+cVodcy2brTySGQzNbMF3WRgtyd84+gEZ68wYajFGNtEwKmN1e++mcn0atAslUOI+p/XPUWwTiNf0K",
-	"5JarorD5mpa9dsg7dVuNztlvNPtFPVTjZauyDzOV4b73lrFpM/eXM4GanlX64zae/g7LeIJDBVos92HS",
-	"ON5jF+ImijBtDkM0NZ0LYaW2vwXmlD/DamA4P+NTkJVkXO/XAxSBoN1esb/nh5Pb25dYUwZrrfgyRYTm",
-	"6OZOEWDvTf3ZwPhBzNu3Lw2WBl5Xg/p93VYHNCet2BqdvAEaecfBSuGYvE5Vt/BxWyhZgfxGJS/5Xl+r",
-	"78/ir1WUk1wVRXsFDsRJPPIeONg6WLVLIlfFnmz1r8GWxVkI2RCKJZGtF2uDXfks8L6w1Ws/5oFI5iBZ",
-	"4u4MX2h9sZ/v54FxudlNIv6lQarTrTlAYXPy81pK7FjG4Zi84IXjCPZmk47DJnHR1xT9T81PF79/+Jx9",
-	"GlkXK/7rgxlpS96YgbUsRxejE1qxk7tHI/Orm/1TU1Xf+mGy4A/OH9z+CTMpg3/7+KTgT5icEfzbozz8",
-	"k+/Z3v5JBEFEn9p2X3Qa/tvKgZ8/fP5/AQAA//8=",
+	"7H1rcxu3kuhfQXG3Ksnu6GFF9kmkL1d+5NgbP1SSk+ytlO9dcKZJIhwCcwCMaMbl/34LDWAGQwLDoUwq",
+	"3nP3fDmxiMGju9Hod38a5WJRCQ5cq9HFp1FFJV2ABon/onXB9Lta52IB5t8FqFyySjPBRxejQnDIiIRJ",
+	"raAg38IdyJWeMT4lUCr4LiNCEj0DkosCiJgQasfScpSNmJngHzXI1SgbcWqmHwm3UDZS+QwW1Ky4oB9f",
+	"A5/q2eji0dkP2UivKjNUacn4dPT5c2b3eMt4HtkhF5qMYSIkED1jimiG08cWVzhDuPREyAXV5pxUw5H7",
+	"NLH+e/ioN5evqNTm4AYINMc/xhfX5vPEsc8eP0ku+wvXrNxcd+CRa/z6vkf+RYHcXBo+0lyXK7t2bYYk",
+	"1rY/RU/85Hxz0c/ZSIKqBFeAlHktxbiEhfnPXHANHMFPq6pkOTV7OansiH//Q5mNfQqW+lcJk9HF6F9O",
+	"WtI/sb+qEz8vrtg92hVxU1qipmUJkuSUG9QSwY9Hn7PRraZSQ9Gzrd22864Cid/FNuQWO0acuC/MhFcF",
+	"rbRFTiVFBVIzCzRaFBKUg2B3rmevnt8YVGlY4K9r8G8QQqWkK/PvnErJ7CLup7EQJVA+wn1OaF3qG1Hr",
+	"yK1czqgmM6oIF0ToGUiypCtSAr0DRcaOdqg7RBabfpZXiYU57n74MQrJ7jqnaIdOqYYlXfX99iTCFO3R",
+	"iRthrv+r67snm/coGy1oHuEZIBfUEAF5c/WMOIxFv9Z1sDXGNUxBmh/sDfsUubcS/lEzacjzdzvK7iEL",
+	"CMMB107fwsBCtsX6h2ZDYvwH5Nqs68juFrRmfOoJjplz0fI6IMQJLRVk96fNflZhzvTxlR376MkmxseC",
+	"F9uu3VMzxoyVrJjC1tF21E6EOfwMP2weIaDMbfOEhLptLKvucBzwemFIxBBGrYVh05pqZghFTCYB7ncg",
+	"xvAdfxyZQAGV+SwForPH3+8Ko7uS8m2I+/X11dvUxUBURsl8Cly/kFJEGGwuasvxNwExYVLpKz30lc1G",
+	"Jd1t/AKUolOIsqtKMiGZXm1nC36W4JvMHas9Q7O5KHzax24TQCVdJbht3/YTHM3SZR1n9HcgldvCIEZo",
+	"d9Z+10zebi16WiMKveBariLPba7jO2gYbvS3AjS1Ut3mT3J1U/OonIty95Iqks8on0JxSZRYwFgUK1IK",
+	"MYeCUE3w5V2KuizIGKJPq2iF/c23k9kfhtFjrRKYvmN0O1bcrE5MbIRnv704KvSsofIuJrjQVxMnEg3b",
+	"vartvFs36gdm7SKxzT11r053XwtYjJ2qNVxkWYgijp+F4EwL+YaVJVMxLrR+181EWbOJ6LabB3APG1c6",
+	"+jiuA1TH+e4zFLg3twIfKyZBXemYoAkchXUFylxqArxQl4SOlZGvlkzPRG1EdwOFYWQBHzXwwgr43bXC",
+	"Zcw1pMrcOS2IYZWEkgKlqM0LJ0UZEZFpsWDc6M93DJahFLz1fq1B010gXCUKVQPIieHXcAP/qEHpHeW2",
+	"XCwWgr/dfOZjWlx3b8Gn0a3NIJ9v4nvCPkapbSaUjv7Aip0fnPZd8bKQmI+y0ZJKw4QmFNXmms+5WPKI",
+	"PLR2TlaM3PYij0qGB4qevxSx8yuQd+7qrVEgWxgSxF+JRk4P0vxFkwlaYpgibhc73NkVz2dScPZniujn",
+	"IDmURNGVWxW1Y7N3MhFlKZaKUBLsLXoLdnla4i9FZ6NxcNYqrhW3AkuXofWJjqGUEwHbDGipZ7sJM1wU",
+	"MHwD7jhvDQ+PbEA0hoMNpLHC26SaQaTmhVXDR9kIFpVeIclwwxoveF2WEf4jgaqEdGOIHMLbcy3FHTOs",
+	"0QzIRjc1d//1HKaSGn5q/rMEbf9qpeuYnnHHqoRMUb0UZTGEIzp5z+6xwVRzHrtGOKPHTNallBDGPfQW",
+	"MNgtb9ewF8izuXUBsADiTjaU4tbg4liDm6TdWc/Znks60REORe+g2OVM+MHTuKVFVZAPkMLMqKxZuZ1y",
+	"2+6fobS845vn9xSRACrICVXkf1+9eW2e7/+4ffcWrSytKvvk7NH51qcRV+jZ+4s7Z1ocrH9u069URfP4",
+	"r6KRhLvnnTNenKRoroc7eF4fkdWYRtkJRSYFwAfLZfYP63O+Nd+WBg+/Uek4zqDHBAcFLKEFUAOO8AW3",
+	"YN+GLhW5/83fd+H5FvkRpq9lzQ2jib/UEgiVQBbWNUC5FQ8k0MJAyMqrExF7n9eA5HYdrtdz9rdOXYma",
+	"++LKscxnTEOuaxkTjRfFk3PcsVw8OY8RQy7BbCqpETBNcroAwrgWTlqxokG2Iw8e/rYbKK/ilsGem+J1",
+	"gy82bjjejvP5zYSmjtbM7HbTg89bkHcs3xGlJeNzFUWHBIMPpgwh5jNDglIsiKi1YqidDhdV04JVyN7W",
+	"3FWNrLP0oquBlZFkYaGgvANlxdYYGVRC7nB5HdyuhYzf3SgHczB/dZ0Rc4/Mxxl5LWjxlJaU5yAz8uKj",
+	"BslpafQodLm+tMjeThieo4U8PKQFez6PvD6ScO/h2mMUXsNhF6uACeMsLraaXRLKC9KS7cb383pstBEN",
+	"6tfkDdlV0L4uKU9J2XdUMjoud5jNgOpX91VsxhVdlP2iRQFVKVZQZOYf/+VYF7HAJkeT/yKazkERpi8b",
+	"C8fCMvc7WtagtpIGbiHkoh28xIAcAsKDN0ougivvEh0ubWnnWw+EqB9OT09jUgDTJWwM3f7ma2SLuE5q",
+	"26KEe4mKBVNVSVfveLkaYPsKRyd2ooFrqyrF7OvjUoxVXAAcr7QzoPiryLgOH9BgbGtn3rZhOzBzC/tV",
+	"evfurdtrgGpIbEerIlvQKez6jbahA73Clt3vKzPUMHuaz3daZd0IZOZpduvnyzrn7gHbSydybBjfqhK0",
+	"0XSGIxe872qopazX/dLR85v9mAMCL6zIPaGs7MiIAciEpuXwzccMa2v6/BpIOkv0wPeVo4gNkWbHB4xN",
+	"YVfZULE/YRf8qRXPBxLvrRkaCBf3FyTdwRpwrz3C4SmyBmxurz1gv3VnSZB1wpVq6Sn6G0pvwxWq4HJF",
+	"2IQn4e2ulF7C97uKwgFf2cA2ucPbwqZcxDQkVigiJiSfQT53NtkFXRFnth7OJSvnQu/OPqNq5g2IZoQz",
+	"NVMjwaO3orhsYgK9usUw1qcUfAqy64QkhXW/JO0+m4KQF3litpaMKADc2rS2+sP+TC/PO8Lp2rtb8yLm",
+	"x1kXWj3gXHAYsd9ZEHq11EhtceE4mDnmHLbCw9s+NSgeHbDxtPXdmRYM1zSf70cq7pOId9V1W87kn9h2",
+	"P/1oxfPsErLAlHLsYe0COorXhDn/oxaSToFUQpRR/0cSN/c/vd139MSMTm9A1WVEopiImkfMRxi9a5a4",
+	"IEybm54LWaiMqDqfmTt4RR79eHZ8enx2/LedWIyodVXrlMkkn6WcTprKKWhCuVqCNLqQCzXG+2Z4kT1H",
+	"1NWEnw6IQLDj2o00u43DdDJ5zXjULNJEY25eSVjGTa5lXBJTNrZugD3cDbRT2YXi21YRkl+IAsoEq5Ca",
+	"7eYpu/afRJ8YmvCSSViIO2QJcaNZyjKmQDJa7kHOWgMobrQr5VgoNUv2ONmfc3U/57pnC2sWUCTzS7SB",
+	"cvLq2keJEi3IhPECr2gT37kliM45ZTcWCaZ1bxbeLTvcrETV/JL4aFc9Ewr8QGdt3BZuGLd4XWXk6urq",
+	"KiPP3l69eZGRN/+Zkbe3Gbl+f5OR25tfzanf/+f7dukrfF/tN4ZN8Wbf1+9vutv4YYhVLIrBnxiURRBz",
+	"PvyKT8yXOwYgrO3KTtEfh/YTk6oJyd8pfKOAIbGhFVVqKWQxIDmhHfyCFxGjL3p3ChsajUKkG92+Jmen",
+	"Z387On109P2jLv4enfbEwQTjvj/LhoXFNKeKgfRl48Nf8/7tIeiwCQPxX0Q3ENX5HbHtEKrgqDPCfjtB",
+	"18NfbToFrvssrLkPXen3ZgkrP+bWvva8ayqLCP52HFEzsVQNp8Hrb4MeUeaadfx8wZuRV/Wb5MOWV3XC",
+	"blYwtYt0bB7UCMgmzOg+lWQ84pVSM3r2+MnFyxf/2egHbdTAN4pU9bhkOZnD6tJqT0dHlZEs6RyiqQFT",
+	"d5jhGO2JV7E/3aS9VAmrkY0LinM+yukUFsB1kKqyiW9H6a2CmZtXhmdkLUIlGgy9EHK1i1UlKYELlQip",
+	"FkUdc4vfAS/wZS4ISggepQuaz1hC14W8lvBUCB0a04Ab+ccw/oIp/581V3VVCakTBrXNyLUb5+17xX9R",
+	"EP2mrjRbwC3kwvHrAeBaWof68IvhPfBb7aRrNj3kkh2G001XCS9W1jJHd6O7lOAvMyK1odB1AKRY8ba0",
+	"qnjiSobSGEbOk1fXd+d9KT1OpIkqlDNqWZ4XeyTmVu2gS8b1Rb+b1KF7w5d6mdrty6ujs8dPIhzNPPFj",
+	"KZYKpEJmTpjOyNXTi2fPL46Pj2OQYUrVKR2KLmJJQ/g04G94FUOS2cGlvHPcOBf6KWZfDv9ELGNBelxp",
+	"WpZQkBlIuCQovBGmXDhzOTlSbMqhIIKvy92xEANUPmLKNDWvCllSJFIhkVgDVEWnM8vf4upx5SwdO5/g",
+	"G7t5Ugy8siDu3tGGp4QQBwEG1zlFC5NgUwNuwT6ipOMZgx6F38SUt6hQviPp96tr98m7CgTt1qQjp5Sz",
+	"P5vg060h4VGIm+3fy+E6cx/vHI3efBgjglf2Oq5xw10IYEZZ5Jpfv3iTbbDHAC/24cAh3GENpSF3+dma",
+	"nv3o+0enfzuLBUbAKrr4pZOlmkwJdy1Q3FrQAojgncjx7Yute0bw4DGY/odg/H63qZCietamV69Ljm63",
+	"+GQ6Q/slYdYJMhUZGUNOawWEugB1kDh0aY3wipRAC/u3uAFRzGGdss9Pf3yyNc4Av4tB4jVV+peqFDSS",
+	"IkTv5X3csN6GTgdz0xuXgwFGItfF+4nXY7ZW7XdJATzt7URdJ7nHCStRPnCRoDVCBYqo1Pwl9jwvYQb2",
+	"PLezzIA8iiXGI7ZSqITNWx0gNO/mnDTrQZHyTVoi7YvudyOydFyhVxGakf4+4MPJYXtqi4sobCaw0Ohz",
+	"eJpTvfc36Iuj4SUsKDNvd6C9bMK9ubFDLmgY+x5ZIHUmh6lec806o2rYeU45yamUK0IJhvK3SsIgUgnV",
+	"k7SZJ274uE8ISVDbImLw7CgFCXvCXk0NJVX6FiyKB4rpyUDdpGMhbfXbXxBLi/ZG9fWgDjNVUn6G12Ka",
+	"SEW+Z3L4zjm/nOnhub0cxZcgz7zPwP1aTF8zDpEg+ryWKv5QUe0cFaja0Im2nospuEzoXBgZuaQ6ziaB",
+	"a8lAJcIxbQQ5qagNkh3G0j2CYgzdn+6eapH9PgE6K3vuIGKlE13PzsmMGPUUEwcm5IzM4mYIWF4HToPu",
+	"JDdQlTQ3Ckpj/neBKrUysoXPYiff+po7pTnEhfn5yP72HSo3pZgqg4Yl0zPC9PG6y+vJl/oyDuZeeC2m",
+	"Yle5l+pumabxSq/pieenp7HY2PVoLjNRbFNvGsvsvZSvwBHWX/BjbT/+u+iWgNde9NphKxMZVbYZV6yw",
+	"EUKvRU5L8surkJgZJ5RoOsb/1oqIJb8kM60rRQQv4xncUynqanvUsXmmxtYgvm1gLdeHnZ2eb3Ve2unt",
+	"1ylAXtNYNn9zguHvZBNqPcjKaEfHNvUW2HQ2FrXczavaJ9FEyyp5NdeoF0yTQlhnkYsgGWU9wa3diTAa",
+	"hI5LyIjS1PxfASVdZVgcDDJiY/4ywriXrDLS1HQabb8IXgDwhZl8FSy7nTgI9VLI+WE9hTnlBStospwX",
+	"U2gpcJEQu6zW1IuKrSr4hMlF7Bnq5OuQsRDDX+EBC4dWpE3al6IelxBXjZ2ibbdNXByOwsw7FxCGL180",
+	"idFKbn1bfy9XacNV4P7ooZN7MXZ3ot+YnjEe6FpxS+aTU/sosYXRL5+Y92jBuP1X4MMPFAoM94FU+ado",
+	"xajWChnY9tq6BaBjVTUseIj1payImtGyNOIGNZLIcma12fsSUd+OPqcRcm3jZiORhxsSYb/n2UWgxcKs",
+	"rBA1fLJOvMswyTNYJU59y15fUt79ccNSOdrBqrmVzXY9HGaaxJZvb1/+bBfZ4bJEt4UWGcZdIdTjqh6j",
+	"rWstQOnRj1tly57d3iP+BwvNxN04/x+G/LwLq2Z8cTYjKlA9H/C6LG2Io5Y1rE+QjT4eTcWR+eORmrPq",
+	"SFQWp0eVMJxTOoymLbVW5ql5ibGBnXofTWbC4GgOxotUHMTUi2K0LN9NRhe/by2xar/4/GG9oqnSULmM",
+	"BfNgFoLDJTFgsgo8D04gJuj6NF9khnMrMMI68dshmJOvIlAeDNVGAIyIhlDtkPKpoYpm/A4TodE+hODP",
+	"mlRFn+xkNxIgwdNCN33TE2KM5Nvw3Ejk+zgVwOPrTKTTuXFInMSSQb+7ZkLFI0id6oaeBLVSNu+uH8Yb",
+	"0b1xSFnOcT8BqpbSWUz3aZ/YOEcPc/P7v6nLqBmtpPHyqzOxJAvKkXlbb1lOFWSkrqrmvws2NTCnvLAV",
+	"fVVjyFmwj0YdOiVakDgWF4z7I64vnc+opLkL6NlWza6ZJmvOEgUD49P7OvGjVO+l3vNQ6H3UkXmjxNvk",
+	"IWxxuMfzEqJHcwlb665n2CW/x5Zdi+lEVB20olVfov3O2bcxJr31k3h1qXV1y4Chsdg74LY1ouxOU9jZ",
+	"vRjKPWqNiHLnck/Oj9cXDXYtRCRtezeXppkj6dA0r01P1eg0/to97u7W0ZTtUoHnvRke271R5EA+o1Uq",
+	"ZyVuGHNwT7tLG4jtZB7blWhitJHazX15JxoQ4nrRblFPhctZWu+1oJu0VDOiVS1OCrg7UcV4TbE422pQ",
+	"xYUaI1QCIFLfDyCVkJ75OzPJ48ffPz7wo2FruiROsgR5v6O0dY59QIGEsRCY/z2rdWED9iSozrMVuqCH",
+	"0QYqAXaarXbUPFmXL5nFs693sq3fvB5qqYBr4LmP4aIrF3SkBSnEKBvgdA5JIaE+pMRipQ1rwmYsGONA",
+	"F1WJnTgkv1Alq5Z0dVEyPr+w4Q/F9lppNvE/1ElqW9ECz5+AfaMsrrm2BIehUr/QNsNvwNhhDmmfg44T",
+	"u48S2/8Yq/PtCk+zHYSdtlh11NieSPCW0UJ8tCxdOFdbRcuX/kFri9n2BeEC95+hlN41n9OiwM4bTCso",
+	"JzuFSM+0jruO0GuWEAsbQN7T142L+iXaCRFyDZyyDmKS+LxnvwqLozV1pTUrYtZksD5hnFy/eOMr5PoQ",
+	"RYZJm1rWGxmTjx9/H9MNPbjXVDStq4uTk99/uX1xc3F9dXv727ub5//rw8t3t+9/v7h+d/P+QyRppmNl",
+	"OzvPelC4fWiA081gZJWRQiwo4ypro5GRDLk1gQc2H0/AFonocr1PZPIwC/wNTJnScpVK9esVzPGbRFG/",
+	"wbmdrcPPzxcj1NYMvRlWPjAOayM54+zxk4unV7cvnpxjJTGlZkdzWE2Bk6OS4GfKxhdHgu7Mf+fRfAJr",
+	"TkNyn0jBm/ZXc1gRTqUUSx9ni+G44bMXhtjGXzAn0JmtQnH2+PGjH4c+UiEwogAOivNtdg/o02/9J92t",
+	"nkay04JnyQt/kV+k0CIX5WDXOk4VfBfsKn5QpaLGvvsEXyaVqkS85dCi9bFAzG2F7N3BXvGJ2O0e38Ow",
+	"HxjzNmn3HoBM2NyHAQvtw75PRsNNOubfAIx+63EQahsGskb+AEUq1Sc0VfYXgQhtj8GH1pj6khUF8JhS",
+	"Z0e5GgT+1TTvhA8Qg1IB2p0zooR9Rrgwt29BxGQCssvEkuq4PWMSKs+idps83oljozZUkSBZNuVdY2R3",
+	"etn+sLuL038cXTgsQjmc3WH9yM3d/Jv7n00isbUmB9UfHfkpo3vEllM+XmkHwWxwONZML9bDrB6fnZ/9",
+	"8MPeK0viSvFDQuTCPZjf8F49l/bq8EPfno3K8j2MmPPdIRF9ifNO6oeBYspP2N93IHDZtXttXXX9wdC3",
+	"tp5UjCNhtHjjREvETPlMIF9BYIAmPZEAiWnNTyjvtLHqAyYsO0lPvVHT7cj+kkFWmN823ZrQvxHAvyZ0",
+	"sj+bjLyuS3GQ+WHCOFPRMlY2tclpPlNBBG+z8DC4HFdjvuoBoVPK+NDopF+ahVvA9WrUzgMaQCJEedYl",
+	"rADWnTNGSdWWK3jaFMj74rCKeFGkEEVNTs0YyAS0q961mXid7pHiiibOMUKdw5KkqhTuWrszHlTKbSdl",
+	"2xaFfCs4In4M5l8LWsB3BC2ftpDD9soycaZhfRebr81kkkrWdoFMaUFge6RS5ueP7mgGiwhNjCnnsdQ2",
+	"AxYMoTK8BrtNk8o2YNjY4VhSXjwTZSws5l+knE7H41HcEu0LVG8pG6pcC4bSRfFv+K2xHA1mJWDkl5iK",
+	"9VxbCbZKYIqyChhTuesZPqfAfK+ohRYToZAUrb3dhXgw/G/7gbNvIDCI/TU5Ax2b0OPTiJd4Dcy9G08C",
+	"16wXjd+855433d9T2G0mFJyjLUKSscvWgLyUgk9bwjX81IZ2bxSYSKUh4Kn9nqPXHoutNF3Mdmm80361",
+	"lzaxG1UT7fTRTUua37P4wwEiPd7HkvwKoEXJOHyx4WGX1l60qsqVlZjvQLKJ+2+6pEwzPj3yzr0wmB/N",
+	"OCUUR2Oaz6MuwbBMSEqGteWNsdBn4/7ggtjNY56fILhAdu+a7UUgsDfQ7W2SsiF4DVevJeTA7nZLxN1V",
+	"/qirYjdxa3vafHfb4RJR+FTY8G14BWVb06DJaadKk9rO8Y1aK6McpfCF05MidZndnDjEUpCsudooiYEm",
+	"pyX1BX19XR7bpyb+eFczqjq3xL3yS8lcWVYt3UUJb8UEyvKppdiemvmVhDsm6lheqqzhot2zOU1wQtzw",
+	"GAvjbMAyUTbIs4F4mks4QU9E8XZV/P51FC16A5h42PfQXtLeliqfESnY3byP725JsweqNUjzwf9xBf1+",
+	"Pz36kR5NPnx6cv75X0fZsBL70Z2rWN2xUuTzlGG2p9j3fQL1dzD/9wQ6pY52L9m07/T7y0a43OI33SoN",
+	"2V3GTv7rq+trKcY7xgNua1vbYTtGg7feAVs70NpmPwzPQvSPX58xCrvob5yBFZ3opvPTH8+3BTdVNBIi",
+	"vT15GF9p9210f0lLd+Cv/zmVs4O6rhEtaLeEHQodTLk6W3akXcfnDmO5zut3t+/JiWtZcBTOYK0LY5Eq",
+	"9t+UAtx7IwDPg1s6aYyevF6M0ZPkL1NYUZ5Vd0aqyFkh7b+emIFUAQobi7rUDAWk2KM1azw8m7eVLRa1",
+	"Ttf6dh6FSFFE1WKHwx1ILCbIL0njkcB2WTY6ewGUtw2Kre7deb2HME/n3d65r8G7KlUAXQItUs2h0MwG",
+	"HyPVE16cZTbAfkF1bh8iTF608Ij77P2FiVbsgzxuB5sBLRifNgZQIRe+V/CM5TPCNFGaGi47UHJ0tNd3",
+	"T99V8XSUbWSfTlcZaK9KO6N88dLBzcjZF5b8ZsWAFuG+cizTq1tDcE6QBiqttIBUiJi2f2omwCAi/LoJ",
+	"BmBothJizpqOgBcjFxb4f/24lnwrZhjmZ7MF5jzuXcJ5x4FcXb/yaVpGHr2wxeMLb02oOftIlHkfNTmR",
+	"NT9xy51gtddj84tNKOGuAkMlpCaPT384PSZXTk6wZRmOCXaMtlnWQZPmE5eR+u9/KMGPyWu0bAg5d1n/",
+	"+M7bEolBZtkx+cVZ5r/VtSKPjk+/IyW7A0I1OaEVO7l7dOJs98dN+OPF6NZunuDmA7Z5Mbp75IzNnFZs",
+	"dDH6/vj0+HsrL84QYye0LmyYojMTNHt5VYwuRq+Z0lc4Ap85ugCb1P97KhHl0emp4c/mT/+oAY30DqEl",
+	"W+A0lj91HuhHp6dbUlY+Z3Fm1+7JHgSF1aGD38NHPXjwu1rnYgGDx98yng8f/QvXrEQfpQRVCe6Soc5O",
+	"TwPP2lrD+JM/nIbUQnRg+GfBdKIU0Of1J370fgbEFSM6XhMOYos02z9pMrixKutiQeVqdDH6bSaa8Inl",
+	"jOqMcFiCLzaJRE2nyqokdDr6YL62IDrBlOUUof4dLJ3+ZPOae2nVwI186w6C7o1c3SWo1r0Za2Tb19Th",
+	"fwj1QQjV9sw8MZjrzNzWJ2KcypjPKkrihriObSRk4ay8rsrn0XOmKqGaPNV2qY2J9389bHEIs7nuRcnM",
+	"i7AQyrxJp6en7Q2N3p+ICmDTQFTkJr2FpWsJ96xTqcAF9TwVtpn0YFT3Olk2axt/7oojWtbw+QuJrW8H",
+	"a6UhItTxVOjZPjjfGzoHYkteV5RJp8VtVN8NVT0meBPHbc0AtNH0Lltb2xygMloIM8pFSAK+t3iXCgpJ",
+	"J87SVIKlhC4FYItX3xfwOY7ewMD5ptj1d8FhH4D6SWB/LUymMovHT5Ql34H+je+PdDrrJNiKO8CXA+U9",
+	"Cq3evt8IkU43WrI/qSwyModKexHX1kW9JOen56Hb1xYD4pCCqmuJ1oXqdb0J1QNwg2AJZ5Z7YG7woCj9",
+	"GaAiFFtJZqTBLNr6dObKBBGMKPwGzQVuZfJKk6kAZZFKm5aUTLlG3MUxeRM23XapDdgVczt3cHnI0cuF",
+	"JsNfWbUpYMVEp7Cxf4jAhCx1HjG2fTggrhsTaATPv/muL+jh2weyr9TcNjKzSScGeeY+hi3DmCIYzaYF",
+	"GYMR4fCDX19dX7q26nVlflNGc7VVsDIkCyMlEM0WQL49P/sRg5K/24pn1avyPfODHkLM8w1oByoj/gD7",
+	"4qr+/vgob7xxGWGTjq0uyS6jMlS3s+6g29J0M9+QL9u48Q8H4rud3T4wy8W6EQlUY4vfby1kvkN8n52e",
+	"bcf1rXX67YE+LGRaJntpnW92R0TW3IWCYTyAs+aYh7lpULz9Hp58MgTwebA8tk25nbI7MJxCcBQOndm5",
+	"EN2KkwlVF2sDbiPADiE8KDosIEjQiPkSvR32oI5pYs8pG7GKGFGarkiJVdLvKUk+gBC5hdntg9e948F0",
+	"CWYWYVMuONfRiPeoDnnQn0SCjD5ESP8kTF0d8iw9C8c/yK4f8BnsaKPDXkR7q/f2HoaJxMg8fq7HIDmY",
+	"f88oBuRZrmeune0gY8QQHAq88A3HXKiUFtVgJngCd+AqomyjgRd25ENgP4vXtrMyGS3LBDtF52xF11jq",
+	"9rWG2c4bRJ+h6XwHS/qHw3Mzh5yDk2tLmN9gAT5LPmhFGfsCBBhwMRO1TFua+2lyXpuHhU/YtM/4/HM7",
+	"6uvjSCtqs832ZCXdD5/B6p9MaUm1kN8o0sJ5OG6UTZ0exDFu/dh/thfDHeyveS08BppWi06b8kFqTKLr",
+	"VNnKHxifjVUn2v4zTmIWtVasgB1wX0HedyM9dMyw/w4oH4Jpc5aHQWsFedAKq4CqFKsB5qMWO74C3tZr",
+	"6cuI/nPcyXjB1UOjDO1VrVBGClbgfcNWAxMhw6uZEWYNxEIWILF/iQ+nGcO0V2VtIZXGapOG+QD8z872",
+	"SkfrhEdBjvPuTVIOeto1DFDZ9FhSCVF2QOmO3gHliU1bSDvjfsXfk0B9UO3bKNaOyMalGAcqtgTMdCQ+",
+	"j6egCzpd4xbR43+yccdDrB8NCPZpSzsUu7aT4M4x9i5lYTbUIyRZirosyFQc789GQrlttdgoa9YCguyh",
+	"a8USvFwRRVcWe+1WYrjrMZXs594PgiqWeOu54PuyliAAEVSesBl3fZ5ioNn+grko+4Fv2N8eJewnBUwY",
+	"Z000aJIXPw/GPQQ/btcbyo6Dk+zbnB9M7R+8kDWvh1M0SRXev+7LgjUTUoUZXzLN1QpGpydtLlHqqnSz",
+	"0g94YboLJVBg97s3udEu6VNVIsnwvgSgdX9tZJtHIlhSTpY3dA5bYPmg76ML8FgDQVg8KGtKIyrIJWiF",
+	"rYGl70fnLWk2TyoRyxMQ2daIuA50XGTcDtQ2/dP6gv9ZgqsiBIrhVceayuPpn5c2wiY0S6g+JBRcpQW3",
+	"54xOn3N1oEiJ51z9RfFS5lw3oAwWUlINurnpwtoGQBJF2V5c6K+FmBNqpxYdz3ldGRb//O1t11P+6NQ7",
+	"yvvQiE0r0g+pObCN8H6QN/RqClzjeoODc3Fz+2LgEnIjlPocaGTWdgWv4GCQ+frzCTSfEcFzIDOxxHQY",
+	"MdFgpCWS00UvLyvFtB/6r82APYSf20ZR9w4/X68HUq5iUEqs3vzYo5FkkaLNWO+nIDVnOiO0LDND+XOQ",
+	"HFJuB9fZNipRxuuOR4+Gb5YCyUStrIoiFVwQWICcmp2A1BnJpdkWSJl5UGSEC81yyAjjE2E+LGBcTxN7",
+	"Ddrvxvf7ZMB2KyqbFG2XteL7gwgZNA0htGRzSOxEw8ck1OK9TzbL6Og2wZkp4tKLY4spjLjOYu9qbzZ8",
+	"NDcYGxCjy4MToLJkGFSkliAvrGpnuw0bpumbDUeDtSau1eNgCBxSgW4aLid4Hl7mvYRlkZB8/hC15NRc",
+	"srJomNtlh/H5llaUY68ZvJnEpWIWmTOlIdy7ggRZ0NUxwfexFGKuiCFGIy2iIIi1mOkcOBG17mOW3Lcs",
+	"7WeZb9thD/FotY1UB75Z7TH29W4taD4zRNFkWTouSeZcLBsNsCn53Cnp+e3VzXXW7okUTOXiDuTquz5U",
+	"VD4pLyn/Xdu81kMIgGEjoa9PAjSg2ZvYd6XmoaznNUemmyDob189e3NNIJ+J77oCoJ5JAC8D2spdRk5x",
+	"COlFri/GnEaurX18EOQGjT2+MuQ2sF9SRUQFHPaC4/dyZfBlJiSUvH92TXLBuU0M7qJ0wu5giFSvJc2h",
+	"H4NYVelAKOxUbPoKVTSzPexas69b+hNz6SxLiqhsb2wXf+ePt2BvSwjQrZZAF6non7VKeGKxoEcKzCAN",
+	"hS+nsS1wR4uK5WrPshAmq+HZjhQeYS+GFTvVPvBna6IdKSPiWBRkRjrhtFIzgQKSdSMgcLzWp2fASQGl",
+	"ph1strUtLUpnTYeDlKHKlUM94KXwBVc34fjKdmQ/7uS0jy5+/9B1sFrO18qB7vGx5kwsB2GTro/JdT0u",
+	"WR4CRGFxcwcMx4+SoBDqoF4U2wItTk5mb3tzR4eNRkJg2AZfDSxONpovx92AN9ilez0lcVtO2vM95aT9",
+	"3ZZzs0KFeYDKyZFiUw7Fev5ec+zImXvcZ33n2i/yt6Q7roWA7ks+f//6tgMpFNPHUiyVkeAUQBRc0WS0",
+	"V7YM2uGzUyMLPfBTPgBfv60DknCx3Fu+amdiuknr2PgY5DeqzVPNbLE3G/vF4aMOZDmC/JHxNQUMQ/R9",
+	"X3wqYSC7OAmaFMTFPCeBHZ5U1hD1F0l+a00dEre7UX/25vIKyULZPTSrkFe2HBUiuVPN9dKaPwQGkOBg",
+	"TIFz0UpYhtx8V3PNyrVF0BXviiH2EguaVpPk8cz8HH9wH9Rz+B7BuPQxGIElLwi9L2Hicnvdtbn0SZ2u",
+	"iUGTD24DFWgs22MDQIIrV0ovymtvMbJDifJgFQDs7Luk+x7wmUd6diUXzba6bAqzHATa7wjVaOVDe3wJ",
+	"mlQgKuxwyCdsWtsqlxJsjFQfAhaU0yn4RlopHLxpRx0GDe0CXwkmns2EjRAG4prNukb7bQ83B/Km77dL",
+	"A6sVeMMtNxjzxdesb72J8/AeoynVsKSrPhxx2/YuhZywpPSBrAnBCn81Ym5daQZMOHZFq9eCHLhY2lxI",
+	"H5M6FsJjowR6h1Zag0sxIc9fPrs+JleeV32jMJFjaaNSN5ka032Iqnyb6J6kXGwlfSi7XduheBCaHj48",
+	"ZT0Myjwo5rlBw0jB1LyrwpAb98LY2iM4AG8Q5SvbMUdsx8nS1Y+NIgVb/x4MH0Fb4a8PITfYqNg8IGpW",
+	"a1KIJc+I7zLcaJoaE5AnWOHBijy2UlwfyH03zJS26TuWHi6pGxdIGa1c09N9qZZ4XDJeOeebOQBlHGTR",
+	"lNiZ12MwjzT292yCOV3GySVpO71JoIVRRHwRz+FK6W0I1QOQcqdb7NfyBlS2p2+C31um0r7X2jAgplHQ",
+	"Pe7USfUIcJWMOhmlGIagt5L7CVbhhmUPp7EDvjIs7bOSFfo23TGTEbdsMgGJjcD97XCFKtXeLH/2Qvpr",
+	"7kLKbVWztv/zRruPxSXxrWtcO7Zj8pOQC0WomiPd2Co4elVBr0Gxbsv8pxjgL03l+YOhwy+RilPHsvge",
+	"BW7L+8GAYYK+NDzW4V/rut0pnV+wIs7koncIH78QePu/Q2uF8r++Z9ttMNAL3VPdwNxWcesU7T8mLdKR",
+	"8pnWwMkYzAuEX/sGXNiNyzBQHyrtanqVK1eSphGHqSJLKEvz/zbw6BJr/wQ9GEDXkiu/v2Zzhl83DdcT",
+	"N6lkfN53g7Bb0CEjgLAbUfzuYIWefUkPOJmBSpAgo6wxsjFPAqg1KRfB00IKGY86+WT+7/N2L8ZrXMoZ",
+	"nranjczE8KSRaIjfX1y25RduYESoUw8N6dk6Z3QBl91ydX0w/kOwHlvefwjGG6LcP1sy03+9PMkcfJMh",
+	"WZAS10/Q8Rnsb90HZtTQ03B+bX52gB6Qivf1FxVy1NlCD90XTKsBJFlJsRB9xVSv7YA4t/wr1H+0sJcY",
+	"FZs5i5ojE6ZI2RR0cX/Dl6zhkAYmYtlLPE339RQDvNWiMtB479qsb1dazBfVfsKMzFRkChw3xKfEIt7s",
+	"REUOlfU+fokD7PcFtIsknkF3k/fzDLagcBJCUDiUd7K0HPy6jpcGZD1y4z8Z1P7u4BBS0WXARmw5sm1c",
+	"REz7HrXX+PNhXjQ790N7KF03hwhyXovpFArC+DF56r3Ovg6wbQ5x6ez8ecmwzk+tgifNisFUWlAHmWa3",
+	"oI+e2eYSB0owS8QMvRZT9MMpQrlRDmrlq0zCRoCI73LRUIWodS9ZmN+HcM8XvLA39UEh0sDghW9V5A6Y",
+	"PrMLze7TOZyFY3R4I0o6bh1/3ktYs/VqoaohxrY7SdYYBLRcNeavCniBqTVsQijveKo80DogRGXEtxFK",
+	"GStf+jGHi4cw038l3sS3dNHqxQmD5Xa4DjUxhnS6f9C62f+aAtlfj5GReouiNS8WImVaZPq+hsU4FWCj",
+	"hTQNoKjzXq6+Huyf7TGqPenU0XK1r0SABrPurfRMl/zmkudd29Kwn6hvkNsxkGHEpuCOKDSZ0WIgek8+",
+	"saLXjvOM8hxKi+btBhzsqDWsbtX5wybaPQBGMYzQYKLxu3GiJaPlLrg48a2c0959O+B/UDKw8cAGNsi7",
+	"Oxfg7mvUM3PVaqyoycsVhgp0Yjkx/cf5pm1XbHNt02htENZftuZdO+whkheb5YYmL7bH2EuhoWa2dIHS",
+	"9YSKdgcNo0rJzO3pDn8rEsVrlzTV9+1JmHZ/+sC1agO8b8HzvupJNRO6AlwGMFmTxYimFnylFAGjtWGR",
+	"C3e50ILLV7HcqS3EcZLjU9XDOPH3h6STv9jg6xJKGyhgU421MtXrQA26VSaL7TSNKg9XAY2WZU+tePx1",
+	"X0360ME4N8JyUmV3/zqRwPu0ohvz8wNAp8e2hFuAYmfLEoflX25darDyFKYujd1i+pvGqkIoh2Vmg/QU",
+	"KY3q09Zuta2A8Dfn/xdTxm37MFEW3uhbAW/0I2JYzWKtBlUU9/0v+a0f9CCVV+1ir/hEDH3J/SH2VwzZ",
+	"zudKx0lk+Tz9rsdBulX5uIE7MYf2Ru2TXw/0H6ctjfuxGfryGlvNhja1spctmwEHZTtmgWSCrs2hG5ha",
+	"ajsnoKHYiAFKs7K0/aDa3l7p9NIsGWOrAjDs3ybxk9m1bWh6TzufDc0uLg1vIox/YQpbAtCumU8Xzsfk",
+	"J5et1qg9tmqOzxNA4JJcFNCWFvHZIWomliqV6Iv/fWI+3Eqez8RhY9HaRVKigyj2VwKyAdil0xu9Xhk0",
+	"3faVcqTArkSFczK7LtxkQVfIOpOwtSHsvYB1Qw4JVrfElrv/xVB9KZZkUhtO4J2L5ukPo/iZytA7L2HK",
+	"lJarbxSxSfdZGPFXCmpjooNGkoJ3bZ7diqbaNnFPQ/k9DjikNQQXSJWBEmK+fz5hwI0mazoFZbO9nKUR",
+	"fQaNuaMU0yMjSI0p52D7uRrGgEF/gEKY+4zpGNe2sO0LKG+Be4CUIjP3V+KdubEFUEkuSlFLlTmIZg04",
+	"m9YR+EBYS7/FzozegUs1FktOpKh1l549lBtqRufqgBA9M+pBY+pnnuykKOpcu0woe971LMKWdpIhKtH9",
+	"r99LDAk9+be91CLBufZ/G+09n4puI9s1KDGFbzG/3z1rYHWQIAvx1dwvx7QEGa8IJddv/06EJLe//j0I",
+	"W3ZNxc8ePyE/s6eXhHIcgNKQ3RpWg3SpM1j4H/182L000mN28/otgNdbX5Q3ZtChXxVcJF1gcK5aPrPP",
+	"KKtg2laixCoKYXAIoUUBhY/kNEDrByvON6CXpOVu11HJ6IAk+N7VxtZUsxwPb9OAduJp14PkOay0NNN7",
+	"6nhVfRlT69h/g9NnTqtDrmWz9ScSw6GZLZgua6MFuTtnH0AjvXkDDcaoRlomBcxur/10zk+jVoFkKpzH",
+	"1P456i0C8Zp+BXLLVVHYfE3LXjvknbqtRufsN5r9oh6q8bJV2YeZynDfe8vYtJn7y5lATc8q/XEbT3+H",
+	"ZTzBoQItlvswaRzvsQtxE0WYNochmga3FHbg2y+r+P7sngZEu6din01wrCmtseWYfxnVWBhGy8HbJVA9",
+	"7pTrJVxgb4r1BKkOXcZ4n9WoHhauB8jBUyC/UDe0n++p7n8+N3y25qX5L4tUGyqpIEhpLOjKS1A+ofiY",
+	"eBeETWUwE0BhqQJ4MewencxhpbbLVAZoP8NqYFoM41OQlWRc79eTGkGF3V6xPzGOk9vbl1ibCWsW+XJf",
+	"hOYYLpK6ML0v3s8Gxg/iJrp9abA08NkzqN/Xq+eA5qR+W+uWN0Aj7zhYbRaLQFC1xpGaguPIw5JM6SFY",
+	"TvxFviqK9goc6EX2yHvgpIVg1S6JXBV78nm9BlteaiFkQyiWRLZerA125ZlfX/j3tR/z3/iV8mf4el6q",
+	"Z67GQfP+XBqkOhsVByhsbYu8lhI7/3E4Ji944TiCk046js/ERV8zmH1qfrr4/cPn7NPIhirgvz6YkbZ0",
+	"lBlYy3J0MTqhFTu5ezQyv7rZPzXdKaw/Mwv+4OIq2j9hRnLwbx/nF/wJk5yCf3uUh39y3UWDP4kgGO9T",
+	"2zaPTsN/W33q84fP/y8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -51,6 +51,8 @@ type Users interface {
 	Create(ctx context.Context, u api.NewUser) error
 	List(ctx context.Context) ([]api.User, error)
 	SetPassword(ctx context.Context, by Caller, user string, p api.PasswordChange) error
+	Change(ctx context.Context, by Caller, user string, c api.UserChange) error
+	Delete(ctx context.Context, by Caller, user string) error
 }
 
 // Keys are the SSH keys that open an account.

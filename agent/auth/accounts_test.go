@@ -59,6 +59,19 @@ func accountsSuite(t *testing.T, accounts Accounts, root string) {
 	if err := accounts.SetHash(t.Context(), "swnobody", ann.hash); err == nil {
 		t.Error("a password was set for nobody")
 	}
+	for _, age := range []Age{{20000, 30, 1}, {20000, -1, -1}} {
+		if err := accounts.SetAge(t.Context(), "swcyd", age); err != nil || account("swcyd").age() != age {
+			t.Errorf("SetAge %+v: %v, %+v", age, err, account("swcyd").age())
+		}
+	}
+	if err := accounts.Create(t.Context(), "swdan", 0, ann.hash, true); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := accounts.Delete(t.Context(), "swdan"); err != nil || account("swdan").name != "" {
+			t.Errorf("Delete: %v, %+v", err, account("swdan"))
+		}
+	}
 	group, _ := os.ReadFile(filepath.Join(root, "etc/group"))
 	if !strings.Contains(string(group), "swann,swbob,swcyd") {
 		t.Errorf("the socket's group:\n%s", group)

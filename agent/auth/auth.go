@@ -44,6 +44,10 @@ type Accounts interface {
 	Create(ctx context.Context, name string, uid int, hash string, admin bool) error
 	// SetHash replaces the password hash.
 	SetHash(ctx context.Context, name, hash string) error
+	// SetAge sets how long the account and its password are good. SetHash makes the password one of today.
+	SetAge(ctx context.Context, name string, age Age) error
+	// Delete takes the user and the user's home away; one who is not there is no error.
+	Delete(ctx context.Context, name string) error
 	// Expire asks for a new password at the next login, until SetHash.
 	Expire(ctx context.Context, name string) error
 }
@@ -55,8 +59,10 @@ type Config struct {
 	Accounts Accounts
 	// Three buckets of the agent's state: accounts made here, sessions, and locks.
 	Users, Sessions, Locks Store
-	Passwords              PasswordRules
-	Log                    *slog.Logger
+	// Lockout is when wrong passwords make people wait; the zero value means the defaults.
+	Lockout   LockoutLimits
+	Passwords PasswordRules
+	Log       *slog.Logger
 }
 
 // Auth knows users and sessions. Safe for concurrent use.
@@ -82,7 +88,7 @@ var (
 func New(cfg Config) (*Auth, error) {
 	a := &Auth{cfg: cfg, hasher: newHasher(), code: &setupCode{dir: cfg.RunDir}}
 	var err error
-	if a.lockout, err = newLockout(cfg.Locks, cfg.Log); err != nil {
+	if a.lockout, err = newLockout(cfg.Locks, cfg.Lockout, cfg.Log); err != nil {
 		return nil, fmt.Errorf("loading the locks of accounts: %w", err)
 	}
 	if a.sessions, err = newSessions(cfg.Sessions); err != nil {

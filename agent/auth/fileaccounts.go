@@ -82,6 +82,45 @@ func (f FileAccounts) setHash(name, hash string) error {
 	})
 }
 
+// SetAge implements Accounts.
+func (f FileAccounts) SetAge(_ context.Context, name string, age Age) error {
+	field := func(days int) string {
+		if days < 0 {
+			return ""
+		}
+		return strconv.Itoa(days)
+	}
+	return f.edit("shadow", 0o600, name, func(old []string) []string {
+		old[2], old[4], old[7] = field(age.LastChange), field(age.MaxAge), field(age.Expire)
+		return old
+	})
+}
+
+// Delete implements Accounts. passwd comes first: without its line there the user does not exist.
+func (f FileAccounts) Delete(_ context.Context, name string) error {
+	all, err := readAccounts(f.Root)
+	if _, ok := all[name]; err != nil || !ok {
+		return err
+	}
+	for file, mode := range map[string]fs.FileMode{"passwd": 0o644, "shadow": 0o600} {
+		if err := f.edit(file, mode, name, func([]string) []string { return nil }); err != nil {
+			return err
+		}
+	}
+	for _, g := range []string{SocketGroup, AdminGroup} {
+		if err := f.edit("group", 0o644, g, func(old []string) []string {
+			if len(old) == 4 {
+				members := strings.Split(old[3], ",")
+				old[3] = strings.Join(slices.DeleteFunc(members, func(m string) bool { return m == name }), ",")
+			}
+			return old
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Expire implements Accounts.
 func (f FileAccounts) Expire(_ context.Context, name string) error {
 	all, err := readAccounts(f.Root)
@@ -107,7 +146,8 @@ func nextUID(all map[string]account) int {
 	return uid
 }
 
-// edit replaces the line of key in a file of etc, or appends one, atomically and durably. change gets the old fields.
+// edit replaces the line of key in a file of etc, or appends one, atomically and durably. change gets the old fields;
+// when it gives none back, the line goes.
 func (f FileAccounts) edit(file string, mode fs.FileMode, key string, change func(old []string) []string) error {
 	dir := filepath.Join(f.Root, "etc")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -126,7 +166,11 @@ func (f FileAccounts) edit(file string, mode fs.FileMode, key string, change fun
 	if i < 0 {
 		i, lines = len(lines), append(lines, key)
 	}
-	lines[i] = strings.Join(change(strings.Split(lines[i], ":")), ":")
+	if fields := change(strings.Split(lines[i], ":")); len(fields) > 1 {
+		lines[i] = strings.Join(fields, ":")
+	} else {
+		lines = slices.Delete(lines, i, i+1) // taken away, or never there
+	}
 	if err := renameio.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), mode, renameio.IgnoreUmask()); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}

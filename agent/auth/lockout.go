@@ -12,12 +12,41 @@ import (
 )
 
 const (
-	backoffFrom = 3 // wrong passwords before the first wait
-	lockAt      = 5 // wrong passwords before the lock
+	backoffFrom = 3 // wrong passwords before the first wait, unless set
+	lockAt      = 5 // wrong passwords before the lock, unless set
 	lockFor     = 15 * time.Minute
 	// maxTracked bounds the memory that guessers can take with invented names and addresses.
 	maxTracked = 4096
 )
+
+// LockoutLimits is when wrong passwords make people wait; zeros mean 3, 5 and 15.
+type LockoutLimits struct {
+	// Delay is how many wrong passwords are followed by the first wait of a second, which then doubles. 1 to Attempts.
+	Delay int `yaml:"attemptsBeforeDelay"`
+	// Attempts is how many wrong passwords lock. 3 to 20.
+	Attempts int `yaml:"attemptsBeforeLockout"`
+	// Minutes is how long. 1 to 1440.
+	Minutes int `yaml:"lockoutMinutes"`
+}
+
+// Validate tells what is wrong with the limits.
+func (l LockoutLimits) Validate() error {
+	switch w := l.withDefaults(); {
+	case w.Attempts < 3 || w.Attempts > 20:
+		return fmt.Errorf("login.attemptsBeforeLockout is %d; it must be 3 to 20", w.Attempts)
+	case w.Delay < 1 || w.Delay > w.Attempts:
+		return fmt.Errorf("login.attemptsBeforeDelay is %d; it must be 1 to attemptsBeforeLockout, %d", w.Delay, w.Attempts)
+	case w.Minutes < 1 || w.Minutes > 24*60:
+		return fmt.Errorf("login.lockoutMinutes is %d; it must be 1 to %d", w.Minutes, 24*60)
+	}
+	return nil
+}
+
+func (l LockoutLimits) withDefaults() LockoutLimits {
+	return LockoutLimits{cmp.Or(l.Delay, backoffFrom), cmp.Or(l.Attempts, lockAt), cmp.Or(l.Minutes, int(lockFor/time.Minute))}
+}
+
+func (l LockoutLimits) duration() time.Duration { return time.Duration(l.Minutes) * time.Minute }
 
 // LockedError refuses a password without looking at it.
 type LockedError struct {
@@ -31,8 +60,9 @@ func (e *LockedError) Error() string {
 // lockout counts wrong passwords per user and per address. A try is counted before its password is looked at, so that
 // a hundred tries at once are not a hundred guesses.
 type lockout struct {
-	store Store // of locks, so that a restart does not open them
-	log   *slog.Logger
+	limits LockoutLimits
+	store  Store // of locks, so that a restart does not open them
+	log    *slog.Logger
 
 	mu    sync.Mutex
 	tries map[string]*tries
@@ -44,14 +74,14 @@ type tries struct {
 	Last  time.Time `json:"last"`
 }
 
-func newLockout(store Store, log *slog.Logger) (*lockout, error) {
-	l := &lockout{store: store, log: log, tries: map[string]*tries{}}
+func newLockout(store Store, limits LockoutLimits, log *slog.Logger) (*lockout, error) {
+	l := &lockout{limits: limits.withDefaults(), store: store, log: log, tries: map[string]*tries{}}
 	err := store.Each(func(key string, raw []byte) error {
 		t := &tries{}
 		if err := json.Unmarshal(raw, t); err != nil {
 			return fmt.Errorf("lock of %s: %w", key, err)
 		}
-		if t.stale(time.Now()) {
+		if t.stale(time.Now(), l.limits.duration()) {
 			return store.Delete(key)
 		}
 		l.tries[key] = t
@@ -60,8 +90,8 @@ func newLockout(store Store, log *slog.Logger) (*lockout, error) {
 	return l, err
 }
 
-func (t *tries) stale(now time.Time) bool {
-	return !now.Before(t.Until) && now.Sub(t.Last) >= lockFor
+func (t *tries) stale(now time.Time, after time.Duration) bool {
+	return !now.Before(t.Until) && now.Sub(t.Last) >= after
 }
 
 func lockKeys(user, address string) []string {
@@ -92,7 +122,7 @@ func (l *lockout) begin(user, address string) error {
 // count adds one wrong password to key; success takes it back. Called with mu held.
 func (l *lockout) count(key string, now time.Time) {
 	t := l.tries[key]
-	if t == nil || t.stale(now) {
+	if t == nil || t.stale(now, l.limits.duration()) {
 		l.forget(key) // a lock that has ended is in the store
 		l.makeRoom(now)
 		t = &tries{}
@@ -101,14 +131,14 @@ func (l *lockout) count(key string, now time.Time) {
 	t.Wrong++
 	t.Last = now
 	switch {
-	case t.Wrong >= lockAt:
-		t.Until, t.Wrong = now.Add(lockFor), 0
-		l.log.Warn("locked after too many wrong passwords", "key", key, "for", lockFor)
+	case t.Wrong >= l.limits.Attempts:
+		t.Until, t.Wrong = now.Add(l.limits.duration()), 0
+		l.log.Warn("locked after too many wrong passwords", "key", key, "for", l.limits.duration())
 		if err := l.store.Put(key, t); err != nil {
 			l.log.Warn("a lock cannot be saved; a restart of the agent opens it", "key", key, "err", err)
 		}
-	case t.Wrong >= backoffFrom:
-		t.Until = now.Add(time.Second << (t.Wrong - backoffFrom))
+	case t.Wrong >= l.limits.Delay:
+		t.Until = now.Add(time.Second << (t.Wrong - l.limits.Delay))
 	}
 }
 
@@ -118,7 +148,7 @@ func (l *lockout) makeRoom(now time.Time) {
 		return
 	}
 	for k, t := range l.tries {
-		if t.stale(now) {
+		if t.stale(now, l.limits.duration()) {
 			l.forget(k)
 		}
 	}

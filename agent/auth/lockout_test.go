@@ -133,7 +133,7 @@ func TestParallelGuessesDoNotSlipThrough(t *testing.T) {
 
 func TestMemoryOfTriesIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, err := newLockout(newStore(), slog.New(slog.DiscardHandler))
+		l, err := newLockout(newStore(), LockoutLimits{}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -46,6 +46,19 @@ func (OSAccounts) SetHash(ctx context.Context, name, hash string) error {
 	return run(ctx, name+":"+hash+"\n", "chpasswd", "--encrypted")
 }
 
+// SetAge implements Accounts.
+func (OSAccounts) SetAge(ctx context.Context, name string, age Age) error {
+	return run(ctx, "", "chage", "--lastday", strconv.Itoa(age.LastChange), "--maxdays", strconv.Itoa(age.MaxAge), "--expiredate", strconv.Itoa(age.Expire), name)
+}
+
+// Delete implements Accounts. --force also for one who is logged in: what still runs goes on without a name.
+func (OSAccounts) Delete(ctx context.Context, name string) error {
+	if exec.CommandContext(ctx, "getent", "passwd", name).Run() != nil {
+		return nil
+	}
+	return run(ctx, "", "userdel", "--force", "--remove", name)
+}
+
 // Expire implements Accounts.
 func (OSAccounts) Expire(ctx context.Context, name string) error {
 	return run(ctx, "", "chage", "--lastday", "0", name)

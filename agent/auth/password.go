@@ -26,6 +26,8 @@ type PasswordRules struct {
 	Classes int `yaml:"classes"`
 	// HideChange is for hosts whose passwords are set by something else: Local UI, console and https offer no change.
 	HideChange bool `yaml:"hideChange"`
+	// MaxAgeDays is how long the password of a new user is good; then a new one is asked for. 0 means for ever, at most 3650.
+	MaxAgeDays int `yaml:"maxAgeDays"`
 }
 
 // Validate tells what is wrong with the rules themselves.
@@ -35,6 +37,9 @@ func (r PasswordRules) Validate() error {
 	}
 	if r.Classes < 0 || r.Classes > maxClasses {
 		return fmt.Errorf("passwords.classes is %d; it must be 0 to %d", r.Classes, maxClasses)
+	}
+	if r.MaxAgeDays < 0 || r.MaxAgeDays > MaxExpiry {
+		return fmt.Errorf("passwords.maxAgeDays is %d; it must be 0 to %d", r.MaxAgeDays, MaxExpiry)
 	}
 	return nil
 }

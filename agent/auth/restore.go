@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // kept is what the store knows of an account that was made or changed here.
@@ -17,11 +18,36 @@ type kept struct {
 	Replaced string `json:"replaced,omitempty"`
 	// MustChange: the password is to be changed at the next login.
 	MustChange bool `json:"mustChange,omitempty"`
+	// Changed and MaxAge are the age of the password when it has an end, in days; Locked accounts are expired.
+	Changed int  `json:"changed,omitempty"`
+	MaxAge  int  `json:"maxAge,omitempty"`
+	Locked  bool `json:"locked,omitempty"`
+	// Deleted: there is to be no such user, whatever the image says.
+	Deleted bool `json:"deleted,omitempty"`
 }
 
 // keep is what is kept of an account as the OS has it.
 func keep(u account, replaced string) kept {
-	return kept{UID: u.uid, Hash: u.hash, Admin: u.admin, Replaced: replaced, MustChange: u.lastChange == 0}
+	k := kept{UID: u.uid, Hash: u.hash, Admin: u.admin, Replaced: replaced, MustChange: u.lastChange == 0, Locked: u.expire == lockedDay}
+	if !u.passwordEnds().IsZero() {
+		k.Changed, k.MaxAge = u.lastChange, u.maxAge
+	}
+	return k
+}
+
+// age is what a restored account is given; ok is false when the default does.
+func (k kept) age() (age Age, ok bool) {
+	age = Age{k.Changed, k.MaxAge, -1}
+	if k.MaxAge == 0 {
+		age.LastChange, age.MaxAge = days(time.Now()), -1
+	}
+	if k.MustChange {
+		age.LastChange = 0
+	}
+	if k.Locked {
+		age.Expire = lockedDay
+	}
+	return age, k.MaxAge > 0 || k.Locked
 }
 
 // remember keeps an account as the OS has it now, for Restore. replaced is the hash it had before.
@@ -74,6 +100,8 @@ func (a *Auth) restore(ctx context.Context, all map[string]account, name string,
 	u, ok := all[name]
 	switch {
 	case err != nil:
+	case k.Deleted:
+		err = a.cfg.Accounts.Delete(ctx, name)
 	case !ok || (u.neverSet() && u.uid >= firstUID):
 		err = a.cfg.Accounts.Create(ctx, name, k.UID, k.Hash, k.Admin)
 	case u.hash == k.Replaced:
@@ -81,7 +109,10 @@ func (a *Auth) restore(ctx context.Context, all map[string]account, name string,
 	default:
 		err = a.follow(u)
 	}
-	if err == nil && k.MustChange && (!ok || u.hash == k.Replaced || u.neverSet()) {
+	forgotten := !ok || u.hash == k.Replaced || u.neverSet()
+	if age, aged := k.age(); err == nil && aged && forgotten {
+		err = a.cfg.Accounts.SetAge(ctx, name, age)
+	} else if err == nil && k.MustChange && forgotten {
 		err = a.cfg.Accounts.Expire(ctx, name)
 	}
 	if err != nil {

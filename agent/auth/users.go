@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // firstUID is where people begin: below are the system's own users (login.defs(5), UID_MIN).
@@ -17,6 +18,8 @@ type User struct {
 	Name   string `json:"name"`
 	Role   Role   `json:"role"`
 	Locked bool   `json:"locked"`
+	// PasswordEnds is the last day of the password, the zero Time when it has none.
+	PasswordEnds time.Time `json:"passwordEnds,omitzero"`
 }
 
 // ErrUserExists is returned when the name is taken.
@@ -34,7 +37,7 @@ func (a *Auth) Users() ([]User, error) {
 	out := []User{}
 	for _, u := range all {
 		if (u.uid >= firstUID && u.name != "nobody") || !u.locked() {
-			out = append(out, User{Name: u.name, Role: u.role(), Locked: u.locked()})
+			out = append(out, User{Name: u.name, Role: u.role(), Locked: u.locked(), PasswordEnds: u.passwordEnds()})
 		}
 	}
 	slices.SortFunc(out, func(x, y User) int { return strings.Compare(x.Name, y.Name) })
@@ -106,6 +109,14 @@ func (a *Auth) CreateUser(ctx context.Context, name, password string, admin bool
 	return a.create(ctx, name, password, admin)
 }
 
+// agePassword gives a new password the age that the rules of this host set.
+func (a *Auth) agePassword(ctx context.Context, name string) error {
+	if a.cfg.Passwords.MaxAgeDays == 0 {
+		return nil
+	}
+	return a.cfg.Accounts.SetAge(ctx, name, Age{LastChange: days(time.Now()), MaxAge: a.cfg.Passwords.MaxAgeDays, Expire: -1})
+}
+
 // create is called with change held. A user that an earlier try left half-made is finished.
 func (a *Auth) create(ctx context.Context, name, password string, admin bool) error {
 	if err := CheckName(name); err != nil {
@@ -126,6 +137,9 @@ func (a *Auth) create(ctx context.Context, name, password string, admin bool) er
 		return err
 	}
 	if err := a.cfg.Accounts.Create(ctx, name, all[name].uid, hash, admin); err != nil {
+		return fmt.Errorf("creating the user %s: %w", name, err)
+	}
+	if err := a.agePassword(ctx, name); err != nil {
 		return fmt.Errorf("creating the user %s: %w", name, err)
 	}
 	_, err = a.remember(name, "")

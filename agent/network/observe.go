@@ -140,9 +140,25 @@ func (s Settings) Member(name string) bool {
 }
 
 // Resolve fills in what a person leaves out of a change: the hardware of a physical adapter that is named as the kernel
-// or the settings name it.
+// or the settings name it, and the adapters that nobody has set yet below a VLAN (which stay on the image's default, DHCP)
+// and in a bond or bridge (which have no address of their own).
 func (c Change) Resolve(confirmed Settings, observed []Observed) (Change, error) {
 	set := slices.Clone(c.Set)
+	below := func(name string, dhcp bool) {
+		_, known := confirmed.Adapter(name)
+		there := slices.ContainsFunc(observed, func(o Observed) bool { return o.Name == name && !stackedKind(o.Kind) })
+		if !known && there && !slices.ContainsFunc(set, func(a Adapter) bool { return a.Name == name }) {
+			set = append(set, Adapter{Name: name, DHCP: dhcp})
+		}
+	}
+	for _, a := range c.Set {
+		if a.VLAN != nil {
+			below(a.VLAN.Parent, true)
+		}
+		for _, m := range a.members() {
+			below(m, false)
+		}
+	}
 	for i, a := range set {
 		if a.Virtual() || a.Match != (Match{}) {
 			continue

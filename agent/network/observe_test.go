@@ -2,6 +2,7 @@ package network
 
 import (
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -81,6 +82,20 @@ func TestResolve(t *testing.T) {
 	_, err = Change{Set: []Adapter{{Name: "eth7"}}}.Resolve(Settings{}, observed)
 	if err == nil || !strings.Contains(err.Error(), "it has eth0, eth1") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What lies below a new adapter and nobody has set comes along: the parent of a VLAN as it is, by DHCP, a member bare.
+func TestResolveWhatLiesBelow(t *testing.T) {
+	observed := []Observed{{Name: "eth0", MAC: mac0}, {Name: "eth1", MAC: mac1}, {Name: "eth2", MAC: mac2}}
+	confirmed := Settings{Adapters: []Adapter{{Name: "eth2", DHCP: true, Match: Match{MAC: mac2}}}}
+	c, err := Change{Set: []Adapter{{Name: "eth0.5", VLAN: &VLAN{ID: 5, Parent: "eth0"}}, {Name: "br0", Bridge: &Bridge{Members: []string{"eth1", "eth2", "eth9"}}}}}.Resolve(confirmed, observed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Adapter{{Name: "eth0", DHCP: true, Match: Match{MAC: mac0}}, {Name: "eth1", Match: Match{MAC: mac1}}}
+	if got := c.Set[2:]; !reflect.DeepEqual(got, want) {
+		t.Errorf("came along: %+v, want %+v", got, want)
 	}
 }
 

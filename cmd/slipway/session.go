@@ -143,12 +143,14 @@ func (c *cli) setupCommand() *cobra.Command {
 
 func (c *cli) userCommand() *cobra.Command {
 	var admin bool
+	var ends string
 	create := &cobra.Command{Use: "create NAME", Short: "Create a user; the password by --password-file", Args: one("user name"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.withNewPassword(cmd, func(ctx context.Context, client *apiclient.Client, password string) (*http.Response, error) {
-			return client.CreateUser(ctx, api.NewUser{User: args[0], Password: password, Admin: admin})
+			return client.CreateUser(ctx, api.NewUser{User: args[0], Password: password, Admin: admin, PasswordEnds: ends})
 		})
 	}}
 	create.Flags().BoolVar(&admin, "admin", false, "may change things, not only look")
+	create.Flags().StringVar(&ends, "password-ends", "", "last day of the password, such as 2027-01-31")
 	passwd := &cobra.Command{Use: "passwd NAME", Short: "Set a password; the new one by --new-password-file", Args: one("user name"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.withNewPassword(cmd, func(ctx context.Context, client *apiclient.Client, password string) (*http.Response, error) {
 			current := ""
@@ -169,12 +171,12 @@ func (c *cli) userCommand() *cobra.Command {
 			}
 			return c.print(users, func(w io.Writer) {
 				for _, u := range users {
-					fmt.Fprintf(w, "%s\t%s\n", u.Name, u.Role)
+					fmt.Fprintln(w, userLine(u))
 				}
 			})
 		})
 	}}
-	return group("user", "OS users of the host", create, passwd, list, c.keysCommand())
+	return group("user", "OS users of the host", append(c.manageCommands(), create, passwd, list, c.keysCommand())...)
 }
 
 func (c *cli) withNewPassword(cmd *cobra.Command, call func(context.Context, *apiclient.Client, string) (*http.Response, error)) error {
