@@ -36,12 +36,12 @@ func Choose(disks []Disk, s appliance.Install) (chosen Disk, reasons []string, e
 	return Disk{}, reasons, err
 }
 
-// Leftovers are the other disks with an earlier installation. Their partitions have the labels by which the new system
-// finds its own, so they cannot stay.
-func Leftovers(disks []Disk, system Disk) []Disk {
+// Leftovers are the other disks with an earlier installation or storage pool. Their file systems have the labels by which
+// the new system finds its own, so they cannot stay. The pool that was chosen is none.
+func Leftovers(disks []Disk, system Disk, pool Pool) []Disk {
 	var left []Disk
 	for _, disk := range disks {
-		if disk.Ours && disk.Path != system.Path && !disk.Medium {
+		if (disk.Ours || disk.Pool) && disk.Path != system.Path && disk.Path != pool.Disk.Path && !disk.Medium {
 			left = append(left, disk)
 		}
 	}

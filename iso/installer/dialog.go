@@ -33,11 +33,8 @@ func Ask(in io.Reader, out io.Writer, disks []Disk, s appliance.Install) (Plan, 
 	if plan.Pool, err = d.pool(disks, plan.System, s); err != nil {
 		return Plan{}, err
 	}
-	for _, disk := range Leftovers(disks, plan.System) {
-		if disk.Path == plan.Pool.Disk.Path {
-			continue
-		}
-		d.say("%s carries an earlier installation, which would be taken for the new one.", disk)
+	for _, disk := range Leftovers(disks, plan.System, plan.Pool) {
+		d.say("%s carries an earlier installation or storage pool, which would be taken for the new one.", disk)
 		answer, err := d.ask("Wipe it? yes or no", "yes")
 		if err != nil {
 			return Plan{}, err
@@ -121,8 +118,22 @@ func (d *dialog) pool(disks []Disk, system Disk, s appliance.Install) (Pool, err
 		if pool.Format {
 			return pool, d.erase(disk)
 		}
+		if pool.Disk.Pool {
+			return d.oldPool(pool)
+		}
 		return pool, nil
 	}
+}
+
+// oldPool asks what becomes of the content of an earlier installation's pool.
+func (d *dialog) oldPool(pool Pool) (Pool, error) {
+	d.say("%s is the storage pool of an earlier installation.", pool.Disk)
+	answer, err := d.choice("Wipe it, or keep its content", "wipe", "wipe", "keep")
+	if err != nil || answer == "keep" {
+		return pool, err
+	}
+	pool.Format, pool.Reason = true, pool.Disk.String()+": becomes the storage pool, what is on it is lost"
+	return pool, d.erase(pool.Disk)
 }
 
 // disk asks for a disk by number or path, or for the word none.

@@ -2,6 +2,7 @@ package installer
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -54,6 +55,34 @@ func TestAsk(t *testing.T) {
 			got := plan.System.Path + " " + plan.Pool.Disk.Path + " [" + strings.Join(wiped, " ") + "] " + plan.After
 			if got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// Feature 16: a pool of an earlier installation is suggested for wiping, with a second confirmation, or kept.
+func TestAskOldPool(t *testing.T) {
+	const gib = 1 << 30
+	disks := []Disk{
+		{Path: "/dev/vda", SizeBytes: 24 * gib},
+		{Path: "/dev/vdb", SizeBytes: 30 * gib, Contents: []string{"xfs SLIPWAY_POOL"}, Pool: true},
+	}
+	for _, test := range []struct{ name, answer, want string }{
+		{"wiped unless refused", "\n\n\nERASE\n\nINSTALL\n", "/dev/vdb true"},
+		{"kept", "\n\nkeep\n\nINSTALL\n", "/dev/vdb false"},
+		{"not confirmed", "\n\nwipe\nyes\n", "nothing was changed"},
+		{"left alone", "\nnone\nno\n", "take /dev/vdb out of the machine"},
+		{"not the pool, wiped", "\nnone\nyes\n\nINSTALL\n", " false"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var out strings.Builder
+			plan, err := Ask(strings.NewReader(test.answer), &out, disks, settings(nil))
+			got := fmt.Sprintf("%s %t", plan.Pool.Disk.Path, plan.Pool.Format)
+			if err != nil {
+				got = err.Error()
+			}
+			if !strings.HasPrefix(got, test.want) {
+				t.Errorf("got %q\n%s", got, out.String())
 			}
 		})
 	}

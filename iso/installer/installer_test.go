@@ -68,8 +68,10 @@ func TestChoose(t *testing.T) {
 }
 
 func TestLeftovers(t *testing.T) {
-	disks := []Disk{{Path: "/dev/a"}, {Path: "/dev/b", Ours: true}, {Path: "/dev/c", Ours: true}, {Path: "/dev/d", Ours: true, Medium: true}}
-	if got := Leftovers(disks, disks[1]); len(got) != 1 || got[0].Path != "/dev/c" {
+	disks := []Disk{{Path: "/dev/a"}, {Path: "/dev/b", Ours: true}, {Path: "/dev/c", Ours: true}, {Path: "/dev/d", Ours: true, Medium: true},
+		{Path: "/dev/e", Pool: true}, {Path: "/dev/f", Pool: true}}
+	got := Leftovers(disks, disks[1], Pool{Disk: disks[4]})
+	if len(got) != 2 || got[0].Path != "/dev/c" || got[1].Path != "/dev/f" {
 		t.Errorf("got %v", got)
 	}
 }

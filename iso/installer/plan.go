@@ -30,9 +30,9 @@ func Automatic(disks []Disk, s appliance.Install, say func(string)) (Plan, error
 		return Plan{}, err
 	}
 	say(pool.Reason)
-	left := Leftovers(disks, system)
+	left := Leftovers(disks, system, pool)
 	if len(left) > 0 && !s.Overwrite {
-		return Plan{}, errors.New(left[0].String() + " carries another installation, which would be taken for the new one: " +
+		return Plan{}, errors.New(left[0].String() + " carries another installation or storage pool, which would be taken for the new one: " +
 			"take it out, choose the interactive installation to wipe it, or allow it with install.overwrite")
 	}
 	return Plan{System: system, Pool: pool, Wipe: left, After: s.After}, nil
