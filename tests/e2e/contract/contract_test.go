@@ -51,6 +51,7 @@ func TestContract(t *testing.T) {
 		check(t, h, Answer{[]string{"content", "verify"}, under("", "id kind state steps[].name")})
 		check(t, h, Answer{[]string{"content", "delete", digest, "--dry-run"}, under("", "dryRun blobs bytes")})
 	})
+	t.Run("wizard", func(t *testing.T) { wizard(t, h) })
 	t.Run("exit codes", func(t *testing.T) { exitCodes(t, d) })
 }
 
@@ -74,6 +75,26 @@ func operation(t *testing.T, h *lab.Host) {
 		return
 	}
 	t.Error("the operation is not listed")
+}
+
+// wizard: what the wizard of the Local UI does, from the command line. Features 91, 92, 101 and 103.
+func wizard(t *testing.T, h *lab.Host) {
+	check(t, h, Answer{[]string{"content", "storage"}, append(under("", "path totalBytes freeBytes contentBytes registry.address unfinished"),
+		under("lastUpload.", "name sizeBytes sha256 at digest")...)})
+	const spec = "name: harbour\npools: []\n"
+	suite.On(t, h, spec, "cluster", "draft", "save", "-f", "-").OK(t)
+	if d := suite.OnJSON[api.ClusterDraft](t, h, "cluster", "draft", "show"); d.Spec != spec || d.SavedBy == "" {
+		t.Errorf("the draft is %+v", d)
+	}
+	suite.On(t, h, "", "cluster", "draft", "delete").OK(t)
+	suite.On(t, h, "", "cluster", "draft", "show").Refused(t, "no draft")
+	if p := suite.OnJSON[api.VIPProbe](t, h, "cluster", "probe-vip", "10.77.0.99"); p.State != api.Free {
+		t.Errorf("a free address: %+v", p)
+	}
+	suite.On(t, h, "", "cluster", "probe-vip", h.Address().String()).Refused(t, "address of host")
+	suite.On(t, h, "", "cluster", "probe-vip", "10.77.0.1").Refused(t, "is in use") // the lab's gateway
+	suite.On(t, h, "", "cluster", "new-certificate", "harbour", "--certificate", "/root/ca.pem", "--key", "/root/ca.key").OK(t)
+	suite.Exec(t, h, `test "$(stat -c %a /root/ca.key)" = 600 && openssl x509 -in /root/ca.pem -noout -subject | grep harbour`)
 }
 
 // exitCodes: 0 done, 1 failed, 2 wrong usage; what went wrong stands on the standard error alone.
