@@ -13,4 +13,24 @@
 // One goroutine reads what the host says every two seconds. When the agent is down the console says so, with the last
 // lines of its journal, and goes on by itself when it is back. A try of network settings belongs to the agent: nothing
 // here has to survive for the host to get its old settings back.
+//
+// # What holds what a console must do
+//
+//	starts at every boot, in every shell   boot.TestBed, console.TestConsole (reboot), TestLeavingAShellsConsole
+//	device information, QR code            TestEveryPage (landing), boot.TestBed on tty1 and ttyS0
+//	F2 and F12, c and p                    TestPowerNeedsALoginAndAsksTwice, TestTerminals
+//	first user, login                      TestFirstBootWalk, boot.TestBed with a keyboard, TestWrongPasswordIsSaidAndForgotten
+//	host name, DHCP and static             console.TestConsole (first boot), TestTryIsKeptByAKey
+//	VLAN, bond, bridge, MTU                TestVLANIsTried, TestBondIsTried, TestBridgeTakesTheAddressOfItsMember, the suite
+//	                                       of agent/network/engine in boot.TestBed
+//	management interface                   TestManagementInterface
+//	DNS, NTP                               console.TestConsole (name server, time servers), form.TestDNS, TestTimeServers
+//	linking by token                       console.TestLinkAtTheConsole, TestPastedTokenLosesItsLineBreaks
+//	passwords                              TestPasswordOfRootNeedsNoCurrentOne
+//	in a cluster, or to look at only       TestEveryPage (-cluster), TestDisplayOnly
+//	quit, Esc, Tab, arrows, Enter          TestFirstBootWalk and every walk
+//	no lock-out: crash, kill, power cut    console.TestConsole, boot.TestBed (timer)
+//	terminals, sizes, no growth            TestTerminals, TestPlainTerminal, TestResizedTerminal, TestResizeStorm, TestLeftAlone
+//
+// console is tests/e2e/console, boot is tests/boot.
 package tui

@@ -18,6 +18,7 @@ var (
 )
 
 // Every page as a person comes to it, at each size.
+// Features 25, 26, 38 (in a cluster) and 65.
 func TestEveryPage(t *testing.T) {
 	for _, page := range []struct {
 		name  string

@@ -13,6 +13,7 @@ import (
 )
 
 // The first boot: from the setup code to a host name, with the code that the console read by itself.
+// Features 28, 30 and 39.
 func TestFirstBootWalk(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -37,6 +38,7 @@ func TestFirstBootWalk(t *testing.T) {
 	}
 }
 
+// Feature 29.
 func TestWrongPasswordIsSaidAndForgotten(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -53,6 +55,7 @@ func TestWrongPasswordIsSaidAndForgotten(t *testing.T) {
 }
 
 // A static address with everything: preview, difference, try, keep.
+// Features 31 and 61.
 func TestTryIsKeptByAKey(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -170,6 +173,7 @@ func TestNobodyStaysLoggedInForEver(t *testing.T) {
 	d.sees("User login")
 }
 
+// Feature 27.
 func TestPowerNeedsALoginAndAsksTwice(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -226,6 +230,7 @@ func TestPastedTokenLosesItsLineBreaks(t *testing.T) {
 	}
 }
 
+// Feature 36.
 func TestTimeServers(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -241,6 +246,7 @@ func TestTimeServers(t *testing.T) {
 	}
 }
 
+// Features 34 and 60.
 func TestManagementInterface(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -262,6 +268,7 @@ func TestManagementInterface(t *testing.T) {
 	}
 }
 
+// Feature 37.
 func TestPasswordOfRootNeedsNoCurrentOne(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -279,6 +286,7 @@ func TestPasswordOfRootNeedsNoCurrentOne(t *testing.T) {
 }
 
 // In a shell the console can be left; the machine's own cannot.
+// Feature 24.
 func TestLeavingAShellsConsole(t *testing.T) {
 	t.Parallel()
 	for name, key := range map[string]string{"q": "q", "ctrl-c": "<ctrl-c>"} {
@@ -346,6 +354,7 @@ func TestLeaderSeesAHostCome(t *testing.T) {
 }
 
 // A bridge over the only adapter takes its address over in one change; step by step the host would be cut off.
+// Feature 64.
 func TestBridgeTakesTheAddressOfItsMember(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

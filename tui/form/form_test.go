@@ -23,6 +23,7 @@ func TestMaskBits(t *testing.T) {
 	}
 }
 
+// Feature 30.
 func TestHostName(t *testing.T) {
 	for name, ok := range map[string]bool{"edge-1": true, "edge-1.site.example": true, "a": true, "": false, "-a": false, "a-": false,
 		"a_b": false, "a..b": false, "ä": false, "a b": false, strings.Repeat("a", 64): false} {
@@ -40,6 +41,7 @@ func TestServers(t *testing.T) {
 	}
 }
 
+// Features 31, 32 and 33.
 func TestAdapterThereAndBack(t *testing.T) {
 	for name, s := range map[string]api.AdapterSettings{
 		"dhcp":   {Name: "eth0", Dhcp: true, Ipv6: "auto"},
@@ -80,6 +82,7 @@ func TestAdapterProblemsAreSaidInPlace(t *testing.T) {
 	}
 }
 
+// Feature 35.
 func TestDNS(t *testing.T) {
 	base := api.AdapterSettings{Name: "eth0", Dhcp: true}
 	s, p := DNS{Primary: "10.0.0.1", Alternate: "10.0.0.2 fd00::1", Search: "a.example, b.example"}.Settings(base)
