@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiclient"
@@ -73,9 +75,13 @@ func (c *console) createUser(next func()) {
 	passwordRow, password := f.field("Password", "")
 	againRow, again := f.field("Confirm Password", "")
 	password.secret, again.secret = true, true
+	endsRow, ends := f.field("Password expires", "")
+	ends.max = len(time.DateOnly)
 	f.changed = func() {
 		nameRow.note, passwordRow.note, againRow.note = userProblems(name.value(), string(password.text), string(again.text))
+		endsRow.note = dayProblem(ends.value(), c.Now())
 	}
+	f.text("", "Last day of the password, such as "+c.Now().AddDate(1, 0, 0).Format(time.DateOnly)+"; empty for never.")
 	f.button("Create user", func() {
 		f.changed()
 		switch {
@@ -86,16 +92,31 @@ func (c *console) createUser(next func()) {
 		case string(password.text) != string(again.text):
 			againRow.note = "The two passwords differ."
 		}
-		if nameRow.note+passwordRow.note+againRow.note != "" {
+		if nameRow.note+passwordRow.note+againRow.note+endsRow.note != "" {
 			return
 		}
-		user := api.FirstUser{Code: c.seen.code, User: name.value(), Password: string(password.text)}
+		user := api.FirstUser{Code: c.seen.code, User: name.value(), Password: string(password.text), PasswordEnds: ends.value()}
 		c.call("Creating the user", func(ctx context.Context) error {
 			_, err := apiclient.Decode[struct{}](c.Client, func() (*http.Response, error) { return c.Client.PostSetup(ctx, user) })
 			return err
 		}, func() { c.authenticate(user.User, user.Password, next) })
 	})
 	c.pushForm("Create user", f)
+}
+
+// dayProblem says what is wrong with the last day of a password; a day that is not typed to its end is not wrong yet.
+func dayProblem(text string, now time.Time) string {
+	if len(text) < len(time.DateOnly) && strings.Trim(text, "0123456789-") == "" {
+		return ""
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	switch {
+	case err != nil:
+		return "Write the day as year-month-day."
+	case day.Before(now.UTC().Truncate(24 * time.Hour)):
+		return "That day is over."
+	}
+	return ""
 }
 
 // userProblems says what is wrong so far; empty fields are not wrong yet.

@@ -20,7 +20,7 @@ func TestFirstBootWalk(t *testing.T) {
 	f.setup = true
 	d := sit(t, f, 80, 24)
 	d.sees("Setup code ABCD2345")
-	d.press("<f2>", "ada", "<tab>", "correct horse", "<tab>", "correct horse", "<tab>", "<enter>")
+	d.press("<f2>", "ada", "<tab>", "correct horse", "<tab>", "correct horse", "<tab>", "2027-01-31", "<tab>", "<enter>")
 	d.sees("Logged in as ada")
 	d.pick("Hostname")
 	d.sees("The name of this host")
@@ -30,7 +30,7 @@ func TestFirstBootWalk(t *testing.T) {
 	d.sees("Log out and go back")
 	d.press("<tab>", "<enter>")
 	d.sees("Device information")
-	want := []string{`POST /setup {"code":"ABCD2345","password":"correct horse","user":"ada"}`, "POST /login", `PUT /network/hostname {"hostname":"edge-1"}`, "POST /logout"}
+	want := []string{`POST /setup {"code":"ABCD2345","password":"correct horse","passwordEnds":"2027-01-31","user":"ada"}`, "POST /login", `PUT /network/hostname {"hostname":"edge-1"}`, "POST /logout"}
 	for _, w := range want {
 		if !strings.Contains(f.made(), w) {
 			t.Errorf("no call %s in\n%s", w, f.made())

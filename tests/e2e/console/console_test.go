@@ -50,7 +50,7 @@ func firstBoot(p person) {
 	p.within(time.Minute, "Device information", "https://10.77.0.11:5080", "Setup code", "sha256:")
 	p.types("F2")
 	p.sees("Create user")
-	p.types(drive.User, "Tab", password, "Tab", password, "Tab", "Enter")
+	p.types(drive.User, "Tab", password, "Tab", password, "Tab", "Tab", "Enter")
 	p.sees("Logged in as " + drive.User)
 	p.types("Enter")
 	p.sees("Host name")
