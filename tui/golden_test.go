@@ -32,7 +32,10 @@ func TestEveryPage(t *testing.T) {
 			f.host.Warnings = []api.Warning{{Id: "pool", Message: "There is no disk of its own for the storage pool.", Fix: "Add a second disk."}}
 		}, nil, "ABCD2345"},
 		{"landing-cluster", inCluster, nil, "leader of 2 linked hosts"},
-		{"create-user", func(f *fakeAgent) { f.setup = true }, func(d *driver) { d.sees("ABCD2345"); d.press("<f2>", "Ada", "<tab>", "short", "<tab>", "other", "<tab>", "2026-03-13") }, "That day is over"},
+		{"create-user", func(f *fakeAgent) { f.setup = true }, func(d *driver) {
+			d.sees("ABCD2345")
+			d.press("<f2>", "Ada", "<tab>", "short", "<tab>", "other", "<tab>", "2026-03-13")
+		}, "That day is over"},
 		{"login", withUser, func(d *driver) { d.press("<f2>", "ada", "<tab>", "secret") }, "[******"},
 		{"menu", nil, loggedIn, "Host Network Adapters"},
 		{"menu-cluster", inCluster, loggedIn, "This host is in a cluster"},
