@@ -74,6 +74,14 @@ export const t = {
     console: 'Console', consoleEdit: 'Edit console', consoleOpen: 'People may configure the host at its console', consoleLocked: 'To look at only', displayOnly: 'Only show the host',
     displayOnlyText: 'The console then shows the device information and changes nothing; nobody logs in there.',
   },
+  upgrade: {
+    title: 'Upgrade system', bundle: 'Content bundle with the new system',
+    text: 'The new system is written beside the one that runs, and started. If the host is not as well as before within a quarter of an hour (Local UI, network, its node in the cluster), it returns by itself to the system of now. Users, keys, network and content stay.',
+    none: 'No content bundle with a system (type os) is on this host. Upload one on the page Content first.',
+    failed: (version: string, why: string) => `The upgrade to ${version} failed: ${why}`,
+    fellBack: (version: string, why: string) => `The host returned to its previous system, because with ${version} ${why}`,
+    next: 'The host goes on with the system from before. Fix the cause and upgrade again, or upload another bundle.',
+  },
   power: {
     reboot: { title: 'Reboot', text: 'The host is away for a few minutes. Uploads go on when it is back; you stay logged in.' },
     shutdown: { title: 'Shut down', text: 'The host stays off until somebody switches it on.' },

@@ -25,6 +25,7 @@ export type Proxy = Schemas['Proxy'];
 export type ProxySettings = Schemas['ProxySettings'];
 export type Step = Schemas['Step'];
 export type Storage = Schemas['Storage'];
+export type Upgrade = Schemas['Upgrade'];
 export type Variable = Schemas['Variable'];
 export type VIPProbe = Schemas['VIPProbe'];
 

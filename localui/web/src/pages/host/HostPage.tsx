@@ -10,17 +10,19 @@ import { Disks } from './Disks';
 import { HostName } from './HostName';
 import { Power } from './Power';
 import { HostSettings } from './Settings';
+import { UpgradeButton, UpgradeNotice } from './Upgrade';
 
 const everyMillis = 5000;
 
 export default function HostPage() {
   const { data: host, error, reload } = useLoad(() => dataOf(api.GET('/host')), everyMillis);
   return (
-    <PageBody title={t.menu.host} lead={host?.name} actions={host && <Power host={host} />}>
+    <PageBody title={t.menu.host} lead={host?.name} actions={host && <><UpgradeButton host={host} /><Power host={host} /></>}>
       <Refusal text={error} title={t.errors.load} />
       {!host && !error && <Loading />}
       {host && (
         <>
+          <UpgradeNotice />
           <Summary host={host} />
           <Adapters host={host} />
           <HostSettings host={host} changed={reload} />
