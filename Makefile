@@ -13,9 +13,11 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 BUNDLE := $(SLIPWAY_CACHE)/bundle/slipway-default.tar.zst
 ROOTFS := $(SLIPWAY_CACHE)/rootfs/current
 ISO ?= $(SLIPWAY_CACHE)/iso/slipway.iso
+BOOT_SHORT ?= -short
+BOOT_LIMIT ?= 90m
 
 .DEFAULT_GOAL := help
-.PHONY: help build ui rootfs bundle iso demo run lab lab-down test test-boot test-bed unit e2e lint fuzz bench generate packages
+.PHONY: help build ui rootfs bundle iso demo run lab lab-down test test-boot test-boot-full test-bed unit e2e lint fuzz bench generate packages
 
 help: ## Show what there is
 	@awk -F': .*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -72,7 +74,10 @@ e2e: bundle rootfs
 test-boot: rootfs ## Install from the image in QEMU and boot what was installed (many minutes; pictures in the cache)
 	$(MAKE) iso SMALL=1 APPLIANCE=tests/boot/appliance.yaml ISO=$(SLIPWAY_CACHE)/iso/test.iso
 	SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso go test -count=1 -run TestInitrd ./iso/rootfs
-	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso SLIPWAY_ROOTFS=$(ROOTFS) nice go test -v -count=1 -timeout 90m ./tests/boot
+	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso SLIPWAY_ROOTFS=$(ROOTFS) nice go test -v -count=1 -timeout $(BOOT_LIMIT) $(BOOT_SHORT) ./tests/boot
+
+test-boot-full: ## The same, and upgrade, linking two machines, every way to install (an hour or more)
+	$(MAKE) test-boot BOOT_SHORT= BOOT_LIMIT=5h
 
 test-bed: rootfs ## Boot the root file system on Debian's kernel in QEMU: consoles, keyboard, VLANs, bonds (minutes)
 	SLIPWAY_BOOT=require SLIPWAY_ROOTFS=$(ROOTFS) nice go test -v -count=1 -timeout 30m -run TestBed ./tests/boot

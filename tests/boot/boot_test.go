@@ -112,6 +112,7 @@ func picture(t *testing.T, m *Machine, path string) {
 
 // TestLiveBIOS boots the image as a USB disk of an old machine, to the shell of the live system. Feature 13.
 func TestLiveBIOS(t *testing.T) {
+	long(t)
 	q, image, artefacts := setup(t)
 	m := start(t, q, Config{USB: image}, artefacts)
 	wait(t, m, 3*time.Minute, "executed automatically in 4s")

@@ -44,6 +44,7 @@ func TestInstallUEFI(t *testing.T) {
 
 // TestInstallBIOS is the way of an old machine with a USB disk, which it boots first every time. Features 13, 14.
 func TestInstallBIOS(t *testing.T) {
+	long(t)
 	q, image, artefacts := setup(t)
 	c := Config{USB: image, Disks: blankDisks(t, q, t.TempDir()), Port: freePort(t)}
 	m := start(t, q, c, artefacts)
@@ -51,6 +52,14 @@ func TestInstallBIOS(t *testing.T) {
 	wait(t, m, 40*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
 	wait(t, m, 3*time.Minute, "Booting `Start the Slipway that is installed") // it must not install again
 	bootsInstalled(t, m, c.Port)
+}
+
+// long leaves a test to make test-boot-full.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("many minutes: run make test-boot-full")
+	}
 }
 
 // bootsInstalled waits for the installed system, with its storage pool on the second disk and its Local UI.

@@ -9,6 +9,7 @@ import (
 
 // TestLink links two installed machines by a token, on a cable between them where nothing gives addresses. Feature 130.
 func TestLink(t *testing.T) {
+	long(t)
 	q, image, artefacts := setup(t)
 	wire := freePort(t)
 	var machines []*Machine

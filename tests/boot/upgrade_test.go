@@ -9,6 +9,7 @@ import (
 // TestUpgrade brings an installed host to a new image, and then to one that does not come up, from which it must return by
 // itself and say why. State, keys, users and name stay. Features 18, 132.
 func TestUpgrade(t *testing.T) {
+	long(t)
 	q, image, artefacts := setup(t)
 	c := Config{UEFI: true, Disks: installed(t, q, image, artefacts), Data: osBundles(t, image), Port: freePort(t)}
 	m := start(t, q, c, artefacts)
