@@ -70,7 +70,7 @@ export async function look(page, dir, name) {
     await page.evaluate((on) => document.documentElement.classList.toggle('pf-v6-theme-dark', on), dark);
     await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
     await page.screenshot({ path: `${dir}/${name}-${dark ? 'dark' : 'light'}.png` });
-    await page.evaluate(axe);
+    if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
     const { violations } = await page.evaluate((on) => globalThis.axe.run(document, { resultTypes: ['violations'], ...(on && { runOnly: ['color-contrast'] }) }), dark);
     for (const v of violations) {
       fault(`${name} (${dark ? 'dark' : 'light'}): ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' | ')}`);

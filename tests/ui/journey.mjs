@@ -92,7 +92,12 @@ async function wizard(page) {
   await page.getByLabel('Cluster name').fill('harbour');
   await next.click();
   await page.getByText('Kubernetes of the browser test').waitFor();
+  await button(page, 'Import a definition').click();
+  await page.locator('input[type=file][aria-label="Choose files"]').setInputFiles(s.other);
+  await page.getByRole('radio', { name: 'Imported in the wizard 2.0.0' }).check();
+  await page.getByRole('grid', { name: 'Applications' }).getByText('missing').waitFor();
   await look(page, s.screens, 'wizard-profile');
+  await page.getByRole('radio', { name: 'Kubernetes of the browser test 1.0.0' }).check();
   await next.click();
   if (await next.isEnabled()) fault('a required variable may be empty');
   await page.getByLabel('Registry password').fill('short');

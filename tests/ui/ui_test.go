@@ -33,6 +33,7 @@ type settings struct {
 	User     string   `json:"user"`
 	Password string   `json:"password"`
 	Bundle   string   `json:"bundle"`
+	Other    string   `json:"other"` // a bundle with nothing but a definition whose pack is missing
 	VIP      string   `json:"vip"`
 	Screens  string   `json:"screens"`
 }
@@ -41,7 +42,15 @@ type settings struct {
 func TestFirstVisitToLinkedHostsWithContent(t *testing.T) {
 	d := suite.Boot(t, "ui", 2)
 	file, digest := suite.WriteBundle(t, clusterBundle())
-	journey(t, d, "journey.mjs", visitors(t, d, file))
+	s := visitors(t, d, file)
+	s.Other, _ = suite.WriteBundle(t, bundlewriter.Spec{Name: "other", Version: "2.0.0", Type: "addon", Definitions: []bundlewriter.Definition{{Name: "other", Version: "2.0.0", YAML: []byte(`
+apiVersion: slipway.dev/v1
+kind: ClusterDefinition
+metadata: {name: other, version: 2.0.0, displayName: Imported in the wizard}
+packs: [{name: elsewhere, version: 9.0.0, layer: kubernetes}]
+variables: []
+`)}}})
+	journey(t, d, "journey.mjs", s)
 
 	for _, h := range d.Hosts() {
 		if link := suite.OnJSON[api.Link](t, h, "link", "list"); link.Role != api.Leader || len(link.Hosts) != 1 {

@@ -1,7 +1,7 @@
 import type { Link, LinkedHost } from '../../api/client';
 
 /** After so long, a host that does not answer is worth a word of what to do. */
-const lostSeconds = 30;
+const lostSeconds = 20;
 
 /** For how many seconds a host has not been heard of; 0 while it is in touch. */
 export function lostFor(h: LinkedHost, now: number): number {
