@@ -193,6 +193,16 @@ export const t = {
   diagnostics: {
     operations: 'Operations', audit: 'Audit log', noOperations: 'Nothing has been done yet', noOperationsText: 'Long work such as linking, uploads and clusters appears here.',
     columns: { what: 'Operation', state: 'State', began: 'Started', ended: 'Ended', time: 'Time', user: 'User', action: 'Action', outcome: 'Outcome', from: 'From' },
+    tests: 'Network tests', testsText: 'Each test is made from this host, so that it tells what the host can reach.', kind: 'Test', kinds: { ping: 'Ping', trace: 'Traceroute', dns: 'DNS lookup', port: 'Port check' },
+    target: 'IP address or host name', name: 'Name or IP address', port: 'TCP port', record: 'Record type', anyRecord: 'Addresses', server: 'Name server', serverHelp: 'An IP address; empty asks those of the host.',
+    run: 'Run test', running: 'Running', reached: 'answers', notReached: 'does not answer', found: 'found', notFound: 'not found', isOpen: 'open', notOpen: 'not open', onlyAdmins: 'Only an administrator may run tests from this host.',
+    logs: 'Logs', unit: 'Unit', agentUnit: 'Slipway agent', allUnits: 'All units', kernel: 'Kernel', priority: 'Priority', anyPriority: 'All priorities', onlyWarnings: 'Warnings and worse', onlyErrors: 'Errors and worse', text: 'Text in the message',
+    since: 'Time', ever: 'Latest', lastMinutes: 'Last 15 minutes', lastHour: 'Last hour', lastDay: 'Last 24 hours', live: 'Live', noLines: 'No line matches', noLinesText: 'Choose another unit, priority, text or time. New lines appear by themselves while this is live.',
+    lines: (n: number) => `${n} lines`, linesKept: (n: number) => `The last ${n} lines; older ones are on the host.`,
+    errors: 'Recent errors', errorsText: 'Warnings and errors of the agent, each once however often it came.', noErrors: 'The agent has no errors', noErrorsText: 'It has logged no warning and no error lately.', message: 'Message', count: 'Times', last: 'Last', first: 'First',
+    anyOutcome: 'All outcomes', outcomeDone: 'Done', outcomeRefused: 'Refused or failed', byUser: 'User', actionText: 'Part of the action', dryRun: 'dry run', forced: 'forced', downloadJSON: 'Download JSON', downloadCSV: 'Download CSV', noEntries: 'No entry matches', noEntriesText: 'Choose another user, action, outcome or time.',
+    bundle: 'Support bundle', bundleText: 'One file for whoever helps you: facts, settings and logs of this host and of its part in the cluster. Passwords, keys and tokens are taken out. Look through it before you hand it on.',
+    noBundle: 'There is no support bundle yet', noBundleText: 'Generate one; it takes up to a minute.', generate: 'Generate support bundle', again: 'Generate a new one', bundleFetch: 'Download support bundle', bundleSize: 'Size', bundleAt: 'Made', bundleName: 'File',
   },
   settings: {
     users: 'Users', sessions: 'Sessions', keys: 'SSH keys', certificate: 'Certificate', about: 'About', newUser: 'Create user', role: 'Role', locked: 'Locked', admin: 'Administrator: may change everything', end: 'End session',

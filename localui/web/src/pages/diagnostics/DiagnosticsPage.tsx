@@ -3,15 +3,29 @@ import { useState } from 'react';
 import { PageBody } from '../../parts/Parts';
 import { t } from '../../texts';
 import { Audit } from './Audit';
+import { Bundle } from './Bundle';
+import { Errors } from './Errors';
+import { Logs } from './Logs';
 import { Operations } from './Operations';
+import { Tests } from './Tests';
+
+const tabs = [
+  { key: 'operations', title: t.diagnostics.operations, Body: Operations },
+  { key: 'tests', title: t.diagnostics.tests, Body: Tests },
+  { key: 'logs', title: t.diagnostics.logs, Body: Logs },
+  { key: 'errors', title: t.diagnostics.errors, Body: Errors },
+  { key: 'audit', title: t.diagnostics.audit, Body: Audit },
+  { key: 'bundle', title: t.diagnostics.bundle, Body: Bundle },
+];
 
 export default function DiagnosticsPage() {
   const [tab, setTab] = useState<string | number>('operations');
   return (
     <PageBody title={t.menu.diagnostics}>
       <Tabs activeKey={tab} onSelect={(_, key) => setTab(key)} aria-label={t.menu.diagnostics} mountOnEnter unmountOnExit>
-        <Tab eventKey="operations" title={<TabTitleText>{t.diagnostics.operations}</TabTitleText>}><Operations /></Tab>
-        <Tab eventKey="audit" title={<TabTitleText>{t.diagnostics.audit}</TabTitleText>}><Audit /></Tab>
+        {tabs.map(({ key, title, Body }) => (
+          <Tab key={key} eventKey={key} title={<TabTitleText>{title}</TabTitleText>}><div className="sw-gap"><Body /></div></Tab>
+        ))}
       </Tabs>
     </PageBody>
   );
