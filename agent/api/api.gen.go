@@ -569,6 +569,17 @@ type ClusterSpec struct {
 	Yaml string `json:"yaml"`
 }
 
+// Component defines model for Component.
+type Component struct {
+	// Kind deb or golang
+	Kind string `json:"kind"`
+
+	// Licence Names of licences, with commas between them; empty when none was recognised.
+	Licence string `json:"licence"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
 // Consent defines model for Consent.
 type Consent struct {
 	Text  string `json:"text"`
@@ -1773,6 +1784,9 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 
 // The interface specification for the client above.
 type ClientInterface interface {
+	// GetLicences request
+	GetLicences(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAudit request
 	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2114,6 +2128,18 @@ type ClientInterface interface {
 	SetPasswordWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	SetPassword(ctx context.Context, name string, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+func (c *Client) GetLicences(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLicencesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3602,6 +3628,33 @@ func (c *Client) SetPassword(ctx context.Context, name string, body SetPasswordJ
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewGetLicencesRequest generates requests for GetLicences
+func NewGetLicencesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/about/licences")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewListAuditRequest generates requests for ListAudit
@@ -7162,6 +7215,9 @@ func WithBaseURL(baseURL string) ClientOption {
 
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
+	// GetLicencesWithResponse request
+	GetLicencesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLicencesResponse, error)
+
 	// ListAuditWithResponse request
 	ListAuditWithResponse(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*ListAuditResponse, error)
 
@@ -7503,6 +7559,37 @@ type ClientWithResponsesInterface interface {
 	SetPasswordWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
 
 	SetPasswordWithResponse(ctx context.Context, name string, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
+}
+
+type GetLicencesResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]Component
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetLicencesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetLicencesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetLicencesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type ListAuditResponse struct {
@@ -10393,6 +10480,15 @@ func (r SetPasswordResponse) ContentType() string {
 	return ""
 }
 
+// GetLicencesWithResponse request returning *GetLicencesResponse
+func (c *ClientWithResponses) GetLicencesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLicencesResponse, error) {
+	rsp, err := c.GetLicences(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetLicencesResponse(rsp)
+}
+
 // ListAuditWithResponse request returning *ListAuditResponse
 func (c *ClientWithResponses) ListAuditWithResponse(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*ListAuditResponse, error) {
 	rsp, err := c.ListAudit(ctx, params, reqEditors...)
@@ -11477,6 +11573,39 @@ func (c *ClientWithResponses) SetPasswordWithResponse(ctx context.Context, name 
 		return nil, err
 	}
 	return ParseSetPasswordResponse(rsp)
+}
+
+// ParseGetLicencesResponse parses an HTTP response from a GetLicencesWithResponse call
+func ParseGetLicencesResponse(rsp *http.Response) (*GetLicencesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetLicencesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []Component
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseListAuditResponse parses an HTTP response from a ListAuditWithResponse call
@@ -14404,6 +14533,9 @@ func ParseSetPasswordResponse(rsp *http.Response) (*SetPasswordResponse, error) 
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// What this host's system is made from, with versions and licences.
+	// (GET /about/licences)
+	GetLicences(ctx echo.Context) error
 	// Who changed what, newest first.
 	// (GET /audit)
 	ListAudit(ctx echo.Context, params ListAuditParams) error
@@ -14691,6 +14823,19 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// GetLicences converts echo context to params.
+func (w *ServerInterfaceWrapper) GetLicences(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetLicences(ctx)
+	return err
 }
 
 // ListAudit converts echo context to params.
@@ -16340,6 +16485,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
+	router.GET(options.BaseURL+"/about/licences", wrapper.GetLicences, options.OperationMiddlewares["getLicences"]...)
 	router.GET(options.BaseURL+"/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
 	router.GET(options.BaseURL+"/audit/file", wrapper.GetAuditFile, options.OperationMiddlewares["getAuditFile"]...)
 	router.POST(options.BaseURL+"/cluster-certificate", wrapper.NewClusterCertificate, options.OperationMiddlewares["newClusterCertificate"]...)
@@ -16440,6 +16586,44 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 type ProblemApplicationProblemPlusJSONResponse Problem
 
 type StartedJSONResponse Operation
+
+type GetLicencesRequestObject struct {
+}
+
+type GetLicencesResponseObject interface {
+	VisitGetLicencesResponse(w http.ResponseWriter) error
+}
+
+type GetLicences200JSONResponse []Component
+
+func (response GetLicences200JSONResponse) VisitGetLicencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLicencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLicencesdefaultApplicationProblemPlusJSONResponse) VisitGetLicencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type ListAuditRequestObject struct {
 	Params ListAuditParams
@@ -20048,6 +20232,9 @@ func (response SetPassworddefaultApplicationProblemPlusJSONResponse) VisitSetPas
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// What this host's system is made from, with versions and licences.
+	// (GET /about/licences)
+	GetLicences(ctx context.Context, request GetLicencesRequestObject) (GetLicencesResponseObject, error)
 	// Who changed what, newest first.
 	// (GET /audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
@@ -20342,6 +20529,29 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// GetLicences operation middleware
+func (sh *strictHandler) GetLicences(ctx echo.Context) error {
+	var request GetLicencesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLicences(ctx.Request().Context(), request.(GetLicencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLicences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLicencesResponseObject); ok {
+		return validResponse.VisitGetLicencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // ListAudit operation middleware
@@ -22760,219 +22970,221 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1rcxu3kuhfQXG3Ksnu6GFF9kmkL1d+5NgbP1SSk+ytlO9dcKZJIhwCcwCMaMbl/34LDWAGQwLDoUwq",
-	"3nP3fDmxiMGju9Hod38a5WJRCQ5cq9HFp1FFJV2ABon/onXB9Lta52IB5t8FqFyySjPBRxejQnDIiIRJ",
-	"raAg38IdyJWeMT4lUCr4LiNCEj0DkosCiJgQasfScpSNmJngHzXI1SgbcWqmHwm3UDZS+QwW1Ky4oB9f",
-	"A5/q2eji0dkP2UivKjNUacn4dPT5c2b3eMt4HtkhF5qMYSIkED1jimiG08cWVzhDuPREyAXV5pxUw5H7",
-	"NLH+e/ioN5evqNTm4AYINMc/xhfX5vPEsc8eP0ku+wvXrNxcd+CRa/z6vkf+RYHcXBo+0lyXK7t2bYYk",
-	"1rY/RU/85Hxz0c/ZSIKqBFeAlHktxbiEhfnPXHANHMFPq6pkOTV7OansiH//Q5mNfQqW+lcJk9HF6F9O",
-	"WtI/sb+qEz8vrtg92hVxU1qipmUJkuSUG9QSwY9Hn7PRraZSQ9Gzrd22864Cid/FNuQWO0acuC/MhFcF",
-	"rbRFTiVFBVIzCzRaFBKUg2B3rmevnt8YVGlY4K9r8G8QQqWkK/PvnErJ7CLup7EQJVA+wn1OaF3qG1Hr",
-	"yK1czqgmM6oIF0ToGUiypCtSAr0DRcaOdqg7RBabfpZXiYU57n74MQrJ7jqnaIdOqYYlXfX99iTCFO3R",
-	"iRthrv+r67snm/coGy1oHuEZIBfUEAF5c/WMOIxFv9Z1sDXGNUxBmh/sDfsUubcS/lEzacjzdzvK7iEL",
-	"CMMB107fwsBCtsX6h2ZDYvwH5Nqs68juFrRmfOoJjplz0fI6IMQJLRVk96fNflZhzvTxlR376MkmxseC",
-	"F9uu3VMzxoyVrJjC1tF21E6EOfwMP2weIaDMbfOEhLptLKvucBzwemFIxBBGrYVh05pqZghFTCYB7ncg",
-	"xvAdfxyZQAGV+SwForPH3+8Ko7uS8m2I+/X11dvUxUBURsl8Cly/kFJEGGwuasvxNwExYVLpKz30lc1G",
-	"Jd1t/AKUolOIsqtKMiGZXm1nC36W4JvMHas9Q7O5KHzax24TQCVdJbht3/YTHM3SZR1n9HcgldvCIEZo",
-	"d9Z+10zebi16WiMKveBariLPba7jO2gYbvS3AjS1Ut3mT3J1U/OonIty95Iqks8on0JxSZRYwFgUK1IK",
-	"MYeCUE3w5V2KuizIGKJPq2iF/c23k9kfhtFjrRKYvmN0O1bcrE5MbIRnv704KvSsofIuJrjQVxMnEg3b",
-	"vartvFs36gdm7SKxzT11r053XwtYjJ2qNVxkWYgijp+F4EwL+YaVJVMxLrR+181EWbOJ6LabB3APG1c6",
-	"+jiuA1TH+e4zFLg3twIfKyZBXemYoAkchXUFylxqArxQl4SOlZGvlkzPRG1EdwOFYWQBHzXwwgr43bXC",
-	"Zcw1pMrcOS2IYZWEkgKlqM0LJ0UZEZFpsWDc6M93DJahFLz1fq1B010gXCUKVQPIieHXcAP/qEHpHeW2",
-	"XCwWgr/dfOZjWlx3b8Gn0a3NIJ9v4nvCPkapbSaUjv7Aip0fnPZd8bKQmI+y0ZJKw4QmFNXmms+5WPKI",
-	"PLR2TlaM3PYij0qGB4qevxSx8yuQd+7qrVEgWxgSxF+JRk4P0vxFkwlaYpgibhc73NkVz2dScPZniujn",
-	"IDmURNGVWxW1Y7N3MhFlKZaKUBLsLXoLdnla4i9FZ6NxcNYqrhW3AkuXofWJjqGUEwHbDGipZ7sJM1wU",
-	"MHwD7jhvDQ+PbEA0hoMNpLHC26SaQaTmhVXDR9kIFpVeIclwwxoveF2WEf4jgaqEdGOIHMLbcy3FHTOs",
-	"0QzIRjc1d//1HKaSGn5q/rMEbf9qpeuYnnHHqoRMUb0UZTGEIzp5z+6xwVRzHrtGOKPHTNallBDGPfQW",
-	"MNgtb9ewF8izuXUBsADiTjaU4tbg4liDm6TdWc/Znks60REORe+g2OVM+MHTuKVFVZAPkMLMqKxZuZ1y",
-	"2+6fobS845vn9xSRACrICVXkf1+9eW2e7/+4ffcWrSytKvvk7NH51qcRV+jZ+4s7Z1ocrH9u069URfP4",
-	"r6KRhLvnnTNenKRoroc7eF4fkdWYRtkJRSYFwAfLZfYP63O+Nd+WBg+/Uek4zqDHBAcFLKEFUAOO8AW3",
-	"YN+GLhW5/83fd+H5FvkRpq9lzQ2jib/UEgiVQBbWNUC5FQ8k0MJAyMqrExF7n9eA5HYdrtdz9rdOXYma",
-	"++LKscxnTEOuaxkTjRfFk3PcsVw8OY8RQy7BbCqpETBNcroAwrgWTlqxokG2Iw8e/rYbKK/ilsGem+J1",
-	"gy82bjjejvP5zYSmjtbM7HbTg89bkHcs3xGlJeNzFUWHBIMPpgwh5jNDglIsiKi1YqidDhdV04JVyN7W",
-	"3FWNrLP0oquBlZFkYaGgvANlxdYYGVRC7nB5HdyuhYzf3SgHczB/dZ0Rc4/Mxxl5LWjxlJaU5yAz8uKj",
-	"BslpafQodLm+tMjeThieo4U8PKQFez6PvD6ScO/h2mMUXsNhF6uACeMsLraaXRLKC9KS7cb383pstBEN",
-	"6tfkDdlV0L4uKU9J2XdUMjoud5jNgOpX91VsxhVdlP2iRQFVKVZQZOYf/+VYF7HAJkeT/yKazkERpi8b",
-	"C8fCMvc7WtagtpIGbiHkoh28xIAcAsKDN0ougivvEh0ubWnnWw+EqB9OT09jUgDTJWwM3f7ma2SLuE5q",
-	"26KEe4mKBVNVSVfveLkaYPsKRyd2ooFrqyrF7OvjUoxVXAAcr7QzoPiryLgOH9BgbGtn3rZhOzBzC/tV",
-	"evfurdtrgGpIbEerIlvQKez6jbahA73Clt3vKzPUMHuaz3daZd0IZOZpduvnyzrn7gHbSydybBjfqhK0",
-	"0XSGIxe872qopazX/dLR85v9mAMCL6zIPaGs7MiIAciEpuXwzccMa2v6/BpIOkv0wPeVo4gNkWbHB4xN",
-	"YVfZULE/YRf8qRXPBxLvrRkaCBf3FyTdwRpwrz3C4SmyBmxurz1gv3VnSZB1wpVq6Sn6G0pvwxWq4HJF",
-	"2IQn4e2ulF7C97uKwgFf2cA2ucPbwqZcxDQkVigiJiSfQT53NtkFXRFnth7OJSvnQu/OPqNq5g2IZoQz",
-	"NVMjwaO3orhsYgK9usUw1qcUfAqy64QkhXW/JO0+m4KQF3litpaMKADc2rS2+sP+TC/PO8Lp2rtb8yLm",
-	"x1kXWj3gXHAYsd9ZEHq11EhtceE4mDnmHLbCw9s+NSgeHbDxtPXdmRYM1zSf70cq7pOId9V1W87kn9h2",
-	"P/1oxfPsErLAlHLsYe0COorXhDn/oxaSToFUQpRR/0cSN/c/vd139MSMTm9A1WVEopiImkfMRxi9a5a4",
-	"IEybm54LWaiMqDqfmTt4RR79eHZ8enx2/LedWIyodVXrlMkkn6WcTprKKWhCuVqCNLqQCzXG+2Z4kT1H",
-	"1NWEnw6IQLDj2o00u43DdDJ5zXjULNJEY25eSVjGTa5lXBJTNrZugD3cDbRT2YXi21YRkl+IAsoEq5Ca",
-	"7eYpu/afRJ8YmvCSSViIO2QJcaNZyjKmQDJa7kHOWgMobrQr5VgoNUv2ONmfc3U/57pnC2sWUCTzS7SB",
-	"cvLq2keJEi3IhPECr2gT37kliM45ZTcWCaZ1bxbeLTvcrETV/JL4aFc9Ewr8QGdt3BZuGLd4XWXk6urq",
-	"KiPP3l69eZGRN/+Zkbe3Gbl+f5OR25tfzanf/+f7dukrfF/tN4ZN8Wbf1+9vutv4YYhVLIrBnxiURRBz",
-	"PvyKT8yXOwYgrO3KTtEfh/YTk6oJyd8pfKOAIbGhFVVqKWQxIDmhHfyCFxGjL3p3ChsajUKkG92+Jmen",
-	"Z387On109P2jLv4enfbEwQTjvj/LhoXFNKeKgfRl48Nf8/7tIeiwCQPxX0Q3ENX5HbHtEKrgqDPCfjtB",
-	"18NfbToFrvssrLkPXen3ZgkrP+bWvva8ayqLCP52HFEzsVQNp8Hrb4MeUeaadfx8wZuRV/Wb5MOWV3XC",
-	"blYwtYt0bB7UCMgmzOg+lWQ84pVSM3r2+MnFyxf/2egHbdTAN4pU9bhkOZnD6tJqT0dHlZEs6RyiqQFT",
-	"d5jhGO2JV7E/3aS9VAmrkY0LinM+yukUFsB1kKqyiW9H6a2CmZtXhmdkLUIlGgy9EHK1i1UlKYELlQip",
-	"FkUdc4vfAS/wZS4ISggepQuaz1hC14W8lvBUCB0a04Ab+ccw/oIp/581V3VVCakTBrXNyLUb5+17xX9R",
-	"EP2mrjRbwC3kwvHrAeBaWof68IvhPfBb7aRrNj3kkh2G001XCS9W1jJHd6O7lOAvMyK1odB1AKRY8ba0",
-	"qnjiSobSGEbOk1fXd+d9KT1OpIkqlDNqWZ4XeyTmVu2gS8b1Rb+b1KF7w5d6mdrty6ujs8dPIhzNPPFj",
-	"KZYKpEJmTpjOyNXTi2fPL46Pj2OQYUrVKR2KLmJJQ/g04G94FUOS2cGlvHPcOBf6KWZfDv9ELGNBelxp",
-	"WpZQkBlIuCQovBGmXDhzOTlSbMqhIIKvy92xEANUPmLKNDWvCllSJFIhkVgDVEWnM8vf4upx5SwdO5/g",
-	"G7t5Ugy8siDu3tGGp4QQBwEG1zlFC5NgUwNuwT6ipOMZgx6F38SUt6hQviPp96tr98m7CgTt1qQjp5Sz",
-	"P5vg060h4VGIm+3fy+E6cx/vHI3efBgjglf2Oq5xw10IYEZZ5Jpfv3iTbbDHAC/24cAh3GENpSF3+dma",
-	"nv3o+0enfzuLBUbAKrr4pZOlmkwJdy1Q3FrQAojgncjx7Yute0bw4DGY/odg/H63qZCietamV69Ljm63",
-	"+GQ6Q/slYdYJMhUZGUNOawWEugB1kDh0aY3wipRAC/u3uAFRzGGdss9Pf3yyNc4Av4tB4jVV+peqFDSS",
-	"IkTv5X3csN6GTgdz0xuXgwFGItfF+4nXY7ZW7XdJATzt7URdJ7nHCStRPnCRoDVCBYqo1Pwl9jwvYQb2",
-	"PLezzIA8iiXGI7ZSqITNWx0gNO/mnDTrQZHyTVoi7YvudyOydFyhVxGakf4+4MPJYXtqi4sobCaw0Ohz",
-	"eJpTvfc36Iuj4SUsKDNvd6C9bMK9ubFDLmgY+x5ZIHUmh6lec806o2rYeU45yamUK0IJhvK3SsIgUgnV",
-	"k7SZJ274uE8ISVDbImLw7CgFCXvCXk0NJVX6FiyKB4rpyUDdpGMhbfXbXxBLi/ZG9fWgDjNVUn6G12Ka",
-	"SEW+Z3L4zjm/nOnhub0cxZcgz7zPwP1aTF8zDpEg+ryWKv5QUe0cFaja0Im2nospuEzoXBgZuaQ6ziaB",
-	"a8lAJcIxbQQ5qagNkh3G0j2CYgzdn+6eapH9PgE6K3vuIGKlE13PzsmMGPUUEwcm5IzM4mYIWF4HToPu",
-	"JDdQlTQ3Ckpj/neBKrUysoXPYiff+po7pTnEhfn5yP72HSo3pZgqg4Yl0zPC9PG6y+vJl/oyDuZeeC2m",
-	"Yle5l+pumabxSq/pieenp7HY2PVoLjNRbFNvGsvsvZSvwBHWX/BjbT/+u+iWgNde9NphKxMZVbYZV6yw",
-	"EUKvRU5L8surkJgZJ5RoOsb/1oqIJb8kM60rRQQv4xncUynqanvUsXmmxtYgvm1gLdeHnZ2eb3Ve2unt",
-	"1ylAXtNYNn9zguHvZBNqPcjKaEfHNvUW2HQ2FrXczavaJ9FEyyp5NdeoF0yTQlhnkYsgGWU9wa3diTAa",
-	"hI5LyIjS1PxfASVdZVgcDDJiY/4ywriXrDLS1HQabb8IXgDwhZl8FSy7nTgI9VLI+WE9hTnlBStospwX",
-	"U2gpcJEQu6zW1IuKrSr4hMlF7Bnq5OuQsRDDX+EBC4dWpE3al6IelxBXjZ2ibbdNXByOwsw7FxCGL180",
-	"idFKbn1bfy9XacNV4P7ooZN7MXZ3ot+YnjEe6FpxS+aTU/sosYXRL5+Y92jBuP1X4MMPFAoM94FU+ado",
-	"xajWChnY9tq6BaBjVTUseIj1payImtGyNOIGNZLIcma12fsSUd+OPqcRcm3jZiORhxsSYb/n2UWgxcKs",
-	"rBA1fLJOvMswyTNYJU59y15fUt79ccNSOdrBqrmVzXY9HGaaxJZvb1/+bBfZ4bJEt4UWGcZdIdTjqh6j",
-	"rWstQOnRj1tly57d3iP+BwvNxN04/x+G/LwLq2Z8cTYjKlA9H/C6LG2Io5Y1rE+QjT4eTcWR+eORmrPq",
-	"SFQWp0eVMJxTOoymLbVW5ql5ibGBnXofTWbC4GgOxotUHMTUi2K0LN9NRhe/by2xar/4/GG9oqnSULmM",
-	"BfNgFoLDJTFgsgo8D04gJuj6NF9khnMrMMI68dshmJOvIlAeDNVGAIyIhlDtkPKpoYpm/A4TodE+hODP",
-	"mlRFn+xkNxIgwdNCN33TE2KM5Nvw3Ejk+zgVwOPrTKTTuXFInMSSQb+7ZkLFI0id6oaeBLVSNu+uH8Yb",
-	"0b1xSFnOcT8BqpbSWUz3aZ/YOEcPc/P7v6nLqBmtpPHyqzOxJAvKkXlbb1lOFWSkrqrmvws2NTCnvLAV",
-	"fVVjyFmwj0YdOiVakDgWF4z7I64vnc+opLkL6NlWza6ZJmvOEgUD49P7OvGjVO+l3vNQ6H3UkXmjxNvk",
-	"IWxxuMfzEqJHcwlb665n2CW/x5Zdi+lEVB20olVfov3O2bcxJr31k3h1qXV1y4Chsdg74LY1ouxOU9jZ",
-	"vRjKPWqNiHLnck/Oj9cXDXYtRCRtezeXppkj6dA0r01P1eg0/to97u7W0ZTtUoHnvRke271R5EA+o1Uq",
-	"ZyVuGHNwT7tLG4jtZB7blWhitJHazX15JxoQ4nrRblFPhctZWu+1oJu0VDOiVS1OCrg7UcV4TbE422pQ",
-	"xYUaI1QCIFLfDyCVkJ75OzPJ48ffPz7wo2FruiROsgR5v6O0dY59QIGEsRCY/z2rdWED9iSozrMVuqCH",
-	"0QYqAXaarXbUPFmXL5nFs693sq3fvB5qqYBr4LmP4aIrF3SkBSnEKBvgdA5JIaE+pMRipQ1rwmYsGONA",
-	"F1WJnTgkv1Alq5Z0dVEyPr+w4Q/F9lppNvE/1ElqW9ECz5+AfaMsrrm2BIehUr/QNsNvwNhhDmmfg44T",
-	"u48S2/8Yq/PtCk+zHYSdtlh11NieSPCW0UJ8tCxdOFdbRcuX/kFri9n2BeEC95+hlN41n9OiwM4bTCso",
-	"JzuFSM+0jruO0GuWEAsbQN7T142L+iXaCRFyDZyyDmKS+LxnvwqLozV1pTUrYtZksD5hnFy/eOMr5PoQ",
-	"RYZJm1rWGxmTjx9/H9MNPbjXVDStq4uTk99/uX1xc3F9dXv727ub5//rw8t3t+9/v7h+d/P+QyRppmNl",
-	"OzvPelC4fWiA081gZJWRQiwo4ypro5GRDLk1gQc2H0/AFonocr1PZPIwC/wNTJnScpVK9esVzPGbRFG/",
-	"wbmdrcPPzxcj1NYMvRlWPjAOayM54+zxk4unV7cvnpxjJTGlZkdzWE2Bk6OS4GfKxhdHgu7Mf+fRfAJr",
-	"TkNyn0jBm/ZXc1gRTqUUSx9ni+G44bMXhtjGXzAn0JmtQnH2+PGjH4c+UiEwogAOivNtdg/o02/9J92t",
-	"nkay04JnyQt/kV+k0CIX5WDXOk4VfBfsKn5QpaLGvvsEXyaVqkS85dCi9bFAzG2F7N3BXvGJ2O0e38Ow",
-	"HxjzNmn3HoBM2NyHAQvtw75PRsNNOubfAIx+63EQahsGskb+AEUq1Sc0VfYXgQhtj8GH1pj6khUF8JhS",
-	"Z0e5GgT+1TTvhA8Qg1IB2p0zooR9Rrgwt29BxGQCssvEkuq4PWMSKs+idps83oljozZUkSBZNuVdY2R3",
-	"etn+sLuL038cXTgsQjmc3WH9yM3d/Jv7n00isbUmB9UfHfkpo3vEllM+XmkHwWxwONZML9bDrB6fnZ/9",
-	"8MPeK0viSvFDQuTCPZjf8F49l/bq8EPfno3K8j2MmPPdIRF9ifNO6oeBYspP2N93IHDZtXttXXX9wdC3",
-	"tp5UjCNhtHjjREvETPlMIF9BYIAmPZEAiWnNTyjvtLHqAyYsO0lPvVHT7cj+kkFWmN823ZrQvxHAvyZ0",
-	"sj+bjLyuS3GQ+WHCOFPRMlY2tclpPlNBBG+z8DC4HFdjvuoBoVPK+NDopF+ahVvA9WrUzgMaQCJEedYl",
-	"rADWnTNGSdWWK3jaFMj74rCKeFGkEEVNTs0YyAS0q961mXid7pHiiibOMUKdw5KkqhTuWrszHlTKbSdl",
-	"2xaFfCs4In4M5l8LWsB3BC2ftpDD9soycaZhfRebr81kkkrWdoFMaUFge6RS5ueP7mgGiwhNjCnnsdQ2",
-	"AxYMoTK8BrtNk8o2YNjY4VhSXjwTZSws5l+knE7H41HcEu0LVG8pG6pcC4bSRfFv+K2xHA1mJWDkl5iK",
-	"9VxbCbZKYIqyChhTuesZPqfAfK+ohRYToZAUrb3dhXgw/G/7gbNvIDCI/TU5Ax2b0OPTiJd4Dcy9G08C",
-	"16wXjd+855433d9T2G0mFJyjLUKSscvWgLyUgk9bwjX81IZ2bxSYSKUh4Kn9nqPXHoutNF3Mdmm80361",
-	"lzaxG1UT7fTRTUua37P4wwEiPd7HkvwKoEXJOHyx4WGX1l60qsqVlZjvQLKJ+2+6pEwzPj3yzr0wmB/N",
-	"OCUUR2Oaz6MuwbBMSEqGteWNsdBn4/7ggtjNY56fILhAdu+a7UUgsDfQ7W2SsiF4DVevJeTA7nZLxN1V",
-	"/qirYjdxa3vafHfb4RJR+FTY8G14BWVb06DJaadKk9rO8Y1aK6McpfCF05MidZndnDjEUpCsudooiYEm",
-	"pyX1BX19XR7bpyb+eFczqjq3xL3yS8lcWVYt3UUJb8UEyvKppdiemvmVhDsm6lheqqzhot2zOU1wQtzw",
-	"GAvjbMAyUTbIs4F4mks4QU9E8XZV/P51FC16A5h42PfQXtLeliqfESnY3byP725JsweqNUjzwf9xBf1+",
-	"Pz36kR5NPnx6cv75X0fZsBL70Z2rWN2xUuTzlGG2p9j3fQL1dzD/9wQ6pY52L9m07/T7y0a43OI33SoN",
-	"2V3GTv7rq+trKcY7xgNua1vbYTtGg7feAVs70NpmPwzPQvSPX58xCrvob5yBFZ3opvPTH8+3BTdVNBIi",
-	"vT15GF9p9210f0lLd+Cv/zmVs4O6rhEtaLeEHQodTLk6W3akXcfnDmO5zut3t+/JiWtZcBTOYK0LY5Eq",
-	"9t+UAtx7IwDPg1s6aYyevF6M0ZPkL1NYUZ5Vd0aqyFkh7b+emIFUAQobi7rUDAWk2KM1azw8m7eVLRa1",
-	"Ttf6dh6FSFFE1WKHwx1ILCbIL0njkcB2WTY6ewGUtw2Kre7deb2HME/n3d65r8G7KlUAXQItUs2h0MwG",
-	"HyPVE16cZTbAfkF1bh8iTF608Ij77P2FiVbsgzxuB5sBLRifNgZQIRe+V/CM5TPCNFGaGi47UHJ0tNd3",
-	"T99V8XSUbWSfTlcZaK9KO6N88dLBzcjZF5b8ZsWAFuG+cizTq1tDcE6QBiqttIBUiJi2f2omwCAi/LoJ",
-	"BmBothJizpqOgBcjFxb4f/24lnwrZhjmZ7MF5jzuXcJ5x4FcXb/yaVpGHr2wxeMLb02oOftIlHkfNTmR",
-	"NT9xy51gtddj84tNKOGuAkMlpCaPT384PSZXTk6wZRmOCXaMtlnWQZPmE5eR+u9/KMGPyWu0bAg5d1n/",
-	"+M7bEolBZtkx+cVZ5r/VtSKPjk+/IyW7A0I1OaEVO7l7dOJs98dN+OPF6NZunuDmA7Z5Mbp75IzNnFZs",
-	"dDH6/vj0+HsrL84QYye0LmyYojMTNHt5VYwuRq+Z0lc4Ap85ugCb1P97KhHl0emp4c/mT/+oAY30DqEl",
-	"W+A0lj91HuhHp6dbUlY+Z3Fm1+7JHgSF1aGD38NHPXjwu1rnYgGDx98yng8f/QvXrEQfpQRVCe6Soc5O",
-	"TwPP2lrD+JM/nIbUQnRg+GfBdKIU0Of1J370fgbEFSM6XhMOYos02z9pMrixKutiQeVqdDH6bSaa8Inl",
-	"jOqMcFiCLzaJRE2nyqokdDr6YL62IDrBlOUUof4dLJ3+ZPOae2nVwI186w6C7o1c3SWo1r0Za2Tb19Th",
-	"fwj1QQjV9sw8MZjrzNzWJ2KcypjPKkrihriObSRk4ay8rsrn0XOmKqGaPNV2qY2J9389bHEIs7nuRcnM",
-	"i7AQyrxJp6en7Q2N3p+ICmDTQFTkJr2FpWsJ96xTqcAF9TwVtpn0YFT3Olk2axt/7oojWtbw+QuJrW8H",
-	"a6UhItTxVOjZPjjfGzoHYkteV5RJp8VtVN8NVT0meBPHbc0AtNH0Lltb2xygMloIM8pFSAK+t3iXCgpJ",
-	"J87SVIKlhC4FYItX3xfwOY7ewMD5ptj1d8FhH4D6SWB/LUymMovHT5Ql34H+je+PdDrrJNiKO8CXA+U9",
-	"Cq3evt8IkU43WrI/qSwyModKexHX1kW9JOen56Hb1xYD4pCCqmuJ1oXqdb0J1QNwg2AJZ5Z7YG7woCj9",
-	"GaAiFFtJZqTBLNr6dObKBBGMKPwGzQVuZfJKk6kAZZFKm5aUTLlG3MUxeRM23XapDdgVczt3cHnI0cuF",
-	"JsNfWbUpYMVEp7Cxf4jAhCx1HjG2fTggrhsTaATPv/muL+jh2weyr9TcNjKzSScGeeY+hi3DmCIYzaYF",
-	"GYMR4fCDX19dX7q26nVlflNGc7VVsDIkCyMlEM0WQL49P/sRg5K/24pn1avyPfODHkLM8w1oByoj/gD7",
-	"4qr+/vgob7xxGWGTjq0uyS6jMlS3s+6g29J0M9+QL9u48Q8H4rud3T4wy8W6EQlUY4vfby1kvkN8n52e",
-	"bcf1rXX67YE+LGRaJntpnW92R0TW3IWCYTyAs+aYh7lpULz9Hp58MgTwebA8tk25nbI7MJxCcBQOndm5",
-	"EN2KkwlVF2sDbiPADiE8KDosIEjQiPkSvR32oI5pYs8pG7GKGFGarkiJVdLvKUk+gBC5hdntg9e948F0",
-	"CWYWYVMuONfRiPeoDnnQn0SCjD5ESP8kTF0d8iw9C8c/yK4f8BnsaKPDXkR7q/f2HoaJxMg8fq7HIDmY",
-	"f88oBuRZrmeune0gY8QQHAq88A3HXKiUFtVgJngCd+AqomyjgRd25ENgP4vXtrMyGS3LBDtF52xF11jq",
-	"9rWG2c4bRJ+h6XwHS/qHw3Mzh5yDk2tLmN9gAT5LPmhFGfsCBBhwMRO1TFua+2lyXpuHhU/YtM/4/HM7",
-	"6uvjSCtqs832ZCXdD5/B6p9MaUm1kN8o0sJ5OG6UTZ0exDFu/dh/thfDHeyveS08BppWi06b8kFqTKLr",
-	"VNnKHxifjVUn2v4zTmIWtVasgB1wX0HedyM9dMyw/w4oH4Jpc5aHQWsFedAKq4CqFKsB5qMWO74C3tZr",
-	"6cuI/nPcyXjB1UOjDO1VrVBGClbgfcNWAxMhw6uZEWYNxEIWILF/iQ+nGcO0V2VtIZXGapOG+QD8z872",
-	"SkfrhEdBjvPuTVIOeto1DFDZ9FhSCVF2QOmO3gHliU1bSDvjfsXfk0B9UO3bKNaOyMalGAcqtgTMdCQ+",
-	"j6egCzpd4xbR43+yccdDrB8NCPZpSzsUu7aT4M4x9i5lYTbUIyRZirosyFQc789GQrlttdgoa9YCguyh",
-	"a8USvFwRRVcWe+1WYrjrMZXs594PgiqWeOu54PuyliAAEVSesBl3fZ5ioNn+grko+4Fv2N8eJewnBUwY",
-	"Z000aJIXPw/GPQQ/btcbyo6Dk+zbnB9M7R+8kDWvh1M0SRXev+7LgjUTUoUZXzLN1QpGpydtLlHqqnSz",
-	"0g94YboLJVBg97s3udEu6VNVIsnwvgSgdX9tZJtHIlhSTpY3dA5bYPmg76ML8FgDQVg8KGtKIyrIJWiF",
-	"rYGl70fnLWk2TyoRyxMQ2daIuA50XGTcDtQ2/dP6gv9ZgqsiBIrhVceayuPpn5c2wiY0S6g+JBRcpQW3",
-	"54xOn3N1oEiJ51z9RfFS5lw3oAwWUlINurnpwtoGQBJF2V5c6K+FmBNqpxYdz3ldGRb//O1t11P+6NQ7",
-	"yvvQiE0r0g+pObCN8H6QN/RqClzjeoODc3Fz+2LgEnIjlPocaGTWdgWv4GCQ+frzCTSfEcFzIDOxxHQY",
-	"MdFgpCWS00UvLyvFtB/6r82APYSf20ZR9w4/X68HUq5iUEqs3vzYo5FkkaLNWO+nIDVnOiO0LDND+XOQ",
-	"HFJuB9fZNipRxuuOR4+Gb5YCyUStrIoiFVwQWICcmp2A1BnJpdkWSJl5UGSEC81yyAjjE2E+LGBcTxN7",
-	"Ddrvxvf7ZMB2KyqbFG2XteL7gwgZNA0htGRzSOxEw8ck1OK9TzbL6Og2wZkp4tKLY4spjLjOYu9qbzZ8",
-	"NDcYGxCjy4MToLJkGFSkliAvrGpnuw0bpumbDUeDtSau1eNgCBxSgW4aLid4Hl7mvYRlkZB8/hC15NRc",
-	"srJomNtlh/H5llaUY68ZvJnEpWIWmTOlIdy7ggRZ0NUxwfexFGKuiCFGIy2iIIi1mOkcOBG17mOW3Lcs",
-	"7WeZb9thD/FotY1UB75Z7TH29W4taD4zRNFkWTouSeZcLBsNsCn53Cnp+e3VzXXW7okUTOXiDuTquz5U",
-	"VD4pLyn/Xdu81kMIgGEjoa9PAjSg2ZvYd6XmoaznNUemmyDob189e3NNIJ+J77oCoJ5JAC8D2spdRk5x",
-	"COlFri/GnEaurX18EOQGjT2+MuQ2sF9SRUQFHPaC4/dyZfBlJiSUvH92TXLBuU0M7qJ0wu5giFSvJc2h",
-	"H4NYVelAKOxUbPoKVTSzPexas69b+hNz6SxLiqhsb2wXf+ePt2BvSwjQrZZAF6non7VKeGKxoEcKzCAN",
-	"hS+nsS1wR4uK5WrPshAmq+HZjhQeYS+GFTvVPvBna6IdKSPiWBRkRjrhtFIzgQKSdSMgcLzWp2fASQGl",
-	"ph1strUtLUpnTYeDlKHKlUM94KXwBVc34fjKdmQ/7uS0jy5+/9B1sFrO18qB7vGx5kwsB2GTro/JdT0u",
-	"WR4CRGFxcwcMx4+SoBDqoF4U2wItTk5mb3tzR4eNRkJg2AZfDSxONpovx92AN9ilez0lcVtO2vM95aT9",
-	"3ZZzs0KFeYDKyZFiUw7Fev5ec+zImXvcZ33n2i/yt6Q7roWA7ks+f//6tgMpFNPHUiyVkeAUQBRc0WS0",
-	"V7YM2uGzUyMLPfBTPgBfv60DknCx3Fu+amdiuknr2PgY5DeqzVPNbLE3G/vF4aMOZDmC/JHxNQUMQ/R9",
-	"X3wqYSC7OAmaFMTFPCeBHZ5U1hD1F0l+a00dEre7UX/25vIKyULZPTSrkFe2HBUiuVPN9dKaPwQGkOBg",
-	"TIFz0UpYhtx8V3PNyrVF0BXviiH2EguaVpPk8cz8HH9wH9Rz+B7BuPQxGIElLwi9L2Hicnvdtbn0SZ2u",
-	"iUGTD24DFWgs22MDQIIrV0ovymtvMbJDifJgFQDs7Luk+x7wmUd6diUXzba6bAqzHATa7wjVaOVDe3wJ",
-	"mlQgKuxwyCdsWtsqlxJsjFQfAhaU0yn4RlopHLxpRx0GDe0CXwkmns2EjRAG4prNukb7bQ83B/Km77dL",
-	"A6sVeMMtNxjzxdesb72J8/AeoynVsKSrPhxx2/YuhZywpPSBrAnBCn81Ym5daQZMOHZFq9eCHLhY2lxI",
-	"H5M6FsJjowR6h1Zag0sxIc9fPrs+JleeV32jMJFjaaNSN5ka032Iqnyb6J6kXGwlfSi7XduheBCaHj48",
-	"ZT0Myjwo5rlBw0jB1LyrwpAb98LY2iM4AG8Q5SvbMUdsx8nS1Y+NIgVb/x4MH0Fb4a8PITfYqNg8IGpW",
-	"a1KIJc+I7zLcaJoaE5AnWOHBijy2UlwfyH03zJS26TuWHi6pGxdIGa1c09N9qZZ4XDJeOeebOQBlHGTR",
-	"lNiZ12MwjzT292yCOV3GySVpO71JoIVRRHwRz+FK6W0I1QOQcqdb7NfyBlS2p2+C31um0r7X2jAgplHQ",
-	"Pe7USfUIcJWMOhmlGIagt5L7CVbhhmUPp7EDvjIs7bOSFfo23TGTEbdsMgGJjcD97XCFKtXeLH/2Qvpr",
-	"7kLKbVWztv/zRruPxSXxrWtcO7Zj8pOQC0WomiPd2Co4elVBr0Gxbsv8pxjgL03l+YOhwy+RilPHsvge",
-	"BW7L+8GAYYK+NDzW4V/rut0pnV+wIs7koncIH78QePu/Q2uF8r++Z9ttMNAL3VPdwNxWcesU7T8mLdKR",
-	"8pnWwMkYzAuEX/sGXNiNyzBQHyrtanqVK1eSphGHqSJLKEvz/zbw6BJr/wQ9GEDXkiu/v2Zzhl83DdcT",
-	"N6lkfN53g7Bb0CEjgLAbUfzuYIWefUkPOJmBSpAgo6wxsjFPAqg1KRfB00IKGY86+WT+7/N2L8ZrXMoZ",
-	"nranjczE8KSRaIjfX1y25RduYESoUw8N6dk6Z3QBl91ydX0w/kOwHlvefwjGG6LcP1sy03+9PMkcfJMh",
-	"WZAS10/Q8Rnsb90HZtTQ03B+bX52gB6Qivf1FxVy1NlCD90XTKsBJFlJsRB9xVSv7YA4t/wr1H+0sJcY",
-	"FZs5i5ojE6ZI2RR0cX/Dl6zhkAYmYtlLPE339RQDvNWiMtB479qsb1dazBfVfsKMzFRkChw3xKfEIt7s",
-	"REUOlfU+fokD7PcFtIsknkF3k/fzDLagcBJCUDiUd7K0HPy6jpcGZD1y4z8Z1P7u4BBS0WXARmw5sm1c",
-	"REz7HrXX+PNhXjQ790N7KF03hwhyXovpFArC+DF56r3Ovg6wbQ5x6ez8ecmwzk+tgifNisFUWlAHmWa3",
-	"oI+e2eYSB0owS8QMvRZT9MMpQrlRDmrlq0zCRoCI73LRUIWodS9ZmN+HcM8XvLA39UEh0sDghW9V5A6Y",
-	"PrMLze7TOZyFY3R4I0o6bh1/3ktYs/VqoaohxrY7SdYYBLRcNeavCniBqTVsQijveKo80DogRGXEtxFK",
-	"GStf+jGHi4cw038l3sS3dNHqxQmD5Xa4DjUxhnS6f9C62f+aAtlfj5GReouiNS8WImVaZPq+hsU4FWCj",
-	"hTQNoKjzXq6+Huyf7TGqPenU0XK1r0SABrPurfRMl/zmkudd29Kwn6hvkNsxkGHEpuCOKDSZ0WIgek8+",
-	"saLXjvOM8hxKi+btBhzsqDWsbtX5wybaPQBGMYzQYKLxu3GiJaPlLrg48a2c0959O+B/UDKw8cAGNsi7",
-	"Oxfg7mvUM3PVaqyoycsVhgp0Yjkx/cf5pm1XbHNt02htENZftuZdO+whkheb5YYmL7bH2EuhoWa2dIHS",
-	"9YSKdgcNo0rJzO3pDn8rEsVrlzTV9+1JmHZ/+sC1agO8b8HzvupJNRO6AlwGMFmTxYimFnylFAGjtWGR",
-	"C3e50ILLV7HcqS3EcZLjU9XDOPH3h6STv9jg6xJKGyhgU421MtXrQA26VSaL7TSNKg9XAY2WZU+tePx1",
-	"X0360ME4N8JyUmV3/zqRwPu0ohvz8wNAp8e2hFuAYmfLEoflX25darDyFKYujd1i+pvGqkIoh2Vmg/QU",
-	"KY3q09Zuta2A8Dfn/xdTxm37MFEW3uhbAW/0I2JYzWKtBlUU9/0v+a0f9CCVV+1ir/hEDH3J/SH2VwzZ",
-	"zudKx0lk+Tz9rsdBulX5uIE7MYf2Ru2TXw/0H6ctjfuxGfryGlvNhja1spctmwEHZTtmgWSCrs2hG5ha",
-	"ajsnoKHYiAFKs7K0/aDa3l7p9NIsGWOrAjDs3ybxk9m1bWh6TzufDc0uLg1vIox/YQpbAtCumU8Xzsfk",
-	"J5et1qg9tmqOzxNA4JJcFNCWFvHZIWomliqV6Iv/fWI+3Eqez8RhY9HaRVKigyj2VwKyAdil0xu9Xhk0",
-	"3faVcqTArkSFczK7LtxkQVfIOpOwtSHsvYB1Qw4JVrfElrv/xVB9KZZkUhtO4J2L5ukPo/iZytA7L2HK",
-	"lJarbxSxSfdZGPFXCmpjooNGkoJ3bZ7diqbaNnFPQ/k9DjikNQQXSJWBEmK+fz5hwI0mazoFZbO9nKUR",
-	"fQaNuaMU0yMjSI0p52D7uRrGgEF/gEKY+4zpGNe2sO0LKG+Be4CUIjP3V+KdubEFUEkuSlFLlTmIZg04",
-	"m9YR+EBYS7/FzozegUs1FktOpKh1l549lBtqRufqgBA9M+pBY+pnnuykKOpcu0woe971LMKWdpIhKtH9",
-	"r99LDAk9+be91CLBufZ/G+09n4puI9s1KDGFbzG/3z1rYHWQIAvx1dwvx7QEGa8IJddv/06EJLe//j0I",
-	"W3ZNxc8ePyE/s6eXhHIcgNKQ3RpWg3SpM1j4H/182L000mN28/otgNdbX5Q3ZtChXxVcJF1gcK5aPrPP",
-	"KKtg2laixCoKYXAIoUUBhY/kNEDrByvON6CXpOVu11HJ6IAk+N7VxtZUsxwPb9OAduJp14PkOay0NNN7",
-	"6nhVfRlT69h/g9NnTqtDrmWz9ScSw6GZLZgua6MFuTtnH0AjvXkDDcaoRlomBcxur/10zk+jVoFkKpzH",
-	"1P456i0C8Zp+BXLLVVHYfE3LXjvknbqtRufsN5r9oh6q8bJV2YeZynDfe8vYtJn7y5lATc8q/XEbT3+H",
-	"ZTzBoQItlvswaRzvsQtxE0WYNochmga3FHbg2y+r+P7sngZEu6din01wrCmtseWYfxnVWBhGy8HbJVA9",
-	"7pTrJVxgb4r1BKkOXcZ4n9WoHhauB8jBUyC/UDe0n++p7n8+N3y25qX5L4tUGyqpIEhpLOjKS1A+ofiY",
-	"eBeETWUwE0BhqQJ4MewencxhpbbLVAZoP8NqYFoM41OQlWRc79eTGkGF3V6xPzGOk9vbl1ibCWsW+XJf",
-	"hOYYLpK6ML0v3s8Gxg/iJrp9abA08NkzqN/Xq+eA5qR+W+uWN0Aj7zhYbRaLQFC1xpGaguPIw5JM6SFY",
-	"TvxFviqK9goc6EX2yHvgpIVg1S6JXBV78nm9BlteaiFkQyiWRLZerA125ZlfX/j3tR/z3/iV8mf4el6q",
-	"Z67GQfP+XBqkOhsVByhsbYu8lhI7/3E4Ji944TiCk046js/ERV8zmH1qfrr4/cPn7NPIhirgvz6YkbZ0",
-	"lBlYy3J0MTqhFTu5ezQyv7rZPzXdKaw/Mwv+4OIq2j9hRnLwbx/nF/wJk5yCf3uUh39y3UWDP4kgGO9T",
-	"2zaPTsN/W33q84fP/y8AAP//",
+	"7H1rcxu3kuhfQXG3Ksnu6GHF9kmkL1d+JPZGtlWSk+ytlO9dcKZJ4nAIzAEwohmX//stNIAZDAkMhzKp",
+	"eM/d8+XEIgaP7kaj3/1plItFJThwrUbnn0YVlXQBGiT+i9YF0+9qnYsFmH8XoHLJKs0EH52PCsEhIxIm",
+	"tYKCfAt3IFd6xviUQKngu4wISfQMSC4KIGJCqB1Ly1E2YmaCf9QgV6NsxKmZfiTcQtlI5TNYULPign68",
+	"Aj7Vs9H5o7MfspFeVWao0pLx6ejz58zu8ZbxPLJDLjQZw0RIIHrGFNEMp48trnCGcOmJkAuqzTmphiP3",
+	"aWL99/BRby5fUanNwQ0QaI5/jC+uzeeJY589eZpc9leuWbm57sAj1/j1fY/8qwK5uTR8pLkuV3bt2gxJ",
+	"rG1/ip746ePNRT9nIwmqElwBUua1FOMSFuY/c8E1cAQ/raqS5dTs5aSyI/7978ps7FOw1L9KmIzOR/9y",
+	"0pL+if1Vnfh5ccXu0S6Jm9ISNS1LkCSn3KCWCH48+pyNbjWVGoqebe22nXcVSPwutiG32DHixH1hJrws",
+	"aKUtciopKpCaWaDRopCgHAS7cz1//eLGoErDAn9dg3+DEColXZl/51RKZhdxP42FKIHyEe5zQutS34ha",
+	"R27lckY1mVFFuCBCz0CSJV2REugdKDJ2tEPdIbLY9LO8SizMcffDj1FIdtc5RTt0SjUs6arvt6cRpmiP",
+	"TtwIc/1fX9893bxH2WhB8wjPALmghgjIm8vnxGEs+rWug60xrmEK0vxgb9inyL2V8I+aSUOef9hRdg9Z",
+	"QBgOuHb6FgYWsi3WPzQbEuO/Q67Nuo7sbkFrxqee4Jg5Fy2vA0Kc0FJBdn/a7GcV5kwfX9uxj55uYnws",
+	"eLHt2j0zY8xYyYopbB1tR+1EmMPP8MPmEQLK3DZPSKjbxrLqDscBrxeGRAxh1FoYNq2pZoZQxGQS4H4H",
+	"Ygzf8SeRCRRQmc9SIDp78v2uMLorKd+GuN+uLt+mLgaiMkrmU+D6pZQiwmBzUVuOvwmICZNKX+qhr2w2",
+	"Kulu4xegFJ1ClF1VkgnJ9Go7W/CzBN9k7ljtGZrNReHTPnabACrpKsFt+7af4GiWLus4o78DqdwWBjFC",
+	"u7P2u2bydmvR0xpR6CXXchV5bnMd30HDcKO/FaCpleo2f5Krm5pH5VyUu5dUkXxG+RSKC6LEAsaiWJFS",
+	"iDkUhGqCL+9S1GVBxhB9WkUr7G++ncz+MIwea5XA9B2j27HiZnViYiM8++3FUaFnDZV3McGFvpw4kWjY",
+	"7lVt5926UT8waxeJbe6Ze3W6+1rAYuxUreEiy0IUcfwsBGdayDesLJmKcaH1u24myppNRLfdPIB72LjS",
+	"0cdxHaA6znefo8C9uRX4WDEJ6lLHBE3gKKwrUOZSE+CFuiB0rIx8tWR6JmojuhsoDCML+KiBF1bA764V",
+	"LmOuIVXmzmlBDKsklBQoRW1eOCnKiIhMiwXjRn++Y7AMpeCt92sNmu4C4SpRqBpATgy/hhv4Rw1K7yi3",
+	"5WKxEPzt5jMf0+K6ews+jW5tBvl8E98T9jFKbTOhdPQHVuz84LTvipeFxHyUjZZUGiY0oag213zOxZJH",
+	"5KG1c7Ji5LYXeVQyPFD0/KWInV+BvHNXb40C2cKQIP5KNHJ6kOYvmkzQEsMUcbvY4c6ueD6TgrM/U0Q/",
+	"B8mhJIqu3KqoHZu9k4koS7FUhJJgb9FbsMvTEn8pOhuNg7NWca24FVi6DK1PdAylnAjYZkBLPdtNmOGi",
+	"gOEbcMd5a3h4ZAOiMRxsII0V3ibVDCI1L6waPspGsKj0CkmGG9Z4zuuyjPAfCVQlpBtD5BDenmsp7phh",
+	"jWZANrqpufuvFzCV1PBT858laPtXK13H9Iw7ViVkiuqVKIshHNHJe3aPDaaa89g1whk9ZrIupYQw7qG3",
+	"gMFuebuGvUCeza0LgAUQd7KhFLcGF8ca3CTtznrO9kLSiY5wKHoHxS5nwg+exS0tqoJ8gBRmRmXNyu2U",
+	"23b/HKXlHd88v6eIBFBBTqgi//vyzZV5vv/j9t1btLK0quzTs0ePtz6NuELP3l/eOdPiYP1zm36lKprH",
+	"fxWNJNw975zx4iRFcz3cwfP6iKzGNMpOKDIpAD5YLrN/WJ/zrfm2NHj4nUrHcQY9JjgoYAktgBpwhC+4",
+	"Bfs2dKnI/W/+vgvPt8iPMH0ta24YTfyllkCoBLKwrgHKrXgggRYGQlZenYjY+7wGJLfrcL2es7916krU",
+	"3BdXjmU+YxpyXcuYaLwonj7GHcvF08cxYsglmE0lNQKmSU4XQBjXwkkrVjTIduTBw992A+VV3DLYc1O8",
+	"bvDFxg3H23E+v5nQ1NGamd1uevB5C/KO5TuitGR8rqLokGDwwZQhxHxmSFCKBRG1Vgy10+GialqwCtnb",
+	"mruqkXWWXnQ1sDKSLCwUlHegrNgaI4NKyB0ur4PbtZDxuxvlYA7mr68zYu6R+TgjV4IWz2hJeQ4yIy8/",
+	"apCclkaPQpfrK4vs7YThOVrIw0NasOfzyOsjCfcerj1G4TUcdrEKmDDO4mKr2SWhvCAt2W58P6/HRhvR",
+	"oH5L3pBdBe3rkvKUlH1HJaPjcofZDKh+c1/FZlzRRdkvWhRQlWIFRWb+8V+OdRELbHI0+S+i6RwUYfqi",
+	"sXAsLHO/o2UNaitp4BZCLtrBSwzIISA8eKPk4uGxSSxGmIg508aGoqeipLHH25BmDlHPv7kNyug5boTK",
+	"EBokF4sFVWQMegnWOLS4IJYL4NtgVB6UQSTkYsqZguJ4B5l6B9aMJ24uX0vU/khxAHLlfcrDxVXtghMC",
+	"KfSH09PTmBjFdAkbQ7cLTRrfFVwntW1Rwr1k7YKpqqSrd7xcDTAehqMTO9HAtdU1Yw6KcSnGKi5Bj1fa",
+	"WaA8L2NchxJIMLY11G/bsB2YuYX9Kr179+6BNUA1d3RHsyxb0Cns+o22sRe90qrd72sz1LyWNJ/vtMq6",
+	"Fc3M0+zWz5d1zt0DtldOZtuwXlYlaKMqDkcueOffUFNjr/+qYyhp9mMOCLywOsuEsrIjZAcgE5qWwzcf",
+	"s0yuGUTWQNJZoge+rx1FbMiEO0oAbAq7CteK/Qm74E+teD6QeG/N0EA6uz+7dweLMHwnd7WnyBqwub32",
+	"gP3WnSVB1glftKWn6G8o/g7XSIPLFWETnoS3+6J6Cd/vKgoHFFMC4+4ObwubchFTMVmBokM+g3zujNoL",
+	"uiLO7j+cS1YuBqE7+4yqmbfAmhHOVo8yB7p7iosmqNLrqwyDpUrBpyC7XlxSWP9V0nC2KUl6mTFmrMqI",
+	"AsCtTWurgO3PdvWiI92vvbs1L2KOsHWp3wPORdcR+50FodfrjaAX1y6CmWPedSs8vO3TI+PhFRtPW9+d",
+	"acFwTfP5ftSKPpViV2NBy5n8E9vupx+teJ5dYj6YUo49rF1AR/GaMOfA1ULSKZBKiDLqQPpyeXxTEMd9",
+	"R0/M6PQGVF1GJIqJqGOaDIY/myXOCdNWu5CFyoiq85m5g5fk0Y9nx6fHZ8d/24nFiFpXtU7ZnPJZymun",
+	"qZyCJpSrJUijTLpYbbxvhhfZc0R9dfjpgBAOO67dSLPbOEwnkyvGo3alJpx180rCMm6zLuOSmLLBiQMc",
+	"Cm6gncouFN+2ipD8QhRQJliF1Gw3V+O1/yT6xNCEm1HCQtwhS4hbHVOmRQWS0XIPctYaQHGjXSnHQqlZ",
+	"sidK4QVX94tO8GxhzYSMZH6BRmROXl/7MFuiBZkwXuAVbQJkt0QhOq/2xiLBtO7Nwrtlh5uVqJpfEB8u",
+	"rGdCgR/ozLXb4jXjJsPLjFxeXl5m5PnbyzcvM/LmPzPy9jYj1+9vMnJ785s59fv/fN8ufYnvq/3GsCne",
+	"7Pv6/U13Gz8MMStGMfgTg7IIgvaHX/GJ+XLHCI61Xdkp+gP5fmJSNTkNO8W/FDAkuLaiSi2FLAZkd7SD",
+	"X/IiYjVH91hhY8tRiHSj29fk7PTsb0enj46+f9TF36PTnkCiYNz3Z9mwuKLmVDGQvmqCINbcp3uI2mzi",
+	"aPwX0Q1EdX5HbDvEejjqjLDfTtT68FebToHrPhN17mN/+t2BwsqPubWvveiayiKCvx1H1EwsVcNp8Prb",
+	"qFGUuWYdR2nwZuRV/Sb5sOVVnbCbFUztIh2bBzUCsgkzuk8lGY+49dSMnj15ev7q5X82+kEbdvGNIlU9",
+	"LllO5rC6sNrT0VFlJEs6h2huxdQdZjhGewJ+7E83aTdfwmpkA6vinI9yOoUFcB3k+mzi21F6q2Dm5pXh",
+	"GVkL8YlGky+EXO1iVUlK4EIlYtJFUcfiCu6AF/gyFwQlBI/SBc1nLKHrQl5LeCaEDo1pwI38Yxh/wZT/",
+	"z5qruqqE1AmD2mbo341zl77mvyqIflNXmi3gFnLh+PUAcC1tRMLwi+FDGLbaSddsesglOwynm+8TXqys",
+	"ZY7uRncpwV9mRGpDoesASLHibXlp8cyfDKUxTD0gr6/vHvflRDmRJqpQzqhleV7skZictoMuGdcX/W5S",
+	"h+6N/+plarevLo/OnjyNcDTzxI+lWCqQCpk5YTojl8/On784Pz6O+quYUnVKh6KLWNYVPg34G17FkGR2",
+	"8MnvHHjPhX6G6avDPxHLWJQjV5qWJRRkBhIuCApvhCkXD15OjhSbciiI4OtydyxGA5WPmDJNzatClhSJ",
+	"VEgk1gBV0enM8re4elw5SycfJPjGbp4UA68sSFxwtOEpIcRBgMF1TtHCJNjUgFuwjzDzeMqlR+E3MeUt",
+	"KpTvSPr96tp9EtcCQbs16cgp5ezPJnp3a0x9FOJm+/dyuM7cxzuH8zcfxojgtb2Oa9xwFwKYURa55tcv",
+	"32Qb7DHAi304cAh3WENpyF1+tqZnP/r+0enfzmKRJbCKLt4JHjCLumuB4taCFkAE74Teb19s3TOCB4/B",
+	"9D8E4/e7TYUU1fM2P31dcnS7xSfTGdovCLNOkKnIyBhyWisg1EX4g8ShS2uEV6QEWti/xQ2IYg7rlP34",
+	"9MenW+MM8LsYJK6o0r9WpaCRHCt6L+/jhvU2dDqYm964HAwwEslC3k+8HvS2ar9LCuBpbyfqOsk9TliJ",
+	"8oELpa0RKlBEpeYvsed5CTOw57mdZQbkUSwxHrGVQiVs4u8AoXk356RZD4qUb9ISaV96hBuRpQMzvYrQ",
+	"jPT3AR9ODttzg1xIZjOBhUafw9Oc6r2/QV+cTiBhQZl5uwPtZRPuzY0dckHD5IHIAqkzOUz1mmvWGVXD",
+	"znPKSU6lXBFKMBeiVRIGkUqonqTNPHHDx31CSILiIBGDZ0cpSNgT9mpqKKnSt2BRPFBMT0Y6Jx0Laavf",
+	"/oJYWrQ3qq8HdZjqk/IzXIlpIpf7ntn1OydNc6aHJ0dzFF+CRP0+A/eVmF4xDpEshLyWKv5QUe0cFaja",
+	"0Im2nospuFTyXBgZuaQ6ziaBa8lAJeJZbQg+qaiNMh7G0j2CYgzdn+6eapH9PgE6K3vuIGKlM4XPHpMZ",
+	"MeopZl5MyBmZxc0QsLwOnAbdSW6gKmluFJTG/O8CVWplZAtfBoB864sWleYQ5+bnI/vbd6jclGKqDBow",
+	"Opbp43WX19Mv9WUczL1wJaZiV7mX6m6dq/FKr+mJj09PY7Gx69FcZqLYpt40ltl7KV+BI6y/Ysrafvx3",
+	"0S0Br73otcNWJjKqbDOuWGEjhK5ETkvy6+uQmBknlGg6xv/WioglvyAzrStFBC/jKfBTKepqe9SxeabG",
+	"1iC+bWAt14ednT7e6ry009uvU4C8prFyCM0Jhr+TTaj1ICujHR3b1Ftg09lY1HI3r2qfRBOtS+XVXKNe",
+	"ME0KYZ1FLoJklPUEt3YnwmgQOi4hI0pT838FlHSVYXU1yIiN+csI416yykhTFGu0/SJ4AcBXtvJlxOx2",
+	"4iDUSyHnh/UU5pQXrKDJemhMoaXARULsslpTcCu2quATJhexZ6iT8ETGQgx/hQcsHFqRNmlfinpcQlw1",
+	"doq23TZxcTgKUxddQBi+fNEsUCu59W39vVylDVeB+6OHTu7F2N2Jfmd6xniga8UtmU9P7aPEFka/fGre",
+	"owXj9l+BDz9QKDDcB1L1s6Ilt1orZGDbaws/gI6VJbHgIdaXsiJqRsvSiBvUSCLLmdVm70tEfTv6nEbI",
+	"tY2bjUQebkiE/Z5nF4EWC7OyQtTwyTrxLsMkz2CVOPUte31JeffHDUvlaAer5lY22/VwmGkSW769ffWL",
+	"XWSHyxLdFlpkGHeVZI+reoy2rrUApUc/bpUte3Z7j/gfrNQTd+P8fxjy8y4sO/LF6aCoQPV8wOuytCGO",
+	"WtawPkE2+ng0FUfmj0dqzqojUVmcHlXCcE7pMJq21FqZp+YlxgZ2CqY0mQmDozlcgmMsDmLqRTFalu8m",
+	"o/M/ttaotV98/rBeElZpqFzGgnkwC8HhghgwWQWeBycQE3R9mi8yw7kVGGGd+O0QLGqgIlAeDNVGAIyI",
+	"hlDtkDOroYqmTA8TodE+5LItfaqiT3ayGwmQ4Gmhm//qCTFG8m14biTyfZwK4PGFOtL58DgkTmLJoN9d",
+	"M6HiEaROdUNPglopm3fXD+ON6N44pCznuJ8AVUvpLKb7tE9snKOHufn939Rl1IxW0nj92plYkgXlyLyt",
+	"tyynCjJSV1Xz3wWbGphTXtiSyKox5CzYR6MOnRItSByLC8b9EdeXzmdU0twF9GwrB9hMkzVniYKB8el9",
+	"nfhRqvdS7+NQ6H3UkXmjxNvkIWxxuMfzEqJHcwlb665n2CW/x9ati+lEVB20JFhfpYKds29jTHrrJ/Hy",
+	"XOvqlgFDY7F3wG2LbNmdprCzezWZexRrEeXO9bKcH68vGuxaiEja9m4uTTNH0qFpXpuesttp/LV73N2t",
+	"oynbpYTRezM8tnujyIF8TqtUzkrcMObgnnaXNhDbyTy2K9HEaCO1m/vyTjQgxPWi3aKeCpeztN6sQjdp",
+	"qWZEq1qcFHB3oorxmmJxttWgigs1RqgEQKS+H0AqIT3zd2aSJ0++f3LgR8MWxUmcZAnyfkdpC0X7gAIJ",
+	"YyEw/3tW68IG7ElQnWcrdEEPow1UAuw0W+2oebKwYTKLZ1/vZFsAez3UUgHXwHMfw0VXLuhIC1KIUTbA",
+	"6RySQkJ9SInFShvWhN1sMMaBLqoSW5lIfq5KVi3p6rxkfH5uwx+K7cXmbOJ/qJPUtqIFnj8B+0ZZXHNt",
+	"CQ5DpX6hbYbfgLHDHNI+Bx0ndh8ltv8xVijdVe5mOwg7bbXvqLE9keAto5UMaVm6cK62DJmvnYTWFrPt",
+	"c8IF7j9DKb1rPqdFga1LmFZQTnYKkZ5pHXcdodcsIRY2gLynrxsX9Uu0EyLkGjhlHcQk8XnPhh8WR2vq",
+	"SmtWxKzJYH3COLl++caXGPYhigyTNrWsNzImnzz5PqYbenCvqWhaV+cnJ3/8evvy5vz68vb293c3L/7X",
+	"h1fvbt//cX797ub9h0jSTMfKdvY460Hh9qEBTjeDkVVGCrGgjKusjUZGMuTWBB7YfDwBWySiy/U+kcnD",
+	"LPA3MGVKy1Uq1a9XMMdvElURB+d2tg4/P1+MUFsz9GZY+cA4rI3kjLMnT8+fXd6+fPoYS7EpNTuaw2oK",
+	"nByVBD9TNr44EnRn/juP5hNYcxqS+0QK3vQPm8OKcCqlWPo4WwzHDZ+9MMQ2/oI5gc5sFYqzJ08e/Tj0",
+	"kQqBEQVwUN1ws/1Cn37rP+lu9TSSnRY8S174i/wihRa5KAe71nGq4LtgV/GDKhU19t0n+DKpVCXiLYdW",
+	"/Y8FYm7rBOAO9ppPxG73+B6G/cCYt0m79wBkwuY+DFhoH/aNRhpu0jH/BmD0W4+DUNswkDXyByhSqT6h",
+	"qbK/CERoeww+tMbUV6wogMeUOjvK1SDwr6Z5J3yAGJQK0O6cESXsM8KFuX0LIiYTkF0mllTH7RmTUHke",
+	"tdvk8VYmG7WhigTJsinvGiO708v2h91dnP7j6MJhFc/h7A4LcG7u5t/c/2wSiS3WOaiA68hPGd0j9uzy",
+	"8Uo7CGaDw7FmerEeZvXk7PHZDz/svbIkrhQ/JEQu3IP5De/VtGqvDj/07dmoLN8EijnfHRLRlzjvpH4Y",
+	"KKb8hP2NGwKXXbvX1lXXHwx9a+tJxTgSRos3TrREzJTPBPIVBAZo0hMJkJjW/ITyThurPmDCspP01Bs1",
+	"3Y7sLxlkhflt060J/RsB/GtCJ/uzycjruhQHmR8mjDMVLWNlU5uc5jMVRPA2Cw+Dy3E15qseEDqljA+N",
+	"Tvq1WbgFXK9G7TygASRClGddwgpg3TljlFRtuYJnTYG8Lw6riBdFClHU5NSMgUxAu+pdm4nX6SYzrmji",
+	"HCPUOSxJqkrhrrU740Gl3Laitn1lyLeCI+LHYP61oAV8R9DyaQs5bK8sE2ca1nex+dpMJqlkbRfIlBYE",
+	"tkcqZX7+6I5msIjQxJhyHkttM2DBECrDa7BdN6lsB4uNHY4l5cVzUcbCYv5Fyul0PB7FLdG+QPWWsqHK",
+	"9bAoXRT/ht8ay9FgVgJGfompWM+1lWCrBKYoq4Axlbue4XMKzPeKWmgxEQpJ0drbXYgHw/+2Hzj7DgyD",
+	"2F+TM9CxCT05jXiJ18Dcu/EkcM160fjNe+550/09hd1mQsE52mMlGbtsDchLKfi0JVzDT21o90aBiVQa",
+	"Ap7a7zl67bHYStMGbpfORe1Xe+mzu1E10U4f3bSk+T2LPxwg0uN9LMmvAFqUjMMXGx526Y1Gq6pcWYn5",
+	"DiSbuP+mS8o049Mj79wLg/nRjFNCcTSm+TzqEgzLhKRkWFveGAt9Nu4PLojdPOb5CYILZPeu2V4EAnsD",
+	"3d4uMxuC13D1WkIO7G63RNxd5Y+6KnYTt7anzXe3HS4RhU+FHfOGV1C2NQ2anHaqNKntHN+otTLKUQpf",
+	"OD0pUpfZzYlDLAXJmquNkhhoclpSX9DX1+WxjX7ij3c1o6pzS9wrv5TMlWXV0l2U8FZMoCyfWYrtqZlf",
+	"Sbhjoo7lpcoazts9m9MEJ8QNj7EwzgYsE2WDPBuIp7mEE/REFG9Xxe9fR9GiN4CJh30P7SXtbanyGZGC",
+	"3c37+O6WNHugWoM0H/wfV9Dvj9OjH+nR5MOnp48//+soG1ZiP7pzFas7Vop8njLM9hT7vk+g/g7m/55A",
+	"p9TR7iWb9p1+f9kIF1v8plulIbvL2Ml/e319LcV4x3jAbX1/O2zHaPDWO2BrB1rb7IfhWYj+8eszRv12",
+	"dfl28wys6EQ3PT798fG24KaKRkKktycP4yvtvo3uL2npDvz1v6RydlDXNaIF7ZawQ6GDKVdny4606/jc",
+	"YSzXef3u9j05cS0LjsIZrHVhLFLF/ptSgHtvBOB5cEsnjdGT14sxepL8ZQoryrPqzkgVOSuk/ddTM5Aq",
+	"QGFjUZeaoYAUe7RmjYdn87ayxaLW6VrfzqMQKYqoWuxwuAOJxQT5BWk8EthvzEZnL4DytsOz1b07r/cQ",
+	"5um82zv3NXhXpQqgS6BFqjkUmtngY6R6wsuzzAbYL6jO7UOEyYsWHnGfvb8w0Yp9kMftYDOgBePTxgAq",
+	"5MI3W56xfEaYJkpTw2UHSo6O9vru6bsqno6yjezT6SoD7VVpZ5QvXjq4mzv7wpLfrBjQY91XjmV6dWsI",
+	"zgnSQKWVFpAKEdP2T80EGESEXzfBAAzNVkLMWdNS8XzkwgL/rx/Xkm/FDMP8bLbAnMe9SzjvOJDL69c+",
+	"TcvIo+e2eHzhrQk1Zx+JMu+jJiey5iduuROs9npsfrEJJdxVYKiE1OTJ6Q+nx+TSyQm2LMMxwZbbNss6",
+	"6HJ94jJS//3vSvBjcoWWDSHnLusf33lbIjHILDsmvzrL/Le6VuTR8el3pGR3QKgmJ7RiJ3ePTpzt/rgJ",
+	"fzwf3drNE9x8wDbPR3ePnLGZ04qNzkffH58ef2/lxRli7ISORa1PfKs/dGJae0GzqdfF6Hz0M+grPwaj",
+	"cCrBXcbO2elp4P5Zawt/8ncnxlu2tEN3JN/vcFNRXn+GRi9gzCgnFc3ndOqiu34WZCGKugR1vPamxZZt",
+	"DnTSJB5jMdHFgsrV6Hz0eyd07hvlPDGYbIYaiBQL1ybRAd/uwsMVsUWnqo1wN/Of0LqwMaJRmF8xpS9x",
+	"BMoYdAG2osIfqSygR6en5nE0f/pHDeghcbepZAucpsVCkC10uiVf6HMWB1q7J3sQ1BSGDn4PH/Xgwe9q",
+	"nYsFDB5/y3g+fPSvXLMSHcSHp2vEZ6IO0yZhv58BcZWg9kPFooldWc6ozgiHJfhKnyGNFoxOQxo9wXzx",
+	"HuaA5/rJJpX30qqBG/nWHQR9S7m6S1Cte7DXyLavo8b/EOqDEKptWHpiMNeZuS0OxTiVMYdhlMQNcR3b",
+	"MNTCmdhdidWjF0xVQjVJwu1SGxPv/3rYyhxmc92LkpnneCGUEQhOT0/bGxq9PxH9y+bgqMhNegtL14/v",
+	"eadMhIuoeiZsK/TBqO59YjcLS3/uyoJa1vD5C4mtbwdrdTki1PFM6Nk+ON8bOgdi641XlEmnQm+UPg71",
+	"bCZ4E0RvbTC0UbMvWkPnHKAyKiAzml1IAr4zfpcKCkknzsxXgqWELgVgf13flPEFjt7AwONNmfdnwWEf",
+	"gPpJYHMzzGQzi8dPlCXfgf6N7490Ousk2Io7wJcD5T1qDN650kjwTjFdsj+pLDIyh0p7/cIWpb0gj08f",
+	"hz53W4mJQwqqrh9dF6rX9SZUD8ANgiWcTfSBucGDovQXgIpQ7OOZkQazaGjVmavRRDCc8xu01biVyWtN",
+	"pgKURSpt+oEy5drIF8fkTdgy3uWVYEvS7dzBJYFHLxfaa39j1aaAFROdWjNqF4EJWepxxNL54YC4buzP",
+	"ETz/7lvuoHt1H8i+VHPbRc5m/BjkmfsY9mtjimAooRZkDEaEww9+e319YQMVSV2Z3xT7SJQtQZYhWRgp",
+	"gWi2APLt47MfMSL8u614Vr0q33M/6EH0bLe/gcqIP8C+uKq/Pz7EHm9cRtikYyhNssuoDNVtazzotjSt",
+	"5DfkyzZo/8OB+G5ntw/McrFoRwLV2F/5WwuZ7xDfZ6dn23F9az2ue6APC5mWyV5Y+4rdEZE1d3F4GIzh",
+	"TGnmYW66Q2+/hyefDAF8HiyPbVNup+wODKcQHIVDZ/MvRLfcZ0LVxcKM2wiwQwgPig4LCBJ0wb5AV5M9",
+	"qGOa2PDLhgsjRpSmK1Jiifp7SpIPIERuYXb74HXveDBdgplF2JSLjHY04t3ZQx70p5EIrw8R0j8J84aH",
+	"PEvPw/EPsusHfAY72uiwF9He6r29h2EWNzKPX+oxSA7m3zOK0ZCW65lrZ9v3GDEEhwIvfLc3F6emRTWY",
+	"CZ7AHbhyNNto4KUd+RDYz+KFBa1MRssywU7RM17RNZa6fa1htvMG0WdoOt/Bkv7h8NzMIefg5NoS5jdY",
+	"/dCSD1pRxr76A0a7zEQt05bmfpqc1+Zh4RM27TM+/9KO+vo40oraVL89WUn3w2ew9CpTWlIt5DeKtHAe",
+	"jhtl89YHcYxbP/af7cVwB/trXguPgabPpdOmfIQgk+i3VpnzRfK5LfnRNv9xErOotWIF7ID7CvK+G+mh",
+	"Y4b9d0D5EEybszwMWivIgz5kBVSlWA0wH7XY8eUHt15LX8P1n+NOxqvdHhplaK9qhTJSsALvG/Z5mAgZ",
+	"Xs2MMGsgFrIAic1jfCzTGKa9KmsLqTRWmxzYhwjQwNle62iR9ijIcd69ScpBQ8GGASqbm0wqIcoOKN3R",
+	"O6A8sTkjaWfcb/h7EqgPqn0bxdoR2bgU40DFloBppsQnURV0Qadr3CJ6/E826HuI9aMBwT5taYdi13YS",
+	"3DkGPqYszIZ6hCRLUZcFmYrj/dlIKLd9LhtlzVpAkD10rViClyui6Mpir91KDHc9ppL93PtBUMX6ej0X",
+	"fF/WEgQggsoTNuOuyVYMNNtfMJfiMPAN+9ujhP2kgAnjrAnFTfLiF8G4h+DH7XpD2XFwkn2b84Op/YMX",
+	"sub1cIomo8X7131NtmZCqjDdTqa5WsHo9KRN5EpdlW5JgANemO5CCRTY/e5NbrRL+jyhSCUCX3/Rur82",
+	"Uv0jESwpJ8sbOoctsHzQ99EFeKyBIKzclDV1KRXkErTCvszSNwP0ljSbpJaI5QmIbGtEXAc6LjJuB2qb",
+	"/ml9wf8swVURAsXwqmNN5fH0zwsbYROaJVQfEgqu0oLbC0anL7g6UKTEC67+ongpc64bUAYLKakG3dx0",
+	"YW0DIImibC8u9Csh5oTaqUXHc15XhsW/eHvb9ZQ/OvWO8j40YseQ9ENqDmzD6x/kDb2cAte43uDgXNzc",
+	"vhi4hNwIpT4BHZm1XcErOBjhv/58As1nRPAcyEwsMRdJTDQYaYnkdNHLy0ox7Yf+lRmwh/Bz26Xr3uHn",
+	"68VYylUMSonVmx97NJIsUjEbQ/wLUnOmM0LLMjOUPwfJIeV2cG2FoxJlvOh79Gj4ZimQTNTKqihSwTmB",
+	"Bcip2QlInZFcmm2BlJkHRUa40CyHjDA+EebDAsb1NLHXoPdxfL9PB2y3orLJj3cpQ745i5BBxxZCSzaH",
+	"xE40fExCLd54ZrOGkW6zy5kiLrc7tpjCiOss9q72liKIJmZj92d0eXACVJYMg4rUEuS5Ve1sq2fDNH2n",
+	"52iw1sT12RwMgUMq0E236wTPw8u8l7AsEpLP30UtOTWXrCwa5nbRYXy+nxjl2OgHbyZxebBF5kxpCPeu",
+	"IEEWdHVM8H0shZgrYojRSIsoCGIhbDoHTkSt+5gl9/1i+1nm23bYQzxabRfbgW9We4x9vVsLms8MUTQp",
+	"ro5LkjkXy0YDbOptd+qpfnt5c521eyIFU7m4A7n6rg8Vlc+ITMp/1zap+BACYNjF6euTAA1o9ib2Xap5",
+	"KOt5zZHpJgj629fP31wTyGfiu64AqGcSwMuAtmyakVMcQnqR6ythp5FrC08fBLlBV5WvDLkN7JdUEVEB",
+	"h73g+L1cGXyZCQkl759fk1xwbrOyuyidsDsYItVrSXPoxyCWtDoQCjvlsr5CFc1sD1sG7euW/sRcOsuS",
+	"IirbG9vF3+MnW7C3JQToVkugi1T0z1oZQrFY0CMFZpCGwtcy2Ra4o0XFcrVnWQiT1fBsRwqPsBfDip1q",
+	"H/izBemOlBFxLAoyI51wWqmZQAHJuhEQOF7r0zPgpIBS0w4228KiFqWzpr1EylDlatEe8FL4arebcHxt",
+	"2+EfdwoKjM7/+NB1sFrO18qB7vGx5kysxWGTro/JdT0uWR4CRGFleQcMx4+SoBDqoF4U238uTk5mb/tP",
+	"VScslXtu/vNko/N13A14gy3S11MSt+WkvdhTTtrPtpaeFSrMA1ROjhSbcijW8/eaY0fO3OM+6zvXfpG/",
+	"Jd1xLQR0X/L5+6vbDqRQTB9LsVRGglMAUXBFk9Fe2xp0h89OjSz0wE/5AHz9vg5IwsVyb/mqnYnpJq1j",
+	"12mQ36g2TzWzlfZs7BeHjzqQ5QjyR8bXFDAM0bcJbytCJQxkFydBh4i4mOcksMOTyhqi/iLJb62jRuJ2",
+	"N+rP3lxeIVkou4dmFfLa1gJDJHdK6V5Y84fAABIcjClwLloJa8Cb72quWbm2CLriXSXKXmJB02qSPJ6b",
+	"n+MP7oN6Dt8jGJc+BiOw5AWh9yVMXG6vuzYXPqnTdZBo8sFtoAKNZXtsAEhw5eoYRnntLUZ2KFEerAKA",
+	"nX2XdN8DPvNIz67epdlWl01hloNA+x2hGq18aI8vQZMKRIXtJfmETWtbYlSCjZHqQ8CCcjoF38UshYM3",
+	"7ajDoKFd4CvBxPOZsBHCQFynX7LEmOG2gZ4DedN03aWB1Qq84ZYbjPnKd9a33sR5eI/RlGpY0lUfjrjt",
+	"OZhCTljP+0DWhGCFvxoxt640AyYcu4rha0EOXCxtLqSPSR0L4bFRAr1DK63BpZiQF6+eXx+TS8+rvlGY",
+	"yLG0UambTI3pPkRVvkd3T1Iu9vE+lN2ubQ89CE0PH56yHgZlHhTz3KBhpGBq3lVhyI17YWztERyAN4jy",
+	"lW1XJLbjZOmK90aRgn2XD4aPoKfz14eQG+wSbR4QNas1KcSSZ8S3eG40TY0JyBOs8GBFHlumrw/kvhVp",
+	"Stv07WIPl9SNC6SMVq7j7L5USzwuGa+c880cgDIOsmhK7MzrMZhHGpurNsGcLuPkgrRt9iTQwigivoLq",
+	"cKX0NoTqAUi506r3a3kDKttQOcHvLVNp32ttGBDTKOged4rUegS4SkadjFIMQ9Bbyf0ES6DDsofT2AFf",
+	"GZb2WckKfZvumMmIWzaZgMQu7P52uCqh+ytSaS+kv+YupNxWNWubb2/0WllcEN83yPXCOyY/CblQhKo5",
+	"0o2tgqNXFfQaFOu2x0KKAf7alP0/GDr8Eqk4dexJ4FHgtrwfDBgm6OvyYxOEtZbnnb4FBSviTC56h/Dx",
+	"C4G3/zu01qXg63u23QYDvdA91Q3MbRW3TseEY9IiHSmfaQ2cjMG8QPi1736GrdAMA/Wh0q6mV7lyJWka",
+	"cZgqsoSyNP9vA48usPZP0AADdC258vtrNmf4ddPtPnGTSsbn/ZV4+fyQ18e2gorfHazQsy/pASczUAkS",
+	"ZJQ1RjbmSQC1JuUieFpIIeNRJ5/M/33e7sW4wqWc4Wl72shMDE8aiYb4/cVlW37lBkaEOvXQkJ6tc0YX",
+	"cNEtV9cH478L1mPL+w/BeEOU+2dLZvqvlyeZg28yJAtS4po5Oj6DzcX7wIwaehrOV+ZnB+gBqXhff1Eh",
+	"R50t9NB9wbQaQJKVFAvRV0z12g6Ic8u/Qv1HC3uJUbGZs6g5MmGKlE1BF/c3fMkaDmlgIpa9xNO0vk8x",
+	"wFstKgON967H/XalxXxR7SfMyExFpsBxQ3xKLOLNTlTkUFnv45c4wH5fQLtI4hl0N3k/z2ALCichBIVD",
+	"eSdLy8Gv63hpQNYjN/6TQe1nB4eQii4CNmLLkW3jImLa96hd4c+HedHs3A/toXStNCLIuRLTKRSE8WPy",
+	"zHudfR1g25njwtn585JhnZ9aBU+aFYOptKAOMs1uQR89t509DpRglogZuhJT9MMpQrlRDmrlq0zCRoCI",
+	"bzHSUIWodS9ZmN+HcM+XvLA39UEh0sDgpe8T5Q6YPrMLze7TOZyFY3R4I0o6bh1/3ktYs/VqoaohxrY1",
+	"TNYYBLRcNeavCniBqTVsQijveKo80DogRGXE93BKGStf+TGHi4cw038l3sS3dNHqxQmD5Xa4DjUxhnS6",
+	"f9C62f+aAtlfj5GReouiNS8WImVaZPq+hsU4FWCjhTQNoKjzXq6+Huyf7TGqPenU0XK1r0SABrPurfRM",
+	"l/zukuddz9iwmavvTtwxkGHEpuCOKDSZ0WIgek8+saLXjvOc8hxKi+btBhxsZzasbtXjh020ewCMYhih",
+	"wUTjd+NES0bLXXBx4vtop737dsD/oGRg44ENbJB3dy7A3deoZ+aq1VhRk5crDBXoxHJi+o/zTduW5Oba",
+	"ptHaIKy/bM27dthDJC82yw1NXmyPsZdCQ81s6QKl6wkV7Q4aRpWSmdvTHf5WJIrXLmmq79vTMO3+9IFr",
+	"1QZ434LnfdWTaiZ0BbgMYLImixFNLfhKKQJGa8MiF+5yoQWXr2K5U1uI4yTHp6qHceLvD0knf7HB1yWU",
+	"NlDAphprZarXgRq0Ck0W22m6hB6uAhoty55a8fjrvpr0oYNxboTlpMru/nUigfdpRTfm5weATo9tCbcA",
+	"xc6WJQ7Lv9y61GDlGUxdGrvF9DeNVYVQDsvMBukpUhrVp63dalsB4W/O/y+mjNv2YaIsvNG3At7oR8Sw",
+	"msVaDaoo7vtf8ls/6EEqr9rFXvOJGPqS+0Psrxiync+VjpPI8nn6XY+DdKvycQN3Yg7tjdonvx7oP05b",
+	"GvdjM/TlNbaaDW1qZS9bNgMOynbMAskEXZtDNzC11HZOQEOxEQOUZmVp+0G1vb3S6aVZMsZWBWDYv03i",
+	"J7Nr29D0nnY+G5pdXBjeRBj/whS2BKBdM58unI/JTy5brVF7bNUcnyeAwCW5KKAtLeKzQ9RMLFUq0Rf/",
+	"+8R8uJU8n4vDxqK1i6REB1HsrwRkA7ALpzd6vTLoeO4r5UiBXYkK52R2LdDJgq6QdSZha0PYewHrhhwS",
+	"rG6JLXf/i6H6SizJpDacIOz+HUbxM5Whd17ClCktV98oYpPuszDirxTUxkQHjSQF79o8uxVNte2gn4by",
+	"exxwSGsILpAqAyXEfP98woAbTdbYyB2zvZylEX0GjbmjFNMjI0iNKedg+7kaxoBBf4BCmPuM6RjXtrDt",
+	"CyhvgXuAlCIz91finbmxBVBJLkpRS5U5iGYNOJvWEfhAWEu/xc6M3oFLNRZLTqSodZeePZQbakbn6oAQ",
+	"PTPqQWPqZ57spCjqXLtMKHve9SzClnaSISrR/a/fSwwJPfm3vdQiwbn2fxvtPZ+KbiPbNSgxhW8xv989",
+	"a2B1kCAL8dXcL8e0BBmvCCXXb38mQpLb334OwpZdU/GzJ0/JL+zZBaEcB6A0ZLeG1SBd6gwW/kc/H3Yv",
+	"jfSY3bx+C+D11hfljRl06FcFF0kXGJyrls/sM8oqmLaVKLGKQhgcQmhRQOEjOQ3Q+sGK8w3oJWm523VU",
+	"MjogCb53tbE11SzHw9s0oJ142vUgeQ4rLc30njpeVV/G1Dr23+D0mdPqkGvZbP2JxHBoZgumy9poQe7O",
+	"2QfQSG/eQIMxqpGWSQGz22s/ncenUatAMhXOY2r/HPUWgXhNvwK55bIobL6mZa8d8k7dVqNz9hvNflUP",
+	"1XjZquzDTGW4771lbNrM/eVMoKZnlf64jae/wzKe4FCBFst9mDSO99iFuIkiTJvDEE2DWwo78O2XVXx/",
+	"dk8Dot1Tsc8mONaU1thyzL+MaiwMo+Xg7RKoHnfK9RIusDfFeoJUhy5jvM9qVA8L1wPk4CmQX6gb2s/3",
+	"VPc/nxs+W/PS/JdFqg2VVBCkNBZ05SUon1B8TLwLwqYymAmgsFQBvBh2j07msFLbZSoDtF9gNTAthvEp",
+	"yEoyrvfrSY2gwm6v2J8Yx8nt7SuszYQ1i3y5L0JzDBdJXZjeF+8XA+MHcRPdvjJYGvjsGdTv69VzQHNS",
+	"v611yxugkXccrDaLRSCoWuNITcFx5GFJpvQQLCf+Il8WRXsFDvQie+Q9cNJCsGqXRC6LPfm8rsCWl1oI",
+	"2RCKJZGtF2uDXXnm1xf+fe3H/Dd+pfwZvp6X6rmrcdC8PxcGqc5GxQEKW9sir6XEzn8cjslLXjiO4KST",
+	"juMzcdHXDGafmp/O//jwOfs0sqEK+K8PZqQtHWUG1rIcnY9OaMVO7h6NzK9u9k9Ndwrrz8yCP7i4ivZP",
+	"mJEc/NvH+QV/wiSn4N8e5eGfXHfR4E8iCMb71LbNo9Pw31af+vzh8/8LAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -109,6 +109,11 @@ type Proxy interface {
 	Set(ctx context.Context, s api.ProxySettings) error
 }
 
+// About tells what the system is made from.
+type About interface {
+	Licences(ctx context.Context) ([]api.Component, error)
+}
+
 // Equipment is what belongs to this machine alone: its disks and its console.
 type Equipment interface {
 	CreatePool(ctx context.Context, r api.PoolRequest) (api.Operation, error)
@@ -263,6 +268,7 @@ type Services struct {
 	Network    Network
 	Proxy      Proxy
 	Equipment  Equipment
+	About      About
 	Links      Links
 	Content    Content
 	Clusters   Clusters

@@ -29,7 +29,7 @@ func (c *cli) hostCommand() *cobra.Command {
 			return c.follow(ctx, client, func() (*http.Response, error) { return client.CleanHost(ctx) })
 		})
 	}}
-	return group("host", "This host", c.managementCommand(), c.ntpCommand(), c.proxyCommand(), c.poolCommand(), c.consoleCommand(), c.certificateCommand(), show, clean,
+	return group("host", "This host", c.managementCommand(), c.ntpCommand(), c.proxyCommand(), c.poolCommand(), c.consoleCommand(), c.certificateCommand(), show, clean, c.licencesCommand(),
 		c.upgradeCommand())
 }
 
