@@ -7,6 +7,11 @@ import { t } from '../../texts';
 
 const files = import.meta.glob<string>('../../../../guide/*.md', { query: '?raw', import: 'default', eager: true });
 
+const pictures = import.meta.glob<string>('../../../../guide/*.png', { query: '?url', import: 'default', eager: true });
+
+/** Pictures lie beside the chapters; the build gives them other names. */
+const withPictures = (text: string) => text.replace(/\]\(([a-z0-9-]+\.png)\)/g, (all, name: string) => `](${pictures[`../../../../guide/${name}`] ?? name})`);
+
 /** The chapters in the order of their file names: "2-linking.md" is chapter "linking". */
 const chapters = Object.entries(files)
   .sort(([a], [b]) => a.localeCompare(b))
@@ -16,7 +21,7 @@ export default function GuidePage() {
   const { chapter } = useParams();
   const current = chapters.find((c) => c.name === chapter) ?? chapters[0];
   // The text is part of the program, so it may become HTML.
-  const html = useMemo(() => ({ __html: marked.parse(current?.text ?? '', { async: false }) }), [current]);
+  const html = useMemo(() => ({ __html: marked.parse(withPictures(current?.text ?? ''), { async: false }) }), [current]);
   return (
     <PageBody title={t.menu.guide} lead={current?.title}>
       <Nav variant="horizontal-subnav" aria-label={t.guide.chapters}>
