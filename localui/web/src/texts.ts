@@ -30,6 +30,8 @@ export const t = {
     host: 'Edge Host', cluster: 'Cluster', content: 'Content', link: 'Linked Edge Hosts', diagnostics: 'Diagnostics', settings: 'Settings', guide: 'User guide',
   },
   user: {
+    ends: 'Password expires', endsHelp: 'The last day of the password; empty for never.', change: 'Change', changeOf: (u: string) => `Change ${u}`, lockedBox: 'Locked: cannot log in anywhere; open sessions end',
+    deleteOf: (u: string) => `Delete ${u}`, deleteText: (u: string) => `${u} is gone from this host, with everything in the home directory.`,
     password: 'Update password', passwordOf: (u: string) => `Update password of ${u}`, passwordNote: 'All other sessions of this user end.',
     current: 'Old password', next: 'New password', utc: 'Show times in UTC', local: 'Show local times', dark: 'Dark theme', light: 'Light theme', signOut: 'Sign out',
   },

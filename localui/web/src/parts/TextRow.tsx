@@ -8,7 +8,7 @@ export function TextRow(p: {
   change: (v: string) => void;
   wrong?: string;
   help?: string;
-  type?: 'text' | 'password';
+  type?: 'text' | 'password' | 'date';
   rows?: number;
 }) {
   const below = p.wrong || p.help;

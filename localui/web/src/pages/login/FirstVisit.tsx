@@ -4,6 +4,7 @@ import { api } from '../../api/client';
 import { useAction } from '../../api/use';
 import { NewPassword } from '../../parts/NewPassword';
 import { Refusal } from '../../parts/Parts';
+import { TextRow } from '../../parts/TextRow';
 import { t } from '../../texts';
 import { Entry } from './Entry';
 
@@ -12,8 +13,9 @@ export function FirstVisit({ done }: { done: () => void }) {
   const [code, setCode] = useState('');
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
+  const [ends, setEnds] = useState('');
   const { busy, error, start } = useAction(async () => {
-    await api.POST('/setup', { body: { code: code.trim(), user, password } });
+    await api.POST('/setup', { body: { code: code.trim(), user, password, passwordEnds: ends || undefined } });
     await api.POST('/login', { body: { user, password } });
   });
   const submit = async (e: FormEvent) => {
@@ -33,6 +35,7 @@ export function FirstVisit({ done }: { done: () => void }) {
           <TextInput id="user" value={user} onChange={(_, v) => setUser(v)} autoComplete="username" isRequired />
         </FormGroup>
         <NewPassword id="password" label={t.login.password} change={setPassword} />
+        <TextRow id="password-ends" type="date" label={t.user.ends} help={t.user.endsHelp} value={ends} change={setEnds} />
         <ActionGroup>
           <Button type="submit" isBlock isDisabled={busy || !code || !user || !password} isLoading={busy}>{t.setup.submit}</Button>
         </ActionGroup>
