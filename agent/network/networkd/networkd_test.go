@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -240,6 +241,45 @@ func TestWatchdogReplacesItsTimer(t *testing.T) {
 	j.fail = errors.New("no bus")
 	if err := (Watchdog{j.call}).Arm(t.Context(), time.Now()); err == nil {
 		t.Error("hid that there is no watchdog")
+	}
+}
+
+// The script runs with programs that only note how they were called.
+func TestRollbackScript(t *testing.T) {
+	root := t.TempDir()
+	calls := filepath.Join(root, "calls")
+	for _, name := range []string{"networkctl", "ip"} {
+		must(t, os.MkdirAll(filepath.Join(root, "bin"), 0o755))
+		must(t, os.WriteFile(filepath.Join(root, "bin", name), []byte("#!/bin/sh\necho "+name+" $* >>"+calls+"\n"), 0o755))
+	}
+	confirmed := network.Settings{Adapters: []network.Adapter{{
+		Name: "eth0", Match: network.Match{MAC: "52:54:00:00:00:01"}, Addresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.1/24")},
+		Gateway: netip.MustParseAddr("192.0.2.254"),
+	}}}
+	candidate := bridged(true)
+	candidate.Adapters[0].Gateway = netip.MustParseAddr("192.0.2.254")
+	candidate.Adapters[0].Addresses = append(candidate.Adapters[0].Addresses, netip.MustParsePrefix("192.0.2.9/24"), netip.MustParsePrefix("2001:db8::9/64"))
+	candidate.Adapters[0].Gateway6 = netip.MustParseAddr("2001:db8::1")
+	d, _, _ := newDaemon(t)
+	d.confirmed.dir, d.try.dir = filepath.Join(root, confirmedDir), filepath.Join(root, tryDir)
+	must(t, d.Settle(t.Context(), confirmed))
+	must(t, d.Try(t.Context(), confirmed, candidate))
+
+	script := strings.NewReplacer(confirmedDir, filepath.Join(root, confirmedDir), tryDir, filepath.Join(root, tryDir)).Replace(rollbackScript)
+	cmd := exec.Command("/bin/sh", "-c", script)
+	cmd.Env = []string{"PATH=" + filepath.Join(root, "bin") + ":/usr/bin:/bin"}
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	got, err := os.ReadFile(calls)
+	must(t, err)
+	want := "networkctl delete br0\nnetworkctl reload\nip address del 192.0.2.9/24 dev eth0\nip address del 2001:db8::9/64 dev eth0\n" +
+		"ip route del default via 2001:db8::1 dev eth0 proto static\n"
+	if string(got) != want {
+		t.Errorf("did\n%swanted\n%s", got, want)
+	}
+	if left := files(t, root); left != "/etc/systemd/network/10-slipway-eth0.network" {
+		t.Errorf("files %s", left)
 	}
 }
 

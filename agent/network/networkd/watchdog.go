@@ -15,13 +15,29 @@ const (
 	serviceUnit = "slipway-network-rollback.service"
 )
 
-// rollbackScript does what Settle does, as far as a candidate is concerned, without the agent.
+// rollbackScript does what Settle does, as far as a candidate is concerned, without the agent: the links of the candidate
+// go, networkd reads the confirmed files again, and after that what only the candidate gave is taken away, which networkd
+// would keep (see network.Leftovers).
 const rollbackScript = `cd ` + tryDir + ` || exit 0
+left=$(for f in ` + tryPrefix + `*.network; do
+	[ -e "$f" ] || continue
+	adapter=${f#` + tryPrefix + `}
+	sed -n -E '/^(Address|Gateway)=/p' "$f" | while read -r line; do
+		grep -qsxF "$line" ` + confirmedDir + `/` + confirmedPrefix + `"$adapter" || echo "${adapter%.network} $line"
+	done
+done)
 for f in ` + tryPrefix + `*.netdev; do
 	[ -e "$f" ] && networkctl delete "$(sed -n 's/^Name=//p' "$f")"
 done
 rm -f ` + tryPrefix + `*
-exec networkctl reload`
+networkctl reload || exit 1
+echo "$left" | while read -r adapter line; do
+	case $line in
+	Gateway=*) ip route del default via "${line#*=}" dev "$adapter" proto static ;;
+	Address=*) ip address del "${line#*=}" dev "$adapter" ;;
+	esac
+done
+exit 0`
 
 // Watchdog is the timer that rolls back when the agent cannot.
 type Watchdog struct{ call caller }

@@ -3,6 +3,7 @@ package console
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ const window = 75 * time.Second
 
 // TestConsole is the life of a host at its console; each step starts where the one before ended, on the menu or before it.
 func TestConsole(t *testing.T) {
-	p := bootConsole(t)
+	p := bootConsoles(t, "e2e-console", 1)[0]
 	at := func(step func(person)) func(*testing.T) {
 		return func(t *testing.T) { step(person{t, p.h}) }
 	}
@@ -41,11 +42,13 @@ func TestConsole(t *testing.T) {
 		suite.Step{Name: "kill of the agent rolls back", Run: at(killed("slipway-agent.service"))},
 		suite.Step{Name: "kill of the console rolls back", Run: at(killed("console-getty.service"))},
 		suite.Step{Name: "kill of both rolls back", Run: at(killed("slipway-agent.service", "console-getty.service"))},
+		suite.Step{Name: "timer rolls back without an agent", Run: at(withoutAgent)},
 		suite.Step{Name: "reboot inside the window rolls back", Run: at(rebooted)},
 	)
 }
 
-// firstBoot: create the user, name the host, DHCP to static, keep it, and the host answers at the new address.
+// firstBoot: create the user, name the host, DHCP to static, keep it, and the host answers at the new address. Features 28,
+// 30 and 31.
 func firstBoot(p person) {
 	p.within(time.Minute, "Device information", "https://10.77.0.11:5080", "Setup code", "sha256:")
 	p.types("F2")
@@ -86,17 +89,32 @@ func confined(p person) {
 	if !strings.Contains(status, "CapEff:\t0000000000000000") || strings.Contains(status, "Uid:\t0") {
 		p.t.Errorf("the console has rights of its own:\n%s", status)
 	}
-	var pss int
+	pss := p.pss(pid)
+	for range 10 {
+		p.types(strings.Fields(strings.Repeat("C-l ", 50))...) // the whole screen anew
+	}
+	p.types("C-l")
+	p.sees("Logged in as")
+	later := p.pss(pid)
+	if p.t.Logf("PSS %d KiB, after 500 redraws %d KiB", pss, later); later == 0 || later > 20<<10 {
+		p.t.Errorf("the console takes %d KiB (PSS), more than 20 MiB", later)
+	}
+}
+
+// pss is what of the memory is the process's own, in KiB (proc(5), smaps_rollup).
+func (p person) pss(pid string) int {
+	p.t.Helper()
 	for line := range strings.Lines(p.run("cat", "/proc/"+pid+"/smaps_rollup")) {
 		if f := strings.Fields(line); f[0] == "Pss:" {
-			for _, digit := range f[1] {
-				pss = pss*10 + int(digit-'0')
+			kib, err := strconv.Atoi(f[1])
+			if err != nil {
+				p.t.Fatal(err)
 			}
+			return kib
 		}
 	}
-	if pss == 0 || pss > 20<<10 {
-		p.t.Errorf("the console takes %d KiB (PSS), more than 20 MiB", pss)
-	}
+	p.t.Fatalf("process %s tells no PSS", pid)
+	return 0
 }
 
 func wrongGateway(p person) {
@@ -135,7 +153,7 @@ func secondTry(p person) {
 }
 
 func nameServer(p person) {
-	p.types("Home", "Down", "Down", "Down", "Enter")
+	p.opens("DNS Configuration")
 	p.sees("DNS configuration", "Primary")
 	p.types("Tab", "C-u", gateway, "Tab", "Tab", "C-u", "lab.example", "Tab", "Enter")
 	p.sees("Difference", "lab.example")
@@ -152,14 +170,14 @@ func nameServer(p person) {
 
 // timeAndDiagnostics: by keys, and the same by the command line.
 func timeAndDiagnostics(p person) {
-	p.types("Home", "Down", "Down", "Down", "Down", "Enter")
+	p.opens("NTP Configuration")
 	p.sees("NTP configuration")
 	p.types("C-u", "10.77.0.1", "Tab", "Enter")
 	p.sees("The time servers are set.", "NTP Configuration 10.77.0.1")
 	if out := p.run("cat", "/run/systemd/timesyncd.conf.d/50-slipway-host.conf"); !strings.Contains(out, "NTP=10.77.0.1\n") {
 		p.t.Errorf("timesyncd reads %q", out)
 	}
-	p.types("Home", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Enter")
+	p.opens("Diagnostics")
 	p.sees("Diagnostics", "Ping and trace")
 	p.types("C-u", gateway, "Tab", "Enter")
 	p.sees(gateway+" answers.", "ttl=")
@@ -188,7 +206,7 @@ func timeAndDiagnostics(p person) {
 // agentDown: the console says so with the journal, and goes on by itself.
 func agentDown(p person) {
 	p.run("systemctl", "stop", "slipway-agent.service")
-	p.sees("does not answer", "goes on by itself", "slipway-agent")
+	p.sees("does not answer", "goes on by itself", "Stopped slipway-agent.service") // as its journal ends
 	p.run("systemctl", "start", "slipway-agent.service")
 	p.isGone("goes on by itself", time.Minute)
 	p.sees("Health Healthy")
@@ -197,7 +215,7 @@ func agentDown(p person) {
 // bridge: a new adapter takes the address over, and goes when it is taken back.
 func bridge(p person) {
 	p.logsIn()
-	p.types("Home", "Down", "Enter")
+	p.opens("Host Network Adapters")
 	p.sees("Create bridge")
 	p.types("End", "Enter")
 	p.sees("Spanning tree", "Member eth0", "[br0")
@@ -234,6 +252,17 @@ func killed(units ...string) func(person) {
 		p.run("systemctl", "restart", "console-getty.service") // who was logged in is so no longer
 		p.within(30*time.Second, "Device information")
 	}
+}
+
+// withoutAgent: the agent is killed inside the window and does not come back; systemd's timer takes all of the try back.
+func withoutAgent(p person) {
+	p.run("slipway", "network", "set", "eth0", "--address", other+"/24", "--gateway", gateway, "--confirm-within", "20s")
+	p.isAt(other, 10*time.Second)
+	p.run("sh", "-c", "systemctl kill --signal=KILL slipway-agent.service; systemctl stop slipway-agent.service")
+	p.isAt(static, window)
+	p.run("systemctl", "start", "slipway-agent.service")
+	p.restsOn(static, window)
+	p.isAt(static, window)
 }
 
 // rebooted: what is on trial does not survive the boot.

@@ -22,14 +22,14 @@ type person struct {
 	h *lab.Host
 }
 
-// bootConsole starts a lab of one host with the console on its terminal.
-func bootConsole(t *testing.T) person {
+// bootConsoles starts a lab of hosts with the console on their terminals: one person sits at each.
+func bootConsoles(t *testing.T, name string, hosts int) (people []person) {
 	t.Helper()
 	files, err := lab.ConsoleFiles()
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := lab.New(t.Context(), lab.Options{Name: "e2e-console", Hosts: 1, Rootfs: suite.Rootfs(t), Files: files})
+	l, err := lab.New(t.Context(), lab.Options{Name: name, Hosts: hosts, Rootfs: suite.Rootfs(t), Files: files})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,10 @@ func bootConsole(t *testing.T) person {
 			t.Error(err)
 		}
 	})
-	return person{t, l.Host(1)}
+	for _, h := range l.Hosts() {
+		people = append(people, person{t, h})
+	}
+	return people
 }
 
 // screen is what the console shows, without line breaks.
@@ -112,10 +115,31 @@ func (p person) logsIn() {
 	p.sees("Logged in as " + drive.User)
 }
 
+// opens goes from anywhere on the menu to one of its entries: Home, and Down as often as the entry is below the first.
+func (p person) opens(entry string) {
+	p.t.Helper()
+	text, err := p.h.Screen(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	keys := []string{"Home"}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, entry) {
+			p.types(append(keys, "Enter")...)
+			p.isGone("Logged in as", 10*time.Second)
+			return
+		}
+		if len(keys) > 1 || strings.HasPrefix(line, "Hostname") {
+			keys = append(keys, "Down")
+		}
+	}
+	p.t.Fatalf("the menu has no %s: %s", entry, text)
+}
+
 // triesStatic goes from the menu to a try of a static address.
 func (p person) triesStatic(address, gateway string) {
 	p.t.Helper()
-	p.types("Home", "Down", "Enter")
+	p.opens("Host Network Adapters")
 	p.sees("Host network adapters", "Create bond")
 	p.types("Enter")
 	p.sees("Adapter eth0", "IP scheme")
