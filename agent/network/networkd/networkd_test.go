@@ -234,12 +234,16 @@ func TestMembersOfADeletedBridgeAreConfiguredAnew(t *testing.T) {
 
 func TestWatchdogReplacesItsTimer(t *testing.T) {
 	j := &journal{fail: dbus.Error{Name: "org.freedesktop.systemd1.NoSuchUnit"}}
-	must(t, Watchdog{j.call}.Arm(t.Context(), time.Now().Add(time.Minute)))
+	w := Watchdog{j.call, t.TempDir()}
+	must(t, w.Arm(t.Context(), time.Now().Add(time.Minute)))
+	if script, err := os.ReadFile(filepath.Join(w.root, scriptFile)); err != nil || string(script) != rollbackScript+"\n" {
+		t.Errorf("the script is %q, %v", script, err)
+	}
 	if got := j.take(); got != "StopUnit org.freedesktop.systemd1, StartTransientUnit org.freedesktop.systemd1" {
 		t.Errorf("did %s", got)
 	}
 	j.fail = errors.New("no bus")
-	if err := (Watchdog{j.call}).Arm(t.Context(), time.Now()); err == nil {
+	if err := w.Arm(t.Context(), time.Now()); err == nil {
 		t.Error("hid that there is no watchdog")
 	}
 }
@@ -290,7 +294,11 @@ func TestWatchdogFormsWhatSystemdTakes(t *testing.T) {
 	if got := timer(time.Minute)[1].Value.Signature().String(); got != "a(st)" {
 		t.Errorf("timers %s", got)
 	}
-	if got := rollback().Properties[2].Value.Signature().String(); got != "a(sasb)" {
+	command := rollback().Properties[2].Value
+	if got := command.Signature().String(); got != "a(sasb)" {
 		t.Errorf("command %s", got)
+	}
+	if text := command.String(); strings.ContainsAny(text, "$;%\\\n") {
+		t.Errorf("a daemon-reload in the window would spoil the command %s", text)
 	}
 }

@@ -2,9 +2,12 @@ package networkd
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/godbus/dbus/v5"
+	"github.com/google/renameio/v2"
 )
 
 // grace is how long after the deadline the timer fires: the agent, if it lives, has settled by then.
@@ -39,11 +42,18 @@ echo "$left" | while read -r adapter line; do
 done
 exit 0`
 
+// scriptFile holds the script while the timer is set. It is no argument of the unit: systemd writes those to a file of its
+// own, and reads them wrongly from there at a daemon-reload (systemd 252: a semicolon and a dollar sign get a backslash).
+const scriptFile = "/run/systemd/slipway-network-rollback"
+
 // Watchdog is the timer that rolls back when the agent cannot.
-type Watchdog struct{ call caller }
+type Watchdog struct {
+	call caller
+	root string // put before the script's path, for tests
+}
 
 // NewWatchdog is the watchdog of this host.
-func NewWatchdog() Watchdog { return Watchdog{systemBus} }
+func NewWatchdog() Watchdog { return Watchdog{call: systemBus} }
 
 // property and auxiliary are the a(sv) and a(sa(sv)) of StartTransientUnit, org.freedesktop.systemd1(5).
 type property struct {
@@ -59,6 +69,13 @@ type auxiliary struct {
 // Arm sets the timer to 5 s after the deadline, in place of one that is set.
 func (w Watchdog) Arm(ctx context.Context, deadline time.Time) error {
 	if err := w.Disarm(ctx); err != nil {
+		return err
+	}
+	script := filepath.Join("/", w.root, scriptFile)
+	if err := os.MkdirAll(filepath.Dir(script), 0o755); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(script, []byte(rollbackScript+"\n"), 0o600); err != nil {
 		return err
 	}
 	after := max(time.Until(deadline), 0) + grace
@@ -109,7 +126,7 @@ func rollback() auxiliary {
 	return auxiliary{serviceUnit, []property{
 		{"Description", dbus.MakeVariant("Put the confirmed network settings back")},
 		{"Type", dbus.MakeVariant("oneshot")},
-		{"ExecStart", dbus.MakeVariant([]command{{"/bin/sh", []string{"/bin/sh", "-c", rollbackScript}, false}})},
+		{"ExecStart", dbus.MakeVariant([]command{{"/bin/sh", []string{"/bin/sh", scriptFile}, false}})},
 		{"CollectMode", dbus.MakeVariant("inactive-or-failed")},
 	}}
 }
