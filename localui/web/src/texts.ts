@@ -38,6 +38,10 @@ export const t = {
   login: {
     title: 'Log in', user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', next: 'New password', again: 'Repeat the new password', change: 'Set the password and log in', ended: 'Your session has ended. Log in again.',
   },
+  licences: {
+    title: 'Packages and licences', search: 'Name or licence', name: 'Name', version: 'Version', kind: 'Kind', licence: 'Licence', unknown: 'not recognised',
+    count: (found: number, shown: number) => (found === shown ? `${found} components` : `${found} components, the first ${shown} are shown: search for others`),
+  },
   setup: {
     title: 'Create the first user', lead: 'This host has no user yet. The first one may do everything.', code: 'Setup code', codeHelp: "The console of this host shows it.",
     again: 'Repeat the password', differs: 'The two passwords differ.', submit: 'Create user',
