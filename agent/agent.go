@@ -83,7 +83,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses
 	if err := os.Chmod(cfg.runDir(), 0o755); err != nil { // the socket in it has its own rights
 		return err
 	}
-	db, err := state.Open(filepath.Join(cfg.stateDir(), "state.db"))
+	db, err := openState(cfg, log)
 	if err != nil {
 		return err
 	}

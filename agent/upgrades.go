@@ -45,7 +45,7 @@ type upgrades struct {
 }
 
 func (a *Agent) upgrades() upgrades {
-	return upgrades{a, upgradeDir(a.cfg.path("var/lib/slipway/osupgrade")), installed, systemd.Client{}.Reboot}
+	return upgrades{a, upgradeDir(a.cfg.path(upgradePath)), installed, systemd.Client{}.Reboot}
 }
 
 // Upgrade starts an operation.
