@@ -10,11 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiclient"
+	"github.com/slipway-os/slipway/agent/apiserver"
 	"github.com/slipway-os/slipway/agent/content/bundlewriter"
 )
 
@@ -113,6 +115,17 @@ func TestDefinitionsTellTheirBundle(t *testing.T) {
 		return r.ProbeVip(t.Context(), &api.ProbeVipParams{Address: "10.0.0"})
 	})
 	refused(t, err, "cluster:vip", "no IPv4 address")
+}
+
+// Feature 103: a form that asks as one types must not flood the network.
+func TestOneProbeAtATime(t *testing.T) {
+	f := forms{probing: new(sync.Mutex)}
+	f.probing.Lock()
+	_, err := f.ProbeVIP(t.Context(), "192.0.2.1")
+	var busy *apiserver.Error
+	if !errors.As(err, &busy) || busy.Status != http.StatusTooManyRequests {
+		t.Errorf("a second probe: %v", err)
+	}
 }
 
 // Features 91 and 92: the pool, the registry's health and the details of the last upload, good or bad.

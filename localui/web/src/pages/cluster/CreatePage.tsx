@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { Navigate } from 'react-router';
 import { useCaller } from '../../api/caller';
 import { api, dataOf, type Definition, type LinkedHost } from '../../api/client';
 import { useLive } from '../../api/live';
@@ -13,12 +14,13 @@ import { keptByHost, ownOf } from './keep';
 
 /** Says what is missing on the way to the wizard, or opens it where one stopped. */
 export default function CreatePage() {
-  const { link, content } = useLive();
+  const { link, content, clusters } = useLive();
   const { mayChange } = useCaller();
   const { data, error, reload } = useLoad(async () => ({ definitions: await dataOf(api.GET('/definitions')), self: await dataOf(api.GET('/host')) }));
   const items = content?.length;
   useEffect(() => void reload(), [items, reload]); // an import may have brought a definition
   const page = (body: React.ReactNode) => <PageBody title={t.wizard.title}>{body}</PageBody>;
+  if (clusters && clusters.length > 0) return <Navigate to="/cluster" replace />;
   if (!mayChange) return page(<Nothing title={t.cluster.none} text={t.wizard.noRight} />);
   if (!link || !data) return page(error ? <Refusal text={error} /> : <Loading />);
   if (link.role === 'follower') return page(<OnTheLeader path="/cluster/create" />);
