@@ -63,7 +63,26 @@ func (a *Agent) presetParts(p preset.Preset) (parts []presetPart) {
 	if p.User != nil {
 		parts = append(parts, presetPart{"user", func(ctx context.Context) error { return a.auth.PresetUser(ctx, p.User.Name, p.User.PasswordHash) }})
 	}
+	if p.Theme != nil {
+		parts = append(parts, presetPart{"theme", func(context.Context) error { return a.presetTheme(*p.Theme) }})
+	}
 	return parts
+}
+
+func (a *Agent) presetTheme(t preset.Theme) error {
+	logo, err := t.LogoBytes()
+	if err == nil && logo != nil {
+		err = a.theme.SetLogo(logo)
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range t.Look.Pages {
+		if err := a.theme.SetPage(p, []byte(t.Pages[p.Name])); err != nil {
+			return err
+		}
+	}
+	return a.theme.Save(t.Look)
 }
 
 func (a *Agent) applyOnce(ctx context.Context, part presetPart) error {

@@ -11,11 +11,12 @@ import (
 	"github.com/slipway-os/slipway/agent/apiclient"
 )
 
-// Feature 5. The appliance's first user is there at the first start, and logs in with a new password only. The hash is that of
-// "dock and harbour".
+// Features 5 and 7. The appliance's look and first user are there at the first start; the user logs in with a new password
+// only. The hash is that of "dock and harbour".
 func TestPresetUserLogsIn(t *testing.T) {
 	root := shortDir(t)
-	config := "#cloud-config\nhostname: other\nslipway:\n  user: {name: ann, passwordHash: \"$6$preset$HRQzzM3pvzjkManmPAjJ3wIz9gx3kf2PddfKctKWxWpNef0XfCUKtGpV2W.0pdpmWsaZZmjNuhp5sCYdDEQg9.\"}\n"
+	config := "#cloud-config\nhostname: other\nslipway:\n  user: {name: ann, passwordHash: \"$6$preset$HRQzzM3pvzjkManmPAjJ3wIz9gx3kf2PddfKctKWxWpNef0XfCUKtGpV2W.0pdpmWsaZZmjNuhp5sCYdDEQg9.\"}\n" +
+		"  theme: {look: {brandColor: \"#0f5ba7\", pages: [{name: help, title: Help}]}, pages: {help: \"<p>Call us.</p>\"}}\n"
 	file := filepath.Join(root, "oem/90_custom.yaml")
 	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(config), 0o600)); err != nil {
 		t.Fatal(err)
@@ -33,6 +34,11 @@ func TestPresetUserLogsIn(t *testing.T) {
 	}
 	if err := login("dock and harbour", "a lighthouse at noon"); err != nil {
 		t.Errorf("with a new password: %v", err)
+	}
+	look := get[api.Theme](t, r, func() (*http.Response, error) { return r.GetTheme(t.Context()) })
+	menu := get[api.ThemeMenu](t, r, func() (*http.Response, error) { return r.GetThemeMenu(t.Context()) })
+	if look.BrandColor != "#0f5ba7" || len(menu.Pages) != 1 {
+		t.Errorf("the preset look: %+v, %+v", look, menu)
 	}
 	r.stop()
 	r = start(t, root)

@@ -30,6 +30,8 @@ type Preset struct {
 	Proxy Proxy    `yaml:"proxy,omitempty"`
 	// User is the first administrator; nil leaves it to be made at the console.
 	User *User `yaml:"user,omitempty"`
+	// Theme is how the Local UI looks; nil is the product's own look.
+	Theme *Theme `yaml:"theme,omitempty"`
 }
 
 // User has a password that everybody may know who has the medium: it must be changed at the first login.
@@ -81,6 +83,11 @@ func (p Preset) Check(now time.Time) (out []Problem) {
 		}
 		if err := auth.CheckHash(p.User.PasswordHash); err != nil {
 			out = append(out, Problem{[]string{"user", "passwordHash"}, err.Error()})
+		}
+	}
+	if p.Theme != nil {
+		if err := p.Theme.check(); err != nil {
+			out = append(out, Problem{[]string{"theme"}, err.Error()})
 		}
 	}
 	return out

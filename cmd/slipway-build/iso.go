@@ -125,6 +125,12 @@ func mediumContent(a appliance.Appliance, folder string) (iso.Content, error) {
 			return iso.Content{}, err
 		}
 	}
+	if a.Theme != "" {
+		var err error
+		if a.Host.Theme, err = readTheme(filepath.Join(folder, a.Theme)); err != nil {
+			return iso.Content{}, fmt.Errorf("theme: %w", err)
+		}
+	}
 	config, err := a.CloudConfig(userData)
 	if err != nil {
 		return iso.Content{}, fmt.Errorf("%s: %w", a.UserData, err)

@@ -42,10 +42,12 @@ type Appliance struct {
 	// KernelArguments are added on the medium and on the installed host.
 	KernelArguments []string `yaml:"kernelArguments"`
 	// Host is what the installed hosts begin with: network, time servers, proxy and the like.
-	Host    preset.Preset `yaml:"host"`
-	Content Content       `yaml:"content"`
-	Storage Storage       `yaml:"storage"`
-	Install Install       `yaml:"install"`
+	Host preset.Preset `yaml:"host"`
+	// Theme is a folder in the form of agent/theme, relative to appliance.yaml.
+	Theme   string  `yaml:"theme"`
+	Content Content `yaml:"content"`
+	Storage Storage `yaml:"storage"`
+	Install Install `yaml:"install"`
 }
 
 // Content is baked in: a host has it in its storage pool after its first start. Files are relative to appliance.yaml.
@@ -139,6 +141,7 @@ func (a Appliance) rules() []rule {
 		{[]string{"release"}, unless(releaseForm.MatchString(a.Release), "want a version such as v1.2.0")},
 		{[]string{"consoles"}, unless(len(a.Consoles) > 0 && len(a.Consoles) <= 4, "want one to four consoles")},
 		{[]string{"kernelArguments"}, unless(len(a.KernelArguments) <= 50, "at most 50 arguments are allowed")},
+		{[]string{"theme"}, unless(a.Theme == "" || filepath.IsLocal(a.Theme), "want a folder beside appliance.yaml")},
 		{[]string{"userData"}, unless(a.UserData == "" || filepath.IsLocal(a.UserData), "want a file beside appliance.yaml")},
 	}
 	for _, console := range a.Consoles {
