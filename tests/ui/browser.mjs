@@ -79,6 +79,9 @@ export async function look(page, dir, name) {
   await page.evaluate(() => document.documentElement.classList.remove('pf-v6-theme-dark'));
 }
 
+/** Keeps what a page showed when a journey failed; that there is no picture must not hide the failure. */
+export const failed = (page, dir, name) => page.screenshot({ path: `${dir}/failed-${name}.png` }).catch((e) => say(`no picture of ${name}: ${e.message}`));
+
 /** A phone's width or another: nothing may be wider than the screen. */
 export async function narrow(page, dir, name, width = 390) {
   const size = page.viewportSize();

@@ -1,7 +1,7 @@
 // From the first visit to linked hosts with content, as a newcomer does it, with a look at every page.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { allow, ask, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
+import { allow, ask, failed, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
 import { lost } from './lost.mjs';
 import { button, enter, firstVisit, go, register, replaced, token } from './steps.mjs';
 import { wizardByKeyboard } from './keyboard.mjs';
@@ -265,8 +265,8 @@ try {
   for (const [name, run] of steps) {
     say(name);
     await run().catch(async (e) => {
-      await leader.screenshot({ path: `${s.screens}/failed-leader.png` });
-      await follower.screenshot({ path: `${s.screens}/failed-follower.png` });
+      await failed(leader, s.screens, 'leader');
+      await failed(follower, s.screens, 'follower');
       throw new Error(`${name}: ${e.message}`);
     });
   }

@@ -3,7 +3,7 @@
 // Other tests of a running cluster are files in running/ and share this one.
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { ask, fault, faults, hear, launch, look, narrow, open, say } from './browser.mjs';
+import { ask, failed, fault, faults, hear, launch, look, narrow, open, say } from './browser.mjs';
 import { button, drop, firstVisit, go, minutes, paste, replaced, signOut, enter, stuck, token } from './steps.mjs';
 
 const s = await hear();
@@ -173,8 +173,8 @@ try {
     await step();
   }
 } catch (e) {
-  for (const [i, p] of pages.entries()) await p.screenshot({ path: `${s.screens}/failed-${s.names[i]}.png`, fullPage: true });
-  fault(e.message);
+  fault(e.stack);
+  for (const [i, p] of pages.entries()) await failed(p, s.screens, s.names[i]);
 } finally {
   await browser.close();
   say(`${faults.length} faults`);
