@@ -28,7 +28,7 @@ func (o operations) Get(id string) (api.Operation, error) {
 
 func (o operations) Wait(ctx context.Context, id string) (api.Operation, error) {
 	op, err := o.m.Wait(ctx, id)
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) { // or this agent stops: it goes on with the next
 		err = nil
 	}
 	return apiOperation(op), opError(err)

@@ -197,16 +197,30 @@ func (c *Client) explain(err error) error {
 	return fmt.Errorf("%s: %w", c.name, err)
 }
 
+// restartLimit is how long an agent that was heard may be away while its operation is waited for.
+const restartLimit = time.Minute
+
 // WaitOperation polls operation id until it has ended or ctx is over; onChange sees every state read. It returns an error
-// when the operation did not succeed.
+// when the operation did not succeed. A restart of the agent does not end it.
 func (c *Client) WaitOperation(ctx context.Context, id string, onChange func(api.Operation)) (api.Operation, error) {
+	var last api.Operation
+	var heard time.Time
 	for {
 		op, err := Decode[api.Operation](c, func() (*http.Response, error) {
 			return c.GetOperation(ctx, id, &api.GetOperationParams{Wait: 1})
 		})
-		if err != nil {
-			return op, err
+		var problem *Problem
+		if refused := errors.As(err, &problem) && problem.Status < http.StatusInternalServerError; err != nil && ctx.Err() == nil && !refused && time.Since(heard) < restartLimit {
+			select { // an operation outlives a restart of its agent
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+			continue
 		}
+		if err != nil {
+			return last, err
+		}
+		last, heard = op, time.Now()
 		if onChange != nil {
 			onChange(op)
 		}
