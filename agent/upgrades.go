@@ -134,7 +134,9 @@ func (u upgrades) run(h *ops.Handle, digest string) error {
 		{upgradeCheck, func(ctx context.Context) error { return u.check(ctx, digest) }},
 		{upgradeWrite, func(ctx context.Context) error { return u.write(ctx, h, digest) }},
 		{upgradeRestart, u.restart},
-		{upgradeVerify, func(ctx context.Context) error { return u.verify(ctx, h) }},
+		{upgradeVerify, func(ctx context.Context) error {
+			return u.verify(ctx, func(text string) { h.Message(upgradeVerify, text) })
+		}},
 	} {
 		if err := h.Step(s.name, s.do); err != nil {
 			return err
@@ -253,7 +255,7 @@ func (u upgrades) leave(ctx context.Context) error {
 }
 
 // verify waits for the host to be as well as before. Only then is the new image the default.
-func (u upgrades) verify(ctx context.Context, h *ops.Handle) error {
+func (u upgrades) verify(ctx context.Context, say func(string)) error {
 	r, err := u.dir.load()
 	if err != nil {
 		return err
@@ -274,7 +276,7 @@ func (u upgrades) verify(ctx context.Context, h *ops.Handle) error {
 			r.Reason = why
 			return errors.Join(u.dir.save(r), u.kairos.Abandon(ctx), u.leave(ctx))
 		}
-		h.Message(upgradeVerify, "not yet: "+why)
+		say("not yet: " + why)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
