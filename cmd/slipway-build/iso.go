@@ -79,6 +79,11 @@ func buildISO(cmd *cobra.Command, o isoOptions) error {
 	if err != nil {
 		return err
 	}
+	if a.Base != "" {
+		if o.image.Base, err = flatBase(cmd.Context(), bakery.path(a.Base), temp); err != nil {
+			return fmt.Errorf("base: %w", err)
+		}
+	}
 	content.Baked, content.Epoch, o.image.Epoch = files, epoch, epoch
 	parts, err := rootfs.BuildImage(cmd.Context(), o.image)
 	if err != nil {

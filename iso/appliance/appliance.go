@@ -35,6 +35,9 @@ type Appliance struct {
 	Version int `yaml:"version"`
 	// Release is shown in the menu and in the manifest, such as v1.2.0.
 	Release string `yaml:"release"`
+	// Base is a Kairos root file system in place of Slipway's own: a directory, a tar archive, an OCI or docker archive, or a
+	// squashfs; relative to appliance.yaml, or absolute.
+	Base string `yaml:"base"`
 	// UserData is a Kairos cloud-config file, relative to appliance.yaml; it is merged into every installed host.
 	UserData string `yaml:"userData"`
 	// Consoles are the kernel's console= values of the medium; the last one gets the system's messages.

@@ -63,11 +63,17 @@ func BuildImage(ctx context.Context, o ImageOptions) (Image, error) {
 		return Image{}, err
 	}
 	defer unlock()
-	kairosDir, err := b.kairos(ctx)
+	kairosDir, err := b.system(ctx, o.Base)
 	if err != nil {
 		return Image{}, err
 	}
-	bootDir, err := b.ensure(ctx, b.bootFiles(kairosDir))
+	boot := b.bootFiles(kairosDir)
+	if o.Base != "" {
+		if boot, err = b.givenBoot(ctx, kairosDir); err != nil {
+			return Image{}, err
+		}
+	}
+	bootDir, err := b.ensure(ctx, boot)
 	if err != nil {
 		return Image{}, err
 	}
@@ -83,10 +89,10 @@ func BuildImage(ctx context.Context, o ImageOptions) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	boot := func(name string) string { return filepath.Join(bootDir, name) }
+	file := func(name string) string { return filepath.Join(bootDir, name) }
 	return Image{
 		Squashfs: filepath.Join(squashDir, "rootfs.squashfs"), SBOM: filepath.Join(sbomDir, sbomFile),
-		Kernel: boot(kernelFile), Initrd: boot(initrdFile), BIOS: boot(biosFile), MBR: boot(mbrFile), Shim: boot(shimFile), Grub: boot(grubFile),
+		Kernel: file(kernelFile), Initrd: file(initrdFile), BIOS: file(biosFile), MBR: file(mbrFile), Shim: file(shimFile), Grub: file(grubFile),
 	}, b.removeOthers(squashDir)
 }
 

@@ -108,6 +108,11 @@ func installKairos(dir, binDir string, tree fs.FS) error {
 			return err
 		}
 	}
+	return installKairosFiles(dir, tree)
+}
+
+// installKairosFiles adds what makes any Kairos system one of ours.
+func installKairosFiles(dir string, tree fs.FS) error {
 	if err := overlayFiles(dir, tree); err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ type Options struct {
 	// Agent is the slipway binary, a static one. Empty leaves the agent out and
 	// its units disabled.
 	Agent string
+	// Base is a Kairos root file system to build on in place of our own Debian: a directory, a tar archive or a squashfs.
+	Base string
 	// Log takes one line for each thing that is built.
 	Log io.Writer
 }
@@ -54,7 +56,7 @@ func Build(ctx context.Context, o Options) error {
 		return err
 	}
 	defer unlock()
-	kairosDir, err := b.kairos(ctx)
+	kairosDir, err := b.system(ctx, o.Base)
 	if err != nil {
 		return err
 	}
@@ -63,6 +65,14 @@ func Build(ctx context.Context, o Options) error {
 		return err
 	}
 	return b.finish(ctx, kairosDir, sbomDir, o)
+}
+
+// system returns the tree of all but what is ours.
+func (b *builder) system(ctx context.Context, base string) (string, error) {
+	if base != "" {
+		return b.given(ctx, base)
+	}
+	return b.kairos(ctx)
 }
 
 // kairos returns the tree of the third stage: all but what is ours.

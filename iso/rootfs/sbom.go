@@ -81,7 +81,11 @@ func modulesOf(programs []string) ([]string, error) {
 	return slices.Sorted(maps.Keys(seen)), nil
 }
 
+// debianComponents are the packages of the tree; a base of another family has none that we can read.
 func debianComponents(ctx context.Context, tree string) (out []sbom.Component, err error) {
+	if _, err := os.Stat(filepath.Join(tree, "usr/bin/dpkg-query")); err != nil {
+		return nil, nil
+	}
 	text, err := exec.CommandContext(ctx, "chroot", tree, "dpkg-query", "-W", "-f", "${Package} ${Version}\n").Output()
 	if err != nil {
 		return nil, fmt.Errorf("list the packages: %w", err)
