@@ -4,6 +4,10 @@
 //	Start     a machine with disks and the image as CD or USB disk
 //	WaitFor   a line on its serial console; what means failure ends the wait
 //	Screenshot, Type, Close
+//	Shell     a command as root: the test's image has systemd.debug_shell=ttyS1, a shell on the second serial line
+//
+// The installation takes most of the time, so it is done once for an image (TestInstallUEFI, with a power cut in its
+// middle) and its disks are kept in the cache; the tests of an installed host's life work on overlays of them.
 //
 // A Bed is the quick way: Debian's kernel starts the tree of slipway-build rootfs itself, with the same systemd, udev,
 // terminals and kernel arguments as an installed host, but no disk and no installation. The guest program in its initrd
