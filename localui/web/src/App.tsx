@@ -3,11 +3,13 @@ import { createBrowserRouter, RouterProvider } from 'react-router';
 import { api, dataOf, Problem, sentence, whenSignedOut } from './api/client';
 import { watch } from './api/live';
 import { CallerContext, type Caller } from './api/caller';
+import { Consent } from './pages/login/Consent';
 import { Entry } from './pages/login/Entry';
 import { FirstVisit } from './pages/login/FirstVisit';
 import { Login } from './pages/login/Login';
 import { Loading, Refusal } from './parts/Parts';
 import './parts/settings';
+import { loadTheme } from './parts/theme';
 import { routes } from './routes';
 import { t } from './texts';
 
@@ -16,6 +18,7 @@ type Door = { at: 'opening' } | { at: 'setup' } | { at: 'login'; note?: string }
 const router = createBrowserRouter(routes);
 
 async function look(): Promise<Door> {
+  await loadTheme(); // first, so that nobody sees a login before the consent
   const setup = await dataOf(api.GET('/setup'));
   if (setup.needed) return { at: 'setup' };
   try {
@@ -44,9 +47,9 @@ export function App() {
     case 'lost':
       return <Entry title={t.product}><Refusal text={door.error} /></Entry>;
     case 'setup':
-      return <FirstVisit done={enter} />;
+      return <Consent><FirstVisit done={enter} /></Consent>;
     case 'login':
-      return <Login note={door.note} done={enter} />;
+      return <Consent><Login note={door.note} done={enter} /></Consent>;
     case 'in':
       return (
         <CallerContext.Provider value={{ ...door.caller, leave: () => setDoor({ at: 'login' }) }}>

@@ -22,6 +22,8 @@ export const routes: RouteObject[] = [
       page('diagnostics', () => import('./pages/diagnostics/DiagnosticsPage')),
       page('settings/:tab?', () => import('./pages/settings/SettingsPage')),
       page('guide/:chapter?', () => import('./pages/guide/GuidePage')),
+      page('links/:index', () => import('./pages/owner/FramePage')),
+      page('pages/:name', () => import('./pages/owner/FramePage')),
       { path: '*', element: <Navigate to="/host" replace /> },
     ],
   },

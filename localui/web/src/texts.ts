@@ -211,7 +211,7 @@ export const t = {
     noBundle: 'There is no support bundle yet', noBundleText: 'Generate one; it takes up to a minute.', generate: 'Generate support bundle', again: 'Generate a new one', bundleFetch: 'Download support bundle', bundleSize: 'Size', bundleAt: 'Made', bundleName: 'File',
   },
   settings: {
-    users: 'Users', sessions: 'Sessions', keys: 'SSH keys', certificate: 'Certificate', about: 'About', newUser: 'Create user', role: 'Role', locked: 'Locked', admin: 'Administrator: may change everything', end: 'End session',
+    users: 'Users', sessions: 'Sessions', keys: 'SSH keys', certificate: 'Certificate', appearance: 'Appearance', about: 'About', newUser: 'Create user', role: 'Role', locked: 'Locked', admin: 'Administrator: may change everything', end: 'End session',
     endOf: (user: string, address: string) => `End session of ${user} from ${address}`, thisOne: 'this one',
     columns: { address: 'From', began: 'Logged in', ends: 'Valid until' },
     aboutText: 'Everything these pages do can be done from the command line too: slipway --help. No page loads anything from outside this host.',
@@ -221,6 +221,17 @@ export const t = {
     classes: (n: number) => `At least ${n} of these: lower case, upper case, digits, other characters.`,
   },
   session: { ends: (left: string) => `Your session ends in ${left}`, stay: 'Stay logged in' },
+  consent: { title: 'Before you log in', agree: 'I agree' },
+  appearance: {
+    lead: 'How this host looks to everybody who comes by, before and after the login. The files are in /etc/slipway/theme, so that an image can bring them.', trouble: 'The files on this host are not used as they are',
+    brand: 'Brand colour', side: 'Sidebar colour', colorHelp: 'Such as #0f5ba7; empty for the usual one. Where a text could not be read in it, its nearest readable shade is used.', pick: (label: string) => `Choose ${label}`,
+    banner: 'Banner', bannerHelp: 'One line on every page and on the console.', consent: 'Consent: title', consentText: 'Consent: text', consentHelp: 'Everybody must agree to it before the login; empty for none.',
+    links: 'Links in the menu', link: { label: 'Label', url: 'Address', group: 'Heading', frame: 'Show inside' }, addLink: 'Add link', dropLink: (n: string) => `Remove link ${n}`, saved: 'Saved.',
+    logo: 'Logo', logoHelp: 'A PNG or SVG image of at most 256 KiB.', logoOwn: 'The logo of this host', usual: 'Use the usual logo', choose: 'Choose a logo', pages: 'Static pages', addPage: 'Add page', editPage: (n: string) => `Edit page ${n}`,
+    removePage: (n: string) => `Remove page ${n}`, removePageText: 'Its menu entry and its text are deleted from this host.', noPages: 'There are no static pages', noPagesText: 'A page is HTML with its styles inside. It can run no scripts and load nothing.',
+    page: { name: 'Name in the address', nameHelp: 'Lower-case letters, digits and hyphens.', title: 'Title', group: 'Heading', html: 'HTML', file: 'HTML from a file' },
+  },
+  owner: { newTab: '(opens in a new tab)', gone: 'This page is gone', goneText: 'Choose another from the menu.' },
   keys: {
     lead: (user: string) => `Who has the private half of one of these keys logs in over SSH as ${user}.`, of: (user: string) => `SSH keys of ${user}`, add: 'Add SSH key', key: 'Public key',
     help: 'One line of a file such as id_ed25519.pub. Make a key with: ssh-keygen -t ed25519', none: 'There are no SSH keys', noneText: 'Add a public key to log in over SSH without a password.',

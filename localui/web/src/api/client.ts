@@ -30,6 +30,10 @@ export type User = Schemas['User'];
 export type Step = Schemas['Step'];
 export type Storage = Schemas['Storage'];
 export type Upgrade = Schemas['Upgrade'];
+export type MenuLink = Schemas['MenuLink'];
+export type MenuPage = Schemas['MenuPage'];
+export type Theme = Schemas['Theme'];
+export type ThemeMenu = Schemas['ThemeMenu'];
 export type Variable = Schemas['Variable'];
 export type VIPProbe = Schemas['VIPProbe'];
 

@@ -6,7 +6,10 @@ import BarsIcon from '@patternfly/react-icons/dist/esm/icons/bars-icon';
 import { Suspense } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import { useLive } from '../api/live';
+import { OwnerMenu } from '../pages/owner/OwnerMenu';
+import { OwnerBanner } from '../parts/OwnerBanner';
 import { Loading } from '../parts/Parts';
+import { logoOf, useTheme } from '../parts/theme';
 import { t } from '../texts';
 import { SessionEnd } from './SessionEnd';
 import { UserMenu } from './UserMenu';
@@ -22,6 +25,7 @@ const menu = [
 ];
 
 function Head() {
+  const logo = logoOf(useTheme());
   return (
     <Masthead>
       <MastheadMain>
@@ -29,7 +33,7 @@ function Head() {
           <PageToggleButton variant="plain" aria-label={t.menu.toggle}><BarsIcon /></PageToggleButton>
         </MastheadToggle>
         <MastheadBrand>
-          <Link to="/host" className="sw-brand"><img src="/favicon.svg" alt="" />{t.product}</Link>
+          <Link to="/host" className="sw-brand"><img src={logo} alt="" />{t.product}</Link>
         </MastheadBrand>
       </MastheadMain>
       <MastheadContent><UserMenu /></MastheadContent>
@@ -50,6 +54,7 @@ function Sidebar() {
               </NavItem>
             ))}
           </NavList>
+          <OwnerMenu />
         </Nav>
       </PageSidebarBody>
     </PageSidebar>
@@ -69,6 +74,7 @@ export function Shell() {
           <Alert component="p" variant="warning" isInline isLiveRegion title={t.errors.lost}>{t.errors.lostBody}</Alert>
         </PageSection>
       )}
+      <OwnerBanner />
       <SessionEnd />
       <Suspense fallback={<Loading />}>
         <Outlet />

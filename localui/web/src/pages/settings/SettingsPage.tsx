@@ -4,6 +4,7 @@ import { useNavigate, useParams } from 'react-router';
 import { PageBody } from '../../parts/Parts';
 import { t } from '../../texts';
 import { About } from './About';
+import { Appearance } from './Appearance';
 import { Certificate } from './Certificate';
 import { OwnKeys } from './Keys';
 import { Sessions } from './Sessions';
@@ -14,6 +15,7 @@ const tabs: { name: string; title: string; page: ReactNode }[] = [
   { name: 'sessions', title: t.settings.sessions, page: <Sessions /> },
   { name: 'keys', title: t.settings.keys, page: <OwnKeys /> },
   { name: 'certificate', title: t.settings.certificate, page: <Certificate /> },
+  { name: 'appearance', title: t.settings.appearance, page: <Appearance /> },
   { name: 'about', title: t.settings.about, page: <About /> },
 ];
 
