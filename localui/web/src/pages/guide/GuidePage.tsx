@@ -10,7 +10,7 @@ const files = import.meta.glob<string>('../../../../guide/*.md', { query: '?raw'
 const pictures = import.meta.glob<string>('../../../../guide/*.png', { query: '?url', import: 'default', eager: true });
 
 /** Pictures lie beside the chapters; the build gives them other names. */
-const withPictures = (text: string) => text.replace(/\]\(([a-z0-9-]+\.png)\)/g, (all, name: string) => `](${pictures[`../../../../guide/${name}`] ?? name})`);
+const withPictures = (text: string) => text.replace(/\]\(([a-z0-9-]+\.png)\)/g, (_, name: string) => `](${pictures[`../../../../guide/${name}`] ?? name})`);
 
 /** The chapters in the order of their file names: "2-linking.md" is chapter "linking". */
 const chapters = Object.entries(files)
