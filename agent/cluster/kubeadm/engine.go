@@ -147,6 +147,11 @@ func (e *Engine) Assign(a cluster.Assignment) {
 	}
 	e.desired = &a
 	e.mu.Unlock()
+	e.poke()
+}
+
+// poke makes the next pass begin now.
+func (e *Engine) poke() {
 	select {
 	case e.wake <- struct{}{}:
 	default:

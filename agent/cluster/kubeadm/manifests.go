@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"regexp"
 	"text/template"
 	"time"
 
@@ -113,9 +114,24 @@ func (j *job) packManifests(p pack) ([]byte, error) {
 	return all, nil
 }
 
-// applyPack puts the pack's objects into the cluster. The record of what was applied lives in the cluster too, so that
-// whoever looks sees the same.
+// objectsThere asks whether every object of a text is in the cluster: a person may have deleted one.
+func (j *job) objectsThere(ctx context.Context, text []byte) (bool, error) {
+	c := j.kubectlWith(adminConf, "get", "-f", "-", "-o", "name")
+	c.Stdin = text
+	_, err := j.opt.Runner.Run(ctx, c)
+	if err != nil && gone.MatchString(err.Error()) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// gone is how kubectl says that an object, or what defines its kind, is not there.
+var gone = regexp.MustCompile(`\(NotFound\)|no matches for kind|doesn't have a resource type`)
+
+// applyPack puts the pack's objects into the cluster, and those again that went. The record of what was applied lives in the
+// cluster too, so that whoever looks sees the same.
 func (j *job) applyPack(p pack) step {
+	applied := false
 	return step{name: "apply " + p.Name, phase: cluster.PhaseJoin,
 		done: func(ctx context.Context) (bool, error) {
 			text, err := j.packManifests(p)
@@ -127,7 +143,13 @@ func (j *job) applyPack(p pack) step {
 				return false, err
 			}
 			m, err := parseJSON[apiObject](out)
-			return err == nil && m.Data[p.Name] == digest(text), err
+			if err != nil || m.Data[p.Name] != digest(text) {
+				return false, err
+			}
+			if applied {
+				return true, nil
+			}
+			return j.objectsThere(ctx, text)
 		},
 		do: func(ctx context.Context, say progress) error {
 			text, err := j.packManifests(p)
@@ -138,6 +160,7 @@ func (j *job) applyPack(p pack) step {
 			if err := j.apply(ctx, "slipway", text); err != nil {
 				return err
 			}
+			applied = true
 			return j.apply(ctx, "slipway-"+p.Name, configMap(packsMap, p.Name, digest(text)))
 		}}
 }

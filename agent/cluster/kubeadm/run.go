@@ -2,6 +2,7 @@ package kubeadm
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,6 +15,9 @@ const (
 	maxBackoff   = time.Minute
 	// recheck is how often a host that is done probes all its steps again, to mend what was broken by hand.
 	recheck = 5 * time.Minute
+	// recheckSoon is how often while other hosts still join, who need secrets that expire, and while an application does
+	// not run, of which somebody may have deleted a part.
+	recheckSoon = 30 * time.Second
 	// statusEvery is how often a control-plane host reads the Kubernetes API.
 	statusEvery = 5 * time.Second
 )
@@ -45,7 +49,7 @@ func (e *Engine) applyLoop(ctx context.Context) {
 		case err == nil && a.Phase == cluster.PhaseDelete:
 			wait = 0
 		case err == nil:
-			wait, backoff = recheck, firstBackoff
+			wait, backoff = e.recheckAfter(a), firstBackoff
 		case isPending(err):
 			wait, backoff = firstBackoff, firstBackoff
 		default:
@@ -53,6 +57,15 @@ func (e *Engine) applyLoop(ctx context.Context) {
 			wait, backoff = backoff, min(2*backoff, maxBackoff)
 		}
 	}
+}
+
+// recheckAfter is when a host that is done looks again.
+func (e *Engine) recheckAfter(a cluster.Assignment) time.Duration {
+	status := e.Report().Status
+	if a.Phase != cluster.PhaseFinalize || (status != nil && slices.ContainsFunc(status.Applications, func(app cluster.Application) bool { return app.Status != appRunning })) {
+		return recheckSoon
+	}
+	return recheck
 }
 
 // sleep waits for Assign or, if d is not zero, for d to pass. It answers false when ctx ended.
@@ -108,10 +121,14 @@ func (e *Engine) statusLoop(ctx context.Context) {
 			e.opt.Log.Debug("cluster status could not be read", "error", err)
 			continue // the old status stays, with its old time: the leader sees that it is not fresh
 		}
+		before := e.recheckAfter(a)
 		e.setReport(func(r *cluster.HostReport) {
 			if r.ClusterID == a.Config.ClusterID && r.Reached != cluster.PhaseDelete {
 				r.Status = &status
 			}
 		})
+		if before == recheck && e.recheckAfter(a) == recheckSoon {
+			e.poke() // it ran and does not any more
+		}
 	}
 }

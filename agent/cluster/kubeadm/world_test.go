@@ -43,6 +43,7 @@ type world struct {
 	kubeadmFails int
 	apiAnswer    string            // to "get nodes,pods"
 	forbidden    bool              // the administrator has no rights yet
+	gone         map[string]bool   // objects that somebody deleted, by their text
 	raw          map[string]string // what the API answers by path
 	hang         string            // a command that only ends with its context
 }
@@ -281,6 +282,13 @@ func (w *world) kubectl(args string, c Cmd) (string, error) {
 		return `{"spec":{"holderIdentity":"host1"}}`, nil
 	case args == "get nodes -o json":
 		return `{"items":[{"kind":"Node","metadata":{"name":"host1","labels":` + w.labels() + `}}]}`, nil
+	case args == "get -f - -o name":
+		for _, doc := range strings.Split(string(c.Stdin), "---\n") {
+			if doc = strings.TrimSpace(doc); doc != "" && w.gone[doc] {
+				return "", errors.New("Error from server (NotFound): it is not there")
+			}
+		}
+		return "", nil
 	case strings.HasPrefix(args, "get --raw "):
 		return w.raw[strings.TrimPrefix(args, "get --raw ")], nil
 	case strings.HasPrefix(args, "label --overwrite node host1 "):

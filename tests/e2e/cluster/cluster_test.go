@@ -1,7 +1,7 @@
 // Package cluster tests the main job with three real hosts and the default bundle: through killed agents to a cluster that
 // runs, through a power cut, and back to bare hosts on which nothing of it is left.
 //
-//	plan refused ──> create through kills ──> runs ──> VIP moves ──> delete ──> create again, smaller ──> delete
+//	plan refused ──> create through kills ──> runs ──> VIP moves ──> delete ──> create again, smaller, with a late worker ──> delete
 package cluster
 
 import (
@@ -36,12 +36,13 @@ func TestCluster(t *testing.T) {
 		suite.Step{Name: "create through kills", Run: g.createThroughKills},
 		suite.Step{Name: "runs", Run: g.runs},
 		suite.Step{Name: "registry at the VIP", Run: g.registry},
+		suite.Step{Name: "deleted by hand", Run: g.deletedByHand},
 		suite.Step{Name: "expired token", Run: g.expired},
 		suite.Step{Name: "contract", Run: g.contract},
 		suite.Step{Name: "what a cluster forbids", Run: g.forbidden},
 		suite.Step{Name: "power cut of the VIP's holder", Run: g.powerCut},
 		suite.Step{Name: "delete", Run: g.delete},
-		suite.Step{Name: "create again on one host", Run: g.again},
+		suite.Step{Name: "create again, a host comes late", Run: g.again},
 		suite.Step{Name: "delete again", Run: g.delete},
 	)
 }

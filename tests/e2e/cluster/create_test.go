@@ -10,6 +10,7 @@ import (
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/tests/e2e/drive"
 	"github.com/slipway-os/slipway/tests/e2e/suite"
+	"github.com/slipway-os/slipway/tests/lab"
 )
 
 // plan: every check is met, and twice the same plan has the same hash.
@@ -119,14 +120,58 @@ func (g *group) killByChance(t *testing.T, step string, kills map[string]int) {
 	suite.KillAgent(t, h)
 }
 
-// again makes a smaller cluster on what the first one left.
+// again makes a smaller cluster on what the first one left. Its worker comes when what it would join with has expired, as after
+// two hours: the first host makes that anew. (Features 107 to 109.)
 func (g *group) again(t *testing.T) {
-	spec := "name: again\npools:\n- name: one\n  role: control-plane\n  workerCapable: true\n  hosts:\n  - host: h2\n"
-	start := time.Now()
-	suite.On(t, g.Host(1), spec, "cluster", "create", "-f", "-").OK(t)
-	t.Logf("a cluster of one host took %s", time.Since(start).Round(time.Second))
+	spec := "name: again\npools:\n- name: one\n  role: control-plane\n  workerCapable: true\n  hosts:\n  - host: h2\n" +
+		"- name: late\n  role: worker\n  labels: {example.org/rack: r7}\n  taints: [{key: example.org/late, value: \"yes\", effect: NoSchedule}]\n" +
+		"  hosts:\n  - {host: h3, name: latecomer}\n"
+	late := g.Host(3)
+	r := suite.On(t, g.Host(1), spec, "cluster", "create", "-f", "-", "--detach", "-o", "json")
+	id := suite.Decode[api.Operation](t, r).Id
+	suite.Exec(t, late, "systemctl stop slipway-agent")
+	const kubectl = "/usr/local/bin/kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 -n kube-system "
+	suite.Until(t, patience, func() (bool, error) {
+		out, err := g.Host(2).Exec(t.Context(), "sh", "-c", kubectl+"get secret kubeadm-certs -o name")
+		return err == nil, fmt.Errorf("the first host has not joined: %s, %v", out, err)
+	})
+	secrets := kubectl + "delete secret kubeadm-certs; " + kubectl + "delete secret --field-selector=type=bootstrap.kubernetes.io/token"
+	suite.Exec(t, g.Host(2), secrets)
+	suite.Exec(t, late, "systemctl start slipway-agent")
+	if r := suite.On(t, g.Host(1), "", "operation", "wait", id); r.Code != 0 {
+		t.Fatalf("the cluster was not made: %s", r.Stderr)
+	}
 	k := g.waitRunning(t, time.Minute)
-	if len(k.Nodes) != 1 || !k.Nodes[0].Ready || k.Name != "again" {
+	if len(k.Nodes) != 2 || ready(k) != 2 || k.Name != "again" {
 		t.Errorf("%+v", k)
 	}
+	node := suite.Exec(t, g.Host(2), kubectl+"get node latecomer -o jsonpath='{.metadata.labels} {.spec.taints}'")
+	for _, want := range []string{`"example.org/rack":"r7"`, `"key":"example.org/late"`} {
+		if !strings.Contains(node, want) {
+			t.Errorf("the worker lacks %s: %s", want, node)
+		}
+	}
+	if left := suite.Exec(t, g.Host(2), kubectl+"get secret --field-selector=type=bootstrap.kubernetes.io/token -o name"); strings.TrimSpace(left) != "" {
+		t.Errorf("anyone with the token can still join: %s", left)
+	}
+	for _, h := range []*lab.Host{g.Host(1), late} { // neither can ask Kubernetes itself
+		if list := suite.OnJSON[[]api.ClusterService](t, h, "cluster", "services"); len(list) < 4 {
+			t.Errorf("%s shows %d services", h.Name(), len(list))
+		}
+	}
+}
+
+// deletedByHand: what somebody took from a pack is there again by itself.
+func (g *group) deletedByHand(t *testing.T) {
+	const deployment = "deployment/local-path-provisioner"
+	for _, args := range [][]string{{"delete", "storageclass", "local-path"}, {"-n", "local-path-storage", "delete", deployment}} {
+		if _, err := g.Kubectl(t.Context(), args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	suite.Until(t, 2*time.Minute, func() (bool, error) {
+		_, err := g.Kubectl(t.Context(), "-n", "local-path-storage", "get", "storageclass/local-path", deployment)
+		return err == nil, err
+	})
+	g.waitRunning(t, time.Minute)
 }
