@@ -8,7 +8,7 @@
 //
 //	prepare   place-binaries -> host-settings -> containerd -> images
 //	join      init | join -> kube-vip -> node -> [init host: join-secrets, dns, apply <pack> ...]
-//	finalize  [init host: kube-vip-credentials, labels, secrets-gone]
+//	finalize  [init host: kube-vip-credentials, labels, secrets-gone] -> [control plane: certificates]
 //	delete    the remnants, one after another -> nothing left
 //
 //	         Assign           step failed: back-off 2 s .. 60 s

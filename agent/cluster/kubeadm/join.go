@@ -191,19 +191,23 @@ func (j *job) node() step {
 			if err := j.opt.Units.Start(ctx, kubeletUnit); err != nil {
 				return err
 			}
-			ctx, cancel := context.WithTimeout(ctx, apiLimit)
-			defer cancel()
-			for {
-				err := j.apiAnswers(ctx)
-				if err == nil {
-					return nil
-				}
-				say("waiting for this host's API server", 0, 0)
-				if !pause(ctx, time.Second) {
-					return fmt.Errorf("this host's API server does not answer: %w", err)
-				}
-			}
+			return j.waitForAPI(ctx, say)
 		}}
+}
+
+func (j *job) waitForAPI(ctx context.Context, say progress) error {
+	ctx, cancel := context.WithTimeout(ctx, apiLimit)
+	defer cancel()
+	for {
+		err := j.apiAnswers(ctx)
+		if err == nil {
+			return nil
+		}
+		say("waiting for this host's API server", 0, 0)
+		if !pause(ctx, time.Second) {
+			return fmt.Errorf("this host's API server does not answer: %w", err)
+		}
+	}
 }
 
 // apiAnswers asks this host's own API server; a worker has none.

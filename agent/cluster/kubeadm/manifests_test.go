@@ -42,7 +42,9 @@ func TestRecheckAfter(t *testing.T) {
 	e := testEngine(t, w)
 	joining, whole := testAssignment(cluster.PhaseJoin, cluster.RoleInit), testAssignment(cluster.PhaseFinalize, cluster.RoleInit)
 	shows := func(status string) {
-		e.setReport(func(r *cluster.HostReport) { r.Status = &cluster.Status{Applications: []cluster.Application{{Status: status}}} })
+		e.setReport(func(r *cluster.HostReport) {
+			r.Status = &cluster.Status{Applications: []cluster.Application{{Status: status}}}
+		})
 	}
 	for _, c := range []struct {
 		a      cluster.Assignment

@@ -123,7 +123,7 @@ func TestLayout(t *testing.T) {
 		t.Errorf("a worker sees %v, then %v", early, late)
 	}
 	joining := strings.Join(names(cluster.PhaseJoin, cluster.RoleInit), " ")
-	if !strings.Contains(joining, "node join-secrets dns") || !strings.HasSuffix(joining, "secrets-gone") {
+	if !strings.Contains(joining, "node join-secrets dns") || !strings.HasSuffix(joining, "secrets-gone certificates") {
 		t.Errorf("the init host sees %s", joining)
 	}
 	if gone := names(cluster.PhaseDelete, cluster.RoleInit); gone[0] != "remove-kubelet" {

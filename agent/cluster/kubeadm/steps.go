@@ -55,6 +55,9 @@ func (e *Engine) steps(a cluster.Assignment) ([]step, error) {
 	if a.Phase == cluster.PhaseFinalize {
 		steps = append(steps, j.images("all-images", cluster.PhaseFinalize))
 		steps = append(steps, j.finalize()...)
+		if a.Role != cluster.RoleWorker {
+			steps = append(steps, j.renew())
+		}
 	}
 	return steps, nil
 }
