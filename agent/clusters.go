@@ -208,7 +208,7 @@ func (c clusters) Kubeconfig(_ context.Context, _ string) ([]byte, error) {
 	}
 	b, err := c.a.engine.Kubeconfig()
 	if err != nil {
-		return nil, apiserver.Errorf(404, "cluster:no-kubeconfig", "This host has no kubeconfig (%v); ask a control-plane host.", err)
+		return nil, apiserver.Errorf(404, "cluster:no-kubeconfig", "This host has no kubeconfig: %v. Ask %s.", err, c.a.controlPlaneNames())
 	}
 	return b, nil
 }

@@ -121,6 +121,22 @@ func (a *Agent) controlPlane() []string {
 	return append(ready, others...)
 }
 
+// controlPlaneNames says to a person who the control-plane hosts are.
+func (a *Agent) controlPlaneNames() string {
+	var names []string
+	for _, k := range a.apiClusters() {
+		for _, n := range k.Nodes {
+			if n.Role != string(cluster.RoleWorker) {
+				names = append(names, n.Name+" ("+n.Address+")")
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "a control-plane host"
+	}
+	return strings.Join(names, " or ")
+}
+
 // askPeer asks a linked host for one view; it trusts no one but the host's certificate in the roster, and reads so much.
 func askPeer[T any](ctx context.Context, a *Agent, id, what string) (T, error) {
 	var out T

@@ -14,11 +14,11 @@ var serverLine = regexp.MustCompile(`(?m)^(\s*server: ).*$`)
 func (e *Engine) Kubeconfig() ([]byte, error) {
 	a, ok := e.Assignment()
 	if !ok || !e.joined(a) {
-		return nil, errors.New("this host is not a member of a cluster")
+		return nil, errors.New("it is not a member of a cluster")
 	}
 	b, err := os.ReadFile(e.path(adminConf))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, errors.New("this host is a worker; ask a control-plane host for the kubeconfig")
+		return nil, errors.New("it is a worker")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the kubeconfig: %w", err)
