@@ -42,28 +42,36 @@ func (s supports) Show(context.Context) (api.SupportBundle, error) {
 	case !errors.Is(err, support.ErrNone):
 		return out, err
 	}
-	if op, running := s.a.working(opSupport); running {
+	if op, running := s.a.collectingNow(); running {
 		out.State, out.Operation = bundleRunning, op.ID
 	}
 	return out, nil
 }
 
-// working finds the operation of a kind that has not ended.
-func (a *Agent) working(kind string) (ops.Operation, bool) {
+// collectingNow finds the operation that makes a bundle now.
+func (a *Agent) collectingNow() (ops.Operation, bool) {
 	for _, op := range a.ops.List() {
-		if op.Kind == kind && !op.State.Final() {
+		if (op.Kind == opSupport || op.Kind == opStick) && !op.State.Final() {
 			return op, true
 		}
 	}
 	return ops.Operation{}, false
 }
 
+// alone refuses a second bundle beside one that is being made. Call it with collecting held.
+func (a *Agent) alone() error {
+	if op, running := a.collectingNow(); running {
+		return apiserver.Errorf(http.StatusConflict, "diag:bundle-running", "A support bundle is being made already: wait for operation %s.", op.ID)
+	}
+	return nil
+}
+
 // Make starts a new one; there is one at a time.
 func (s supports) Make(context.Context) (api.Operation, error) {
 	s.a.collecting.Lock()
 	defer s.a.collecting.Unlock()
-	if op, running := s.a.working(opSupport); running {
-		return api.Operation{}, apiserver.Errorf(http.StatusConflict, "diag:bundle-running", "A support bundle is being made already: wait for operation %s.", op.ID)
+	if err := s.a.alone(); err != nil {
+		return api.Operation{}, err
 	}
 	return s.a.operations.start(opSupport, "Make a support bundle of "+hostName(), nil)
 }
@@ -81,6 +89,7 @@ func (a *Agent) registerSupport() {
 	a.ops.Register(opSupport, func(_ context.Context, h *ops.Handle, _ json.RawMessage) error {
 		return h.Step(collect, func(ctx context.Context) error { return a.makeBundle(ctx, h) })
 	})
+	a.ops.Register(opStick, func(_ context.Context, h *ops.Handle, raw json.RawMessage) error { return a.writeStick(h, raw) })
 }
 
 const collect = "collect"

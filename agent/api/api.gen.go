@@ -1273,6 +1273,21 @@ type Step struct {
 	State     string     `json:"state"`
 }
 
+// Stick defines model for Stick.
+type Stick struct {
+	Device     string `json:"device"`
+	FileSystem string `json:"fileSystem"`
+	Label      string `json:"label,omitempty,omitzero"`
+	Model      string `json:"model,omitempty,omitzero"`
+	SizeBytes  int64  `json:"sizeBytes"`
+}
+
+// StickRequest defines model for StickRequest.
+type StickRequest struct {
+	// Device one of those that are listed
+	Device string `json:"device"`
+}
+
 // Storage defines model for Storage.
 type Storage struct {
 	// ContentBytes what the content takes
@@ -1630,6 +1645,9 @@ type PutClusterDraftJSONRequestBody = ClusterDraftChange
 // CreateClusterJSONRequestBody defines body for CreateCluster for application/json ContentType.
 type CreateClusterJSONRequestBody = CreateCluster
 
+// WriteSupportBundleJSONRequestBody defines body for WriteSupportBundle for application/json ContentType.
+type WriteSupportBundleJSONRequestBody = StickRequest
+
 // DiagDnsJSONRequestBody defines body for DiagDns for application/json ContentType.
 type DiagDnsJSONRequestBody = DnsRequest
 
@@ -1868,6 +1886,11 @@ type ClientInterface interface {
 	// GetSupportBundleFile request
 	GetSupportBundleFile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// WriteSupportBundleWithBody request with any body
+	WriteSupportBundleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	WriteSupportBundle(ctx context.Context, body WriteSupportBundleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DiagDnsWithBody request with any body
 	DiagDnsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1891,6 +1914,9 @@ type ClientInterface interface {
 	DiagPortWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	DiagPort(ctx context.Context, body DiagPortJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSticks request
+	ListSticks(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DiagTraceWithBody request with any body
 	DiagTraceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2478,6 +2504,30 @@ func (c *Client) GetSupportBundleFile(ctx context.Context, reqEditors ...Request
 	return c.Client.Do(req)
 }
 
+func (c *Client) WriteSupportBundleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWriteSupportBundleRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) WriteSupportBundle(ctx context.Context, body WriteSupportBundleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWriteSupportBundleRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) DiagDnsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDiagDnsRequestWithBody(c.Server, contentType, body)
 	if err != nil {
@@ -2576,6 +2626,18 @@ func (c *Client) DiagPortWithBody(ctx context.Context, contentType string, body 
 
 func (c *Client) DiagPort(ctx context.Context, body DiagPortJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDiagPortRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ListSticks(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSticksRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4690,6 +4752,46 @@ func NewGetSupportBundleFileRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewWriteSupportBundleRequest calls the generic WriteSupportBundle builder with application/json body
+func NewWriteSupportBundleRequest(server string, body WriteSupportBundleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewWriteSupportBundleRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewWriteSupportBundleRequestWithBody generates requests for WriteSupportBundle with any type of body
+func NewWriteSupportBundleRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/bundle/stick")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewDiagDnsRequest calls the generic DiagDns builder with application/json body
 func NewDiagDnsRequest(server string, body DiagDnsJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4958,6 +5060,33 @@ func NewDiagPortRequestWithBody(server string, contentType string, body io.Reade
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListSticksRequest generates requests for ListSticks
+func NewListSticksRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/sticks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -7299,6 +7428,11 @@ type ClientWithResponsesInterface interface {
 	// GetSupportBundleFileWithResponse request
 	GetSupportBundleFileWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleFileResponse, error)
 
+	// WriteSupportBundleWithBodyWithResponse request with any body
+	WriteSupportBundleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WriteSupportBundleResponse, error)
+
+	WriteSupportBundleWithResponse(ctx context.Context, body WriteSupportBundleJSONRequestBody, reqEditors ...RequestEditorFn) (*WriteSupportBundleResponse, error)
+
 	// DiagDnsWithBodyWithResponse request with any body
 	DiagDnsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error)
 
@@ -7322,6 +7456,9 @@ type ClientWithResponsesInterface interface {
 	DiagPortWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagPortResponse, error)
 
 	DiagPortWithResponse(ctx context.Context, body DiagPortJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagPortResponse, error)
+
+	// ListSticksWithResponse request
+	ListSticksWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSticksResponse, error)
 
 	// DiagTraceWithBodyWithResponse request with any body
 	DiagTraceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagTraceResponse, error)
@@ -8366,6 +8503,37 @@ func (r GetSupportBundleFileResponse) ContentType() string {
 	return ""
 }
 
+type WriteSupportBundleResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON202                       *Started
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r WriteSupportBundleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WriteSupportBundleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WriteSupportBundleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type DiagDnsResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -8546,6 +8714,37 @@ func (r DiagPortResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DiagPortResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSticksResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]Stick
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSticksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSticksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSticksResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10738,6 +10937,23 @@ func (c *ClientWithResponses) GetSupportBundleFileWithResponse(ctx context.Conte
 	return ParseGetSupportBundleFileResponse(rsp)
 }
 
+// WriteSupportBundleWithBodyWithResponse request with arbitrary body returning *WriteSupportBundleResponse
+func (c *ClientWithResponses) WriteSupportBundleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WriteSupportBundleResponse, error) {
+	rsp, err := c.WriteSupportBundleWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWriteSupportBundleResponse(rsp)
+}
+
+func (c *ClientWithResponses) WriteSupportBundleWithResponse(ctx context.Context, body WriteSupportBundleJSONRequestBody, reqEditors ...RequestEditorFn) (*WriteSupportBundleResponse, error) {
+	rsp, err := c.WriteSupportBundle(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWriteSupportBundleResponse(rsp)
+}
+
 // DiagDnsWithBodyWithResponse request with arbitrary body returning *DiagDnsResponse
 func (c *ClientWithResponses) DiagDnsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error) {
 	rsp, err := c.DiagDnsWithBody(ctx, contentType, body, reqEditors...)
@@ -10814,6 +11030,15 @@ func (c *ClientWithResponses) DiagPortWithResponse(ctx context.Context, body Dia
 		return nil, err
 	}
 	return ParseDiagPortResponse(rsp)
+}
+
+// ListSticksWithResponse request returning *ListSticksResponse
+func (c *ClientWithResponses) ListSticksWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSticksResponse, error) {
+	rsp, err := c.ListSticks(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSticksResponse(rsp)
 }
 
 // DiagTraceWithBodyWithResponse request with arbitrary body returning *DiagTraceResponse
@@ -12429,6 +12654,39 @@ func ParseGetSupportBundleFileResponse(rsp *http.Response) (*GetSupportBundleFil
 	return response, nil
 }
 
+// ParseWriteSupportBundleResponse parses an HTTP response from a WriteSupportBundleWithResponse call
+func ParseWriteSupportBundleResponse(rsp *http.Response) (*WriteSupportBundleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WriteSupportBundleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Started
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseDiagDnsResponse parses an HTTP response from a DiagDnsWithResponse call
 func ParseDiagDnsResponse(rsp *http.Response) (*DiagDnsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12610,6 +12868,39 @@ func ParseDiagPortResponse(rsp *http.Response) (*DiagPortResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest DiagResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSticksResponse parses an HTTP response from a ListSticksWithResponse call
+func ParseListSticksResponse(rsp *http.Response) (*ListSticksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSticksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []Stick
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -14611,6 +14902,9 @@ type ServerInterface interface {
 	// The support bundle as a .tar.gz; for administrators.
 	// (GET /diag/bundle/file)
 	GetSupportBundleFile(ctx echo.Context) error
+	// Make a support bundle and write it to a USB stick; when the operation has succeeded it may be pulled.
+	// (POST /diag/bundle/stick)
+	WriteSupportBundle(ctx echo.Context) error
 	// Look a name or an address up in DNS; takes up to 10 seconds.
 	// (POST /diag/dns)
 	DiagDns(ctx echo.Context) error
@@ -14629,6 +14923,9 @@ type ServerInterface interface {
 	// Try to open a TCP connection; takes up to five seconds.
 	// (POST /diag/port)
 	DiagPort(ctx echo.Context) error
+	// The USB sticks in this host that a support bundle can be written to.
+	// (GET /diag/sticks)
+	ListSticks(ctx echo.Context) error
 	// Find the way to an address; takes up to 45 seconds.
 	// (POST /diag/trace)
 	DiagTrace(ctx echo.Context) error
@@ -15373,6 +15670,19 @@ func (w *ServerInterfaceWrapper) GetSupportBundleFile(ctx echo.Context) error {
 	return err
 }
 
+// WriteSupportBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) WriteSupportBundle(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WriteSupportBundle(ctx)
+	return err
+}
+
 // DiagDns converts echo context to params.
 func (w *ServerInterfaceWrapper) DiagDns(ctx echo.Context) error {
 	var err error
@@ -15499,6 +15809,19 @@ func (w *ServerInterfaceWrapper) DiagPort(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DiagPort(ctx)
+	return err
+}
+
+// ListSticks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSticks(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSticks(ctx)
 	return err
 }
 
@@ -16511,12 +16834,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/diag/bundle", wrapper.GetSupportBundle, options.OperationMiddlewares["getSupportBundle"]...)
 	router.POST(options.BaseURL+"/diag/bundle", wrapper.MakeSupportBundle, options.OperationMiddlewares["makeSupportBundle"]...)
 	router.GET(options.BaseURL+"/diag/bundle/file", wrapper.GetSupportBundleFile, options.OperationMiddlewares["getSupportBundleFile"]...)
+	router.POST(options.BaseURL+"/diag/bundle/stick", wrapper.WriteSupportBundle, options.OperationMiddlewares["writeSupportBundle"]...)
 	router.POST(options.BaseURL+"/diag/dns", wrapper.DiagDns, options.OperationMiddlewares["diagDns"]...)
 	router.GET(options.BaseURL+"/diag/errors", wrapper.DiagErrors, options.OperationMiddlewares["diagErrors"]...)
 	router.GET(options.BaseURL+"/diag/logs", wrapper.DiagLogs, options.OperationMiddlewares["diagLogs"]...)
 	router.GET(options.BaseURL+"/diag/neighbours", wrapper.DiagNeighbours, options.OperationMiddlewares["diagNeighbours"]...)
 	router.POST(options.BaseURL+"/diag/ping", wrapper.DiagPing, options.OperationMiddlewares["diagPing"]...)
 	router.POST(options.BaseURL+"/diag/port", wrapper.DiagPort, options.OperationMiddlewares["diagPort"]...)
+	router.GET(options.BaseURL+"/diag/sticks", wrapper.ListSticks, options.OperationMiddlewares["listSticks"]...)
 	router.POST(options.BaseURL+"/diag/trace", wrapper.DiagTrace, options.OperationMiddlewares["diagTrace"]...)
 	router.GET(options.BaseURL+"/events", wrapper.StreamEvents, options.OperationMiddlewares["streamEvents"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -17651,6 +17976,45 @@ func (response GetSupportBundleFiledefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type WriteSupportBundleRequestObject struct {
+	Body *WriteSupportBundleJSONRequestBody
+}
+
+type WriteSupportBundleResponseObject interface {
+	VisitWriteSupportBundleResponse(w http.ResponseWriter) error
+}
+
+type WriteSupportBundle202JSONResponse struct{ StartedJSONResponse }
+
+func (response WriteSupportBundle202JSONResponse) VisitWriteSupportBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WriteSupportBundledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WriteSupportBundledefaultApplicationProblemPlusJSONResponse) VisitWriteSupportBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DiagDnsRequestObject struct {
 	Body *DiagDnsJSONRequestBody
 }
@@ -17872,6 +18236,44 @@ type DiagPortdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DiagPortdefaultApplicationProblemPlusJSONResponse) VisitDiagPortResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSticksRequestObject struct {
+}
+
+type ListSticksResponseObject interface {
+	VisitListSticksResponse(w http.ResponseWriter) error
+}
+
+type ListSticks200JSONResponse []Stick
+
+func (response ListSticks200JSONResponse) VisitListSticksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSticksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSticksdefaultApplicationProblemPlusJSONResponse) VisitListSticksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20310,6 +20712,9 @@ type StrictServerInterface interface {
 	// The support bundle as a .tar.gz; for administrators.
 	// (GET /diag/bundle/file)
 	GetSupportBundleFile(ctx context.Context, request GetSupportBundleFileRequestObject) (GetSupportBundleFileResponseObject, error)
+	// Make a support bundle and write it to a USB stick; when the operation has succeeded it may be pulled.
+	// (POST /diag/bundle/stick)
+	WriteSupportBundle(ctx context.Context, request WriteSupportBundleRequestObject) (WriteSupportBundleResponseObject, error)
 	// Look a name or an address up in DNS; takes up to 10 seconds.
 	// (POST /diag/dns)
 	DiagDns(ctx context.Context, request DiagDnsRequestObject) (DiagDnsResponseObject, error)
@@ -20328,6 +20733,9 @@ type StrictServerInterface interface {
 	// Try to open a TCP connection; takes up to five seconds.
 	// (POST /diag/port)
 	DiagPort(ctx context.Context, request DiagPortRequestObject) (DiagPortResponseObject, error)
+	// The USB sticks in this host that a support bundle can be written to.
+	// (GET /diag/sticks)
+	ListSticks(ctx context.Context, request ListSticksRequestObject) (ListSticksResponseObject, error)
 	// Find the way to an address; takes up to 45 seconds.
 	// (POST /diag/trace)
 	DiagTrace(ctx context.Context, request DiagTraceRequestObject) (DiagTraceResponseObject, error)
@@ -21178,6 +21586,35 @@ func (sh *strictHandler) GetSupportBundleFile(ctx echo.Context) error {
 	return nil
 }
 
+// WriteSupportBundle operation middleware
+func (sh *strictHandler) WriteSupportBundle(ctx echo.Context) error {
+	var request WriteSupportBundleRequestObject
+
+	var body WriteSupportBundleJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WriteSupportBundle(ctx.Request().Context(), request.(WriteSupportBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WriteSupportBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WriteSupportBundleResponseObject); ok {
+		return validResponse.VisitWriteSupportBundleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DiagDns operation middleware
 func (sh *strictHandler) DiagDns(ctx echo.Context) error {
 	var request DiagDnsRequestObject
@@ -21330,6 +21767,29 @@ func (sh *strictHandler) DiagPort(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(DiagPortResponseObject); ok {
 		return validResponse.VisitDiagPortResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSticks operation middleware
+func (sh *strictHandler) ListSticks(ctx echo.Context) error {
+	var request ListSticksRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSticks(ctx.Request().Context(), request.(ListSticksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSticks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSticksResponseObject); ok {
+		return validResponse.VisitListSticksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -22970,221 +23430,224 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1rcxu3kuhfQXG3Ksnu6GHF9kmkL1d+JPZGtlWSk+ytlO9dcKZJ4nAIzAEwohmX//stNIAZDAkMhzKp",
-	"eM/d8+XEIgaP7kaj3/1plItFJThwrUbnn0YVlXQBGiT+i9YF0+9qnYsFmH8XoHLJKs0EH52PCsEhIxIm",
-	"tYKCfAt3IFd6xviUQKngu4wISfQMSC4KIGJCqB1Ly1E2YmaCf9QgV6NsxKmZfiTcQtlI5TNYULPign68",
-	"Aj7Vs9H5o7MfspFeVWao0pLx6ejz58zu8ZbxPLJDLjQZw0RIIHrGFNEMp48trnCGcOmJkAuqzTmphiP3",
-	"aWL99/BRby5fUanNwQ0QaI5/jC+uzeeJY589eZpc9leuWbm57sAj1/j1fY/8qwK5uTR8pLkuV3bt2gxJ",
-	"rG1/ip746ePNRT9nIwmqElwBUua1FOMSFuY/c8E1cAQ/raqS5dTs5aSyI/7978ps7FOw1L9KmIzOR/9y",
-	"0pL+if1Vnfh5ccXu0S6Jm9ISNS1LkCSn3KCWCH48+pyNbjWVGoqebe22nXcVSPwutiG32DHixH1hJrws",
-	"aKUtciopKpCaWaDRopCgHAS7cz1//eLGoErDAn9dg3+DEColXZl/51RKZhdxP42FKIHyEe5zQutS34ha",
-	"R27lckY1mVFFuCBCz0CSJV2REugdKDJ2tEPdIbLY9LO8SizMcffDj1FIdtc5RTt0SjUs6arvt6cRpmiP",
-	"TtwIc/1fX9893bxH2WhB8wjPALmghgjIm8vnxGEs+rWug60xrmEK0vxgb9inyL2V8I+aSUOef9hRdg9Z",
-	"QBgOuHb6FgYWsi3WPzQbEuO/Q67Nuo7sbkFrxqee4Jg5Fy2vA0Kc0FJBdn/a7GcV5kwfX9uxj55uYnws",
-	"eLHt2j0zY8xYyYopbB1tR+1EmMPP8MPmEQLK3DZPSKjbxrLqDscBrxeGRAxh1FoYNq2pZoZQxGQS4H4H",
-	"Ygzf8SeRCRRQmc9SIDp78v2uMLorKd+GuN+uLt+mLgaiMkrmU+D6pZQiwmBzUVuOvwmICZNKX+qhr2w2",
-	"Kulu4xegFJ1ClF1VkgnJ9Go7W/CzBN9k7ljtGZrNReHTPnabACrpKsFt+7af4GiWLus4o78DqdwWBjFC",
-	"u7P2u2bydmvR0xpR6CXXchV5bnMd30HDcKO/FaCpleo2f5Krm5pH5VyUu5dUkXxG+RSKC6LEAsaiWJFS",
-	"iDkUhGqCL+9S1GVBxhB9WkUr7G++ncz+MIwea5XA9B2j27HiZnViYiM8++3FUaFnDZV3McGFvpw4kWjY",
-	"7lVt5926UT8waxeJbe6Ze3W6+1rAYuxUreEiy0IUcfwsBGdayDesLJmKcaH1u24myppNRLfdPIB72LjS",
-	"0cdxHaA6znefo8C9uRX4WDEJ6lLHBE3gKKwrUOZSE+CFuiB0rIx8tWR6JmojuhsoDCML+KiBF1bA764V",
-	"LmOuIVXmzmlBDKsklBQoRW1eOCnKiIhMiwXjRn++Y7AMpeCt92sNmu4C4SpRqBpATgy/hhv4Rw1K7yi3",
-	"5WKxEPzt5jMf0+K6ews+jW5tBvl8E98T9jFKbTOhdPQHVuz84LTvipeFxHyUjZZUGiY0oag213zOxZJH",
-	"5KG1c7Ji5LYXeVQyPFD0/KWInV+BvHNXb40C2cKQIP5KNHJ6kOYvmkzQEsMUcbvY4c6ueD6TgrM/U0Q/",
-	"B8mhJIqu3KqoHZu9k4koS7FUhJJgb9FbsMvTEn8pOhuNg7NWca24FVi6DK1PdAylnAjYZkBLPdtNmOGi",
-	"gOEbcMd5a3h4ZAOiMRxsII0V3ibVDCI1L6waPspGsKj0CkmGG9Z4zuuyjPAfCVQlpBtD5BDenmsp7phh",
-	"jWZANrqpufuvFzCV1PBT858laPtXK13H9Iw7ViVkiuqVKIshHNHJe3aPDaaa89g1whk9ZrIupYQw7qG3",
-	"gMFuebuGvUCeza0LgAUQd7KhFLcGF8ca3CTtznrO9kLSiY5wKHoHxS5nwg+exS0tqoJ8gBRmRmXNyu2U",
-	"23b/HKXlHd88v6eIBFBBTqgi//vyzZV5vv/j9t1btLK0quzTs0ePtz6NuELP3l/eOdPiYP1zm36lKprH",
-	"fxWNJNw975zx4iRFcz3cwfP6iKzGNMpOKDIpAD5YLrN/WJ/zrfm2NHj4nUrHcQY9JjgoYAktgBpwhC+4",
-	"Bfs2dKnI/W/+vgvPt8iPMH0ta24YTfyllkCoBLKwrgHKrXgggRYGQlZenYjY+7wGJLfrcL2es7916krU",
-	"3BdXjmU+YxpyXcuYaLwonj7GHcvF08cxYsglmE0lNQKmSU4XQBjXwkkrVjTIduTBw992A+VV3DLYc1O8",
-	"bvDFxg3H23E+v5nQ1NGamd1uevB5C/KO5TuitGR8rqLokGDwwZQhxHxmSFCKBRG1Vgy10+GialqwCtnb",
-	"mruqkXWWXnQ1sDKSLCwUlHegrNgaI4NKyB0ur4PbtZDxuxvlYA7mr68zYu6R+TgjV4IWz2hJeQ4yIy8/",
-	"apCclkaPQpfrK4vs7YThOVrIw0NasOfzyOsjCfcerj1G4TUcdrEKmDDO4mKr2SWhvCAt2W58P6/HRhvR",
-	"oH5L3pBdBe3rkvKUlH1HJaPjcofZDKh+c1/FZlzRRdkvWhRQlWIFRWb+8V+OdRELbHI0+S+i6RwUYfqi",
-	"sXAsLHO/o2UNaitp4BZCLtrBSwzIISA8eKPk4uGxSSxGmIg508aGoqeipLHH25BmDlHPv7kNyug5boTK",
-	"EBokF4sFVWQMegnWOLS4IJYL4NtgVB6UQSTkYsqZguJ4B5l6B9aMJ24uX0vU/khxAHLlfcrDxVXtghMC",
-	"KfSH09PTmBjFdAkbQ7cLTRrfFVwntW1Rwr1k7YKpqqSrd7xcDTAehqMTO9HAtdU1Yw6KcSnGKi5Bj1fa",
-	"WaA8L2NchxJIMLY11G/bsB2YuYX9Kr179+6BNUA1d3RHsyxb0Cns+o22sRe90qrd72sz1LyWNJ/vtMq6",
-	"Fc3M0+zWz5d1zt0DtldOZtuwXlYlaKMqDkcueOffUFNjr/+qYyhp9mMOCLywOsuEsrIjZAcgE5qWwzcf",
-	"s0yuGUTWQNJZoge+rx1FbMiEO0oAbAq7CteK/Qm74E+teD6QeG/N0EA6uz+7dweLMHwnd7WnyBqwub32",
-	"gP3WnSVB1glftKWn6G8o/g7XSIPLFWETnoS3+6J6Cd/vKgoHFFMC4+4ObwubchFTMVmBokM+g3zujNoL",
-	"uiLO7j+cS1YuBqE7+4yqmbfAmhHOVo8yB7p7iosmqNLrqwyDpUrBpyC7XlxSWP9V0nC2KUl6mTFmrMqI",
-	"AsCtTWurgO3PdvWiI92vvbs1L2KOsHWp3wPORdcR+50FodfrjaAX1y6CmWPedSs8vO3TI+PhFRtPW9+d",
-	"acFwTfP5ftSKPpViV2NBy5n8E9vupx+teJ5dYj6YUo49rF1AR/GaMOfA1ULSKZBKiDLqQPpyeXxTEMd9",
-	"R0/M6PQGVF1GJIqJqGOaDIY/myXOCdNWu5CFyoiq85m5g5fk0Y9nx6fHZ8d/24nFiFpXtU7ZnPJZymun",
-	"qZyCJpSrJUijTLpYbbxvhhfZc0R9dfjpgBAOO67dSLPbOEwnkyvGo3alJpx180rCMm6zLuOSmLLBiQMc",
-	"Cm6gncouFN+2ipD8QhRQJliF1Gw3V+O1/yT6xNCEm1HCQtwhS4hbHVOmRQWS0XIPctYaQHGjXSnHQqlZ",
-	"sidK4QVX94tO8GxhzYSMZH6BRmROXl/7MFuiBZkwXuAVbQJkt0QhOq/2xiLBtO7Nwrtlh5uVqJpfEB8u",
-	"rGdCgR/ozLXb4jXjJsPLjFxeXl5m5PnbyzcvM/LmPzPy9jYj1+9vMnJ785s59fv/fN8ufYnvq/3GsCne",
-	"7Pv6/U13Gz8MMStGMfgTg7IIgvaHX/GJ+XLHCI61Xdkp+gP5fmJSNTkNO8W/FDAkuLaiSi2FLAZkd7SD",
-	"X/IiYjVH91hhY8tRiHSj29fk7PTsb0enj46+f9TF36PTnkCiYNz3Z9mwuKLmVDGQvmqCINbcp3uI2mzi",
-	"aPwX0Q1EdX5HbDvEejjqjLDfTtT68FebToHrPhN17mN/+t2BwsqPubWvveiayiKCvx1H1EwsVcNp8Prb",
-	"qFGUuWYdR2nwZuRV/Sb5sOVVnbCbFUztIh2bBzUCsgkzuk8lGY+49dSMnj15ev7q5X82+kEbdvGNIlU9",
-	"LllO5rC6sNrT0VFlJEs6h2huxdQdZjhGewJ+7E83aTdfwmpkA6vinI9yOoUFcB3k+mzi21F6q2Dm5pXh",
-	"GVkL8YlGky+EXO1iVUlK4EIlYtJFUcfiCu6AF/gyFwQlBI/SBc1nLKHrQl5LeCaEDo1pwI38Yxh/wZT/",
-	"z5qruqqE1AmD2mbo341zl77mvyqIflNXmi3gFnLh+PUAcC1tRMLwi+FDGLbaSddsesglOwynm+8TXqys",
-	"ZY7uRncpwV9mRGpDoesASLHibXlp8cyfDKUxTD0gr6/vHvflRDmRJqpQzqhleV7skZictoMuGdcX/W5S",
-	"h+6N/+plarevLo/OnjyNcDTzxI+lWCqQCpk5YTojl8/On784Pz6O+quYUnVKh6KLWNYVPg34G17FkGR2",
-	"8MnvHHjPhX6G6avDPxHLWJQjV5qWJRRkBhIuCApvhCkXD15OjhSbciiI4OtydyxGA5WPmDJNzatClhSJ",
-	"VEgk1gBV0enM8re4elw5SycfJPjGbp4UA68sSFxwtOEpIcRBgMF1TtHCJNjUgFuwjzDzeMqlR+E3MeUt",
-	"KpTvSPr96tp9EtcCQbs16cgp5ezPJnp3a0x9FOJm+/dyuM7cxzuH8zcfxojgtb2Oa9xwFwKYURa55tcv",
-	"32Qb7DHAi304cAh3WENpyF1+tqZnP/r+0enfzmKRJbCKLt4JHjCLumuB4taCFkAE74Teb19s3TOCB4/B",
-	"9D8E4/e7TYUU1fM2P31dcnS7xSfTGdovCLNOkKnIyBhyWisg1EX4g8ShS2uEV6QEWti/xQ2IYg7rlP34",
-	"9MenW+MM8LsYJK6o0r9WpaCRHCt6L+/jhvU2dDqYm964HAwwEslC3k+8HvS2ar9LCuBpbyfqOsk9TliJ",
-	"8oELpa0RKlBEpeYvsed5CTOw57mdZQbkUSwxHrGVQiVs4u8AoXk356RZD4qUb9ISaV96hBuRpQMzvYrQ",
-	"jPT3AR9ODttzg1xIZjOBhUafw9Oc6r2/QV+cTiBhQZl5uwPtZRPuzY0dckHD5IHIAqkzOUz1mmvWGVXD",
-	"znPKSU6lXBFKMBeiVRIGkUqonqTNPHHDx31CSILiIBGDZ0cpSNgT9mpqKKnSt2BRPFBMT0Y6Jx0Laavf",
-	"/oJYWrQ3qq8HdZjqk/IzXIlpIpf7ntn1OydNc6aHJ0dzFF+CRP0+A/eVmF4xDpEshLyWKv5QUe0cFaja",
-	"0Im2nospuFTyXBgZuaQ6ziaBa8lAJeJZbQg+qaiNMh7G0j2CYgzdn+6eapH9PgE6K3vuIGKlM4XPHpMZ",
-	"MeopZl5MyBmZxc0QsLwOnAbdSW6gKmluFJTG/O8CVWplZAtfBoB864sWleYQ5+bnI/vbd6jclGKqDBow",
-	"Opbp43WX19Mv9WUczL1wJaZiV7mX6m6dq/FKr+mJj09PY7Gx69FcZqLYpt40ltl7KV+BI6y/Ysrafvx3",
-	"0S0Br73otcNWJjKqbDOuWGEjhK5ETkvy6+uQmBknlGg6xv/WioglvyAzrStFBC/jKfBTKepqe9SxeabG",
-	"1iC+bWAt14ednT7e6ry009uvU4C8prFyCM0Jhr+TTaj1ICujHR3b1Ftg09lY1HI3r2qfRBOtS+XVXKNe",
-	"ME0KYZ1FLoJklPUEt3YnwmgQOi4hI0pT838FlHSVYXU1yIiN+csI416yykhTFGu0/SJ4AcBXtvJlxOx2",
-	"4iDUSyHnh/UU5pQXrKDJemhMoaXARULsslpTcCu2quATJhexZ6iT8ETGQgx/hQcsHFqRNmlfinpcQlw1",
-	"doq23TZxcTgKUxddQBi+fNEsUCu59W39vVylDVeB+6OHTu7F2N2Jfmd6xniga8UtmU9P7aPEFka/fGre",
-	"owXj9l+BDz9QKDDcB1L1s6Ilt1orZGDbaws/gI6VJbHgIdaXsiJqRsvSiBvUSCLLmdVm70tEfTv6nEbI",
-	"tY2bjUQebkiE/Z5nF4EWC7OyQtTwyTrxLsMkz2CVOPUte31JeffHDUvlaAer5lY22/VwmGkSW769ffWL",
-	"XWSHyxLdFlpkGHeVZI+reoy2rrUApUc/bpUte3Z7j/gfrNQTd+P8fxjy8y4sO/LF6aCoQPV8wOuytCGO",
-	"WtawPkE2+ng0FUfmj0dqzqojUVmcHlXCcE7pMJq21FqZp+YlxgZ2CqY0mQmDozlcgmMsDmLqRTFalu8m",
-	"o/M/ttaotV98/rBeElZpqFzGgnkwC8HhghgwWQWeBycQE3R9mi8yw7kVGGGd+O0QLGqgIlAeDNVGAIyI",
-	"hlDtkDOroYqmTA8TodE+5LItfaqiT3ayGwmQ4Gmhm//qCTFG8m14biTyfZwK4PGFOtL58DgkTmLJoN9d",
-	"M6HiEaROdUNPglopm3fXD+ON6N44pCznuJ8AVUvpLKb7tE9snKOHufn939Rl1IxW0nj92plYkgXlyLyt",
-	"tyynCjJSV1Xz3wWbGphTXtiSyKox5CzYR6MOnRItSByLC8b9EdeXzmdU0twF9GwrB9hMkzVniYKB8el9",
-	"nfhRqvdS7+NQ6H3UkXmjxNvkIWxxuMfzEqJHcwlb665n2CW/x9ati+lEVB20JFhfpYKds29jTHrrJ/Hy",
-	"XOvqlgFDY7F3wG2LbNmdprCzezWZexRrEeXO9bKcH68vGuxaiEja9m4uTTNH0qFpXpuesttp/LV73N2t",
-	"oynbpYTRezM8tnujyIF8TqtUzkrcMObgnnaXNhDbyTy2K9HEaCO1m/vyTjQgxPWi3aKeCpeztN6sQjdp",
-	"qWZEq1qcFHB3oorxmmJxttWgigs1RqgEQKS+H0AqIT3zd2aSJ0++f3LgR8MWxUmcZAnyfkdpC0X7gAIJ",
-	"YyEw/3tW68IG7ElQnWcrdEEPow1UAuw0W+2oebKwYTKLZ1/vZFsAez3UUgHXwHMfw0VXLuhIC1KIUTbA",
-	"6RySQkJ9SInFShvWhN1sMMaBLqoSW5lIfq5KVi3p6rxkfH5uwx+K7cXmbOJ/qJPUtqIFnj8B+0ZZXHNt",
-	"CQ5DpX6hbYbfgLHDHNI+Bx0ndh8ltv8xVijdVe5mOwg7bbXvqLE9keAto5UMaVm6cK62DJmvnYTWFrPt",
-	"c8IF7j9DKb1rPqdFga1LmFZQTnYKkZ5pHXcdodcsIRY2gLynrxsX9Uu0EyLkGjhlHcQk8XnPhh8WR2vq",
-	"SmtWxKzJYH3COLl++caXGPYhigyTNrWsNzImnzz5PqYbenCvqWhaV+cnJ3/8evvy5vz68vb293c3L/7X",
-	"h1fvbt//cX797ub9h0jSTMfKdvY460Hh9qEBTjeDkVVGCrGgjKusjUZGMuTWBB7YfDwBWySiy/U+kcnD",
-	"LPA3MGVKy1Uq1a9XMMdvElURB+d2tg4/P1+MUFsz9GZY+cA4rI3kjLMnT8+fXd6+fPoYS7EpNTuaw2oK",
-	"nByVBD9TNr44EnRn/juP5hNYcxqS+0QK3vQPm8OKcCqlWPo4WwzHDZ+9MMQ2/oI5gc5sFYqzJ08e/Tj0",
-	"kQqBEQVwUN1ws/1Cn37rP+lu9TSSnRY8S174i/wihRa5KAe71nGq4LtgV/GDKhU19t0n+DKpVCXiLYdW",
-	"/Y8FYm7rBOAO9ppPxG73+B6G/cCYt0m79wBkwuY+DFhoH/aNRhpu0jH/BmD0W4+DUNswkDXyByhSqT6h",
-	"qbK/CERoeww+tMbUV6wogMeUOjvK1SDwr6Z5J3yAGJQK0O6cESXsM8KFuX0LIiYTkF0mllTH7RmTUHke",
-	"tdvk8VYmG7WhigTJsinvGiO708v2h91dnP7j6MJhFc/h7A4LcG7u5t/c/2wSiS3WOaiA68hPGd0j9uzy",
-	"8Uo7CGaDw7FmerEeZvXk7PHZDz/svbIkrhQ/JEQu3IP5De/VtGqvDj/07dmoLN8EijnfHRLRlzjvpH4Y",
-	"KKb8hP2NGwKXXbvX1lXXHwx9a+tJxTgSRos3TrREzJTPBPIVBAZo0hMJkJjW/ITyThurPmDCspP01Bs1",
-	"3Y7sLxlkhflt060J/RsB/GtCJ/uzycjruhQHmR8mjDMVLWNlU5uc5jMVRPA2Cw+Dy3E15qseEDqljA+N",
-	"Tvq1WbgFXK9G7TygASRClGddwgpg3TljlFRtuYJnTYG8Lw6riBdFClHU5NSMgUxAu+pdm4nX6SYzrmji",
-	"HCPUOSxJqkrhrrU740Gl3Laitn1lyLeCI+LHYP61oAV8R9DyaQs5bK8sE2ca1nex+dpMJqlkbRfIlBYE",
-	"tkcqZX7+6I5msIjQxJhyHkttM2DBECrDa7BdN6lsB4uNHY4l5cVzUcbCYv5Fyul0PB7FLdG+QPWWsqHK",
-	"9bAoXRT/ht8ay9FgVgJGfompWM+1lWCrBKYoq4Axlbue4XMKzPeKWmgxEQpJ0drbXYgHw/+2Hzj7DgyD",
-	"2F+TM9CxCT05jXiJ18Dcu/EkcM160fjNe+550/09hd1mQsE52mMlGbtsDchLKfi0JVzDT21o90aBiVQa",
-	"Ap7a7zl67bHYStMGbpfORe1Xe+mzu1E10U4f3bSk+T2LPxwg0uN9LMmvAFqUjMMXGx526Y1Gq6pcWYn5",
-	"DiSbuP+mS8o049Mj79wLg/nRjFNCcTSm+TzqEgzLhKRkWFveGAt9Nu4PLojdPOb5CYILZPeu2V4EAnsD",
-	"3d4uMxuC13D1WkIO7G63RNxd5Y+6KnYTt7anzXe3HS4RhU+FHfOGV1C2NQ2anHaqNKntHN+otTLKUQpf",
-	"OD0pUpfZzYlDLAXJmquNkhhoclpSX9DX1+WxjX7ij3c1o6pzS9wrv5TMlWXV0l2U8FZMoCyfWYrtqZlf",
-	"Sbhjoo7lpcoazts9m9MEJ8QNj7EwzgYsE2WDPBuIp7mEE/REFG9Xxe9fR9GiN4CJh30P7SXtbanyGZGC",
-	"3c37+O6WNHugWoM0H/wfV9Dvj9OjH+nR5MOnp48//+soG1ZiP7pzFas7Vop8njLM9hT7vk+g/g7m/55A",
-	"p9TR7iWb9p1+f9kIF1v8plulIbvL2Ml/e319LcV4x3jAbX1/O2zHaPDWO2BrB1rb7IfhWYj+8eszRv12",
-	"dfl28wys6EQ3PT798fG24KaKRkKktycP4yvtvo3uL2npDvz1v6RydlDXNaIF7ZawQ6GDKVdny4606/jc",
-	"YSzXef3u9j05cS0LjsIZrHVhLFLF/ptSgHtvBOB5cEsnjdGT14sxepL8ZQoryrPqzkgVOSuk/ddTM5Aq",
-	"QGFjUZeaoYAUe7RmjYdn87ayxaLW6VrfzqMQKYqoWuxwuAOJxQT5BWk8EthvzEZnL4DytsOz1b07r/cQ",
-	"5um82zv3NXhXpQqgS6BFqjkUmtngY6R6wsuzzAbYL6jO7UOEyYsWHnGfvb8w0Yp9kMftYDOgBePTxgAq",
-	"5MI3W56xfEaYJkpTw2UHSo6O9vru6bsqno6yjezT6SoD7VVpZ5QvXjq4mzv7wpLfrBjQY91XjmV6dWsI",
-	"zgnSQKWVFpAKEdP2T80EGESEXzfBAAzNVkLMWdNS8XzkwgL/rx/Xkm/FDMP8bLbAnMe9SzjvOJDL69c+",
-	"TcvIo+e2eHzhrQk1Zx+JMu+jJiey5iduuROs9npsfrEJJdxVYKiE1OTJ6Q+nx+TSyQm2LMMxwZbbNss6",
-	"6HJ94jJS//3vSvBjcoWWDSHnLusf33lbIjHILDsmvzrL/Le6VuTR8el3pGR3QKgmJ7RiJ3ePTpzt/rgJ",
-	"fzwf3drNE9x8wDbPR3ePnLGZ04qNzkffH58ef2/lxRli7ISORa1PfKs/dGJae0GzqdfF6Hz0M+grPwaj",
-	"cCrBXcbO2elp4P5Zawt/8ncnxlu2tEN3JN/vcFNRXn+GRi9gzCgnFc3ndOqiu34WZCGKugR1vPamxZZt",
-	"DnTSJB5jMdHFgsrV6Hz0eyd07hvlPDGYbIYaiBQL1ybRAd/uwsMVsUWnqo1wN/Of0LqwMaJRmF8xpS9x",
-	"BMoYdAG2osIfqSygR6en5nE0f/pHDeghcbepZAucpsVCkC10uiVf6HMWB1q7J3sQ1BSGDn4PH/Xgwe9q",
-	"nYsFDB5/y3g+fPSvXLMSHcSHp2vEZ6IO0yZhv58BcZWg9kPFooldWc6ozgiHJfhKnyGNFoxOQxo9wXzx",
-	"HuaA5/rJJpX30qqBG/nWHQR9S7m6S1Cte7DXyLavo8b/EOqDEKptWHpiMNeZuS0OxTiVMYdhlMQNcR3b",
-	"MNTCmdhdidWjF0xVQjVJwu1SGxPv/3rYyhxmc92LkpnneCGUEQhOT0/bGxq9PxH9y+bgqMhNegtL14/v",
-	"eadMhIuoeiZsK/TBqO59YjcLS3/uyoJa1vD5C4mtbwdrdTki1PFM6Nk+ON8bOgdi641XlEmnQm+UPg71",
-	"bCZ4E0RvbTC0UbMvWkPnHKAyKiAzml1IAr4zfpcKCkknzsxXgqWELgVgf13flPEFjt7AwONNmfdnwWEf",
-	"gPpJYHMzzGQzi8dPlCXfgf6N7490Ousk2Io7wJcD5T1qDN650kjwTjFdsj+pLDIyh0p7/cIWpb0gj08f",
-	"hz53W4mJQwqqrh9dF6rX9SZUD8ANgiWcTfSBucGDovQXgIpQ7OOZkQazaGjVmavRRDCc8xu01biVyWtN",
-	"pgKURSpt+oEy5drIF8fkTdgy3uWVYEvS7dzBJYFHLxfaa39j1aaAFROdWjNqF4EJWepxxNL54YC4buzP",
-	"ETz/7lvuoHt1H8i+VHPbRc5m/BjkmfsY9mtjimAooRZkDEaEww9+e319YQMVSV2Z3xT7SJQtQZYhWRgp",
-	"gWi2APLt47MfMSL8u614Vr0q33M/6EH0bLe/gcqIP8C+uKq/Pz7EHm9cRtikYyhNssuoDNVtazzotjSt",
-	"5DfkyzZo/8OB+G5ntw/McrFoRwLV2F/5WwuZ7xDfZ6dn23F9az2ue6APC5mWyV5Y+4rdEZE1d3F4GIzh",
-	"TGnmYW66Q2+/hyefDAF8HiyPbVNup+wODKcQHIVDZ/MvRLfcZ0LVxcKM2wiwQwgPig4LCBJ0wb5AV5M9",
-	"qGOa2PDLhgsjRpSmK1Jiifp7SpIPIERuYXb74HXveDBdgplF2JSLjHY04t3ZQx70p5EIrw8R0j8J84aH",
-	"PEvPw/EPsusHfAY72uiwF9He6r29h2EWNzKPX+oxSA7m3zOK0ZCW65lrZ9v3GDEEhwIvfLc3F6emRTWY",
-	"CZ7AHbhyNNto4KUd+RDYz+KFBa1MRssywU7RM17RNZa6fa1htvMG0WdoOt/Bkv7h8NzMIefg5NoS5jdY",
-	"/dCSD1pRxr76A0a7zEQt05bmfpqc1+Zh4RM27TM+/9KO+vo40oraVL89WUn3w2ew9CpTWlIt5DeKtHAe",
-	"jhtl89YHcYxbP/af7cVwB/trXguPgabPpdOmfIQgk+i3VpnzRfK5LfnRNv9xErOotWIF7ID7CvK+G+mh",
-	"Y4b9d0D5EEybszwMWivIgz5kBVSlWA0wH7XY8eUHt15LX8P1n+NOxqvdHhplaK9qhTJSsALvG/Z5mAgZ",
-	"Xs2MMGsgFrIAic1jfCzTGKa9KmsLqTRWmxzYhwjQwNle62iR9ijIcd69ScpBQ8GGASqbm0wqIcoOKN3R",
-	"O6A8sTkjaWfcb/h7EqgPqn0bxdoR2bgU40DFloBppsQnURV0Qadr3CJ6/E826HuI9aMBwT5taYdi13YS",
-	"3DkGPqYszIZ6hCRLUZcFmYrj/dlIKLd9LhtlzVpAkD10rViClyui6Mpir91KDHc9ppL93PtBUMX6ej0X",
-	"fF/WEgQggsoTNuOuyVYMNNtfMJfiMPAN+9ujhP2kgAnjrAnFTfLiF8G4h+DH7XpD2XFwkn2b84Op/YMX",
-	"sub1cIomo8X7131NtmZCqjDdTqa5WsHo9KRN5EpdlW5JgANemO5CCRTY/e5NbrRL+jyhSCUCX3/Rur82",
-	"Uv0jESwpJ8sbOoctsHzQ99EFeKyBIKzclDV1KRXkErTCvszSNwP0ljSbpJaI5QmIbGtEXAc6LjJuB2qb",
-	"/ml9wf8swVURAsXwqmNN5fH0zwsbYROaJVQfEgqu0oLbC0anL7g6UKTEC67+ongpc64bUAYLKakG3dx0",
-	"YW0DIImibC8u9Csh5oTaqUXHc15XhsW/eHvb9ZQ/OvWO8j40YseQ9ENqDmzD6x/kDb2cAte43uDgXNzc",
-	"vhi4hNwIpT4BHZm1XcErOBjhv/58As1nRPAcyEwsMRdJTDQYaYnkdNHLy0ox7Yf+lRmwh/Bz26Xr3uHn",
-	"68VYylUMSonVmx97NJIsUjEbQ/wLUnOmM0LLMjOUPwfJIeV2cG2FoxJlvOh79Gj4ZimQTNTKqihSwTmB",
-	"Bcip2QlInZFcmm2BlJkHRUa40CyHjDA+EebDAsb1NLHXoPdxfL9PB2y3orLJj3cpQ745i5BBxxZCSzaH",
-	"xE40fExCLd54ZrOGkW6zy5kiLrc7tpjCiOss9q72liKIJmZj92d0eXACVJYMg4rUEuS5Ve1sq2fDNH2n",
-	"52iw1sT12RwMgUMq0E236wTPw8u8l7AsEpLP30UtOTWXrCwa5nbRYXy+nxjl2OgHbyZxebBF5kxpCPeu",
-	"IEEWdHVM8H0shZgrYojRSIsoCGIhbDoHTkSt+5gl9/1i+1nm23bYQzxabRfbgW9We4x9vVsLms8MUTQp",
-	"ro5LkjkXy0YDbOptd+qpfnt5c521eyIFU7m4A7n6rg8Vlc+ITMp/1zap+BACYNjF6euTAA1o9ib2Xap5",
-	"KOt5zZHpJgj629fP31wTyGfiu64AqGcSwMuAtmyakVMcQnqR6ythp5FrC08fBLlBV5WvDLkN7JdUEVEB",
-	"h73g+L1cGXyZCQkl759fk1xwbrOyuyidsDsYItVrSXPoxyCWtDoQCjvlsr5CFc1sD1sG7euW/sRcOsuS",
-	"IirbG9vF3+MnW7C3JQToVkugi1T0z1oZQrFY0CMFZpCGwtcy2Ra4o0XFcrVnWQiT1fBsRwqPsBfDip1q",
-	"H/izBemOlBFxLAoyI51wWqmZQAHJuhEQOF7r0zPgpIBS0w4228KiFqWzpr1EylDlatEe8FL4arebcHxt",
-	"2+EfdwoKjM7/+NB1sFrO18qB7vGx5kysxWGTro/JdT0uWR4CRGFleQcMx4+SoBDqoF4U238uTk5mb/tP",
-	"VScslXtu/vNko/N13A14gy3S11MSt+WkvdhTTtrPtpaeFSrMA1ROjhSbcijW8/eaY0fO3OM+6zvXfpG/",
-	"Jd1xLQR0X/L5+6vbDqRQTB9LsVRGglMAUXBFk9Fe2xp0h89OjSz0wE/5AHz9vg5IwsVyb/mqnYnpJq1j",
-	"12mQ36g2TzWzlfZs7BeHjzqQ5QjyR8bXFDAM0bcJbytCJQxkFydBh4i4mOcksMOTyhqi/iLJb62jRuJ2",
-	"N+rP3lxeIVkou4dmFfLa1gJDJHdK6V5Y84fAABIcjClwLloJa8Cb72quWbm2CLriXSXKXmJB02qSPJ6b",
-	"n+MP7oN6Dt8jGJc+BiOw5AWh9yVMXG6vuzYXPqnTdZBo8sFtoAKNZXtsAEhw5eoYRnntLUZ2KFEerAKA",
-	"nX2XdN8DPvNIz67epdlWl01hloNA+x2hGq18aI8vQZMKRIXtJfmETWtbYlSCjZHqQ8CCcjoF38UshYM3",
-	"7ajDoKFd4CvBxPOZsBHCQFynX7LEmOG2gZ4DedN03aWB1Qq84ZYbjPnKd9a33sR5eI/RlGpY0lUfjrjt",
-	"OZhCTljP+0DWhGCFvxoxt640AyYcu4rha0EOXCxtLqSPSR0L4bFRAr1DK63BpZiQF6+eXx+TS8+rvlGY",
-	"yLG0UambTI3pPkRVvkd3T1Iu9vE+lN2ubQ89CE0PH56yHgZlHhTz3KBhpGBq3lVhyI17YWztERyAN4jy",
-	"lW1XJLbjZOmK90aRgn2XD4aPoKfz14eQG+wSbR4QNas1KcSSZ8S3eG40TY0JyBOs8GBFHlumrw/kvhVp",
-	"Stv07WIPl9SNC6SMVq7j7L5USzwuGa+c880cgDIOsmhK7MzrMZhHGpurNsGcLuPkgrRt9iTQwigivoLq",
-	"cKX0NoTqAUi506r3a3kDKttQOcHvLVNp32ttGBDTKOged4rUegS4SkadjFIMQ9Bbyf0ES6DDsofT2AFf",
-	"GZb2WckKfZvumMmIWzaZgMQu7P52uCqh+ytSaS+kv+YupNxWNWubb2/0WllcEN83yPXCOyY/CblQhKo5",
-	"0o2tgqNXFfQaFOu2x0KKAf7alP0/GDr8Eqk4dexJ4FHgtrwfDBgm6OvyYxOEtZbnnb4FBSviTC56h/Dx",
-	"C4G3/zu01qXg63u23QYDvdA91Q3MbRW3TseEY9IiHSmfaQ2cjMG8QPi1736GrdAMA/Wh0q6mV7lyJWka",
-	"cZgqsoSyNP9vA48usPZP0AADdC258vtrNmf4ddPtPnGTSsbn/ZV4+fyQ18e2gorfHazQsy/pASczUAkS",
-	"ZJQ1RjbmSQC1JuUieFpIIeNRJ5/M/33e7sW4wqWc4Wl72shMDE8aiYb4/cVlW37lBkaEOvXQkJ6tc0YX",
-	"cNEtV9cH478L1mPL+w/BeEOU+2dLZvqvlyeZg28yJAtS4po5Oj6DzcX7wIwaehrOV+ZnB+gBqXhff1Eh",
-	"R50t9NB9wbQaQJKVFAvRV0z12g6Ic8u/Qv1HC3uJUbGZs6g5MmGKlE1BF/c3fMkaDmlgIpa9xNO0vk8x",
-	"wFstKgON967H/XalxXxR7SfMyExFpsBxQ3xKLOLNTlTkUFnv45c4wH5fQLtI4hl0N3k/z2ALCichBIVD",
-	"eSdLy8Gv63hpQNYjN/6TQe1nB4eQii4CNmLLkW3jImLa96hd4c+HedHs3A/toXStNCLIuRLTKRSE8WPy",
-	"zHudfR1g25njwtn585JhnZ9aBU+aFYOptKAOMs1uQR89t509DpRglogZuhJT9MMpQrlRDmrlq0zCRoCI",
-	"bzHSUIWodS9ZmN+HcM+XvLA39UEh0sDgpe8T5Q6YPrMLze7TOZyFY3R4I0o6bh1/3ktYs/VqoaohxrY1",
-	"TNYYBLRcNeavCniBqTVsQijveKo80DogRGXE93BKGStf+TGHi4cw038l3sS3dNHqxQmD5Xa4DjUxhnS6",
-	"f9C62f+aAtlfj5GReouiNS8WImVaZPq+hsU4FWCjhTQNoKjzXq6+Huyf7TGqPenU0XK1r0SABrPurfRM",
-	"l/zukuddz9iwmavvTtwxkGHEpuCOKDSZ0WIgek8+saLXjvOc8hxKi+btBhxsZzasbtXjh020ewCMYhih",
-	"wUTjd+NES0bLXXBx4vtop737dsD/oGRg44ENbJB3dy7A3deoZ+aq1VhRk5crDBXoxHJi+o/zTduW5Oba",
-	"ptHaIKy/bM27dthDJC82yw1NXmyPsZdCQ81s6QKl6wkV7Q4aRpWSmdvTHf5WJIrXLmmq79vTMO3+9IFr",
-	"1QZ434LnfdWTaiZ0BbgMYLImixFNLfhKKQJGa8MiF+5yoQWXr2K5U1uI4yTHp6qHceLvD0knf7HB1yWU",
-	"NlDAphprZarXgRq0Ck0W22m6hB6uAhoty55a8fjrvpr0oYNxboTlpMru/nUigfdpRTfm5weATo9tCbcA",
-	"xc6WJQ7Lv9y61GDlGUxdGrvF9DeNVYVQDsvMBukpUhrVp63dalsB4W/O/y+mjNv2YaIsvNG3At7oR8Sw",
-	"msVaDaoo7vtf8ls/6EEqr9rFXvOJGPqS+0Psrxiync+VjpPI8nn6XY+DdKvycQN3Yg7tjdonvx7oP05b",
-	"GvdjM/TlNbaaDW1qZS9bNgMOynbMAskEXZtDNzC11HZOQEOxEQOUZmVp+0G1vb3S6aVZMsZWBWDYv03i",
-	"J7Nr29D0nnY+G5pdXBjeRBj/whS2BKBdM58unI/JTy5brVF7bNUcnyeAwCW5KKAtLeKzQ9RMLFUq0Rf/",
-	"+8R8uJU8n4vDxqK1i6REB1HsrwRkA7ALpzd6vTLoeO4r5UiBXYkK52R2LdDJgq6QdSZha0PYewHrhhwS",
-	"rG6JLXf/i6H6SizJpDacIOz+HUbxM5Whd17ClCktV98oYpPuszDirxTUxkQHjSQF79o8uxVNte2gn4by",
-	"exxwSGsILpAqAyXEfP98woAbTdbYyB2zvZylEX0GjbmjFNMjI0iNKedg+7kaxoBBf4BCmPuM6RjXtrDt",
-	"CyhvgXuAlCIz91finbmxBVBJLkpRS5U5iGYNOJvWEfhAWEu/xc6M3oFLNRZLTqSodZeePZQbakbn6oAQ",
-	"PTPqQWPqZ57spCjqXLtMKHve9SzClnaSISrR/a/fSwwJPfm3vdQiwbn2fxvtPZ+KbiPbNSgxhW8xv989",
-	"a2B1kCAL8dXcL8e0BBmvCCXXb38mQpLb334OwpZdU/GzJ0/JL+zZBaEcB6A0ZLeG1SBd6gwW/kc/H3Yv",
-	"jfSY3bx+C+D11hfljRl06FcFF0kXGJyrls/sM8oqmLaVKLGKQhgcQmhRQOEjOQ3Q+sGK8w3oJWm523VU",
-	"MjogCb53tbE11SzHw9s0oJ142vUgeQ4rLc30njpeVV/G1Dr23+D0mdPqkGvZbP2JxHBoZgumy9poQe7O",
-	"2QfQSG/eQIMxqpGWSQGz22s/ncenUatAMhXOY2r/HPUWgXhNvwK55bIobL6mZa8d8k7dVqNz9hvNflUP",
-	"1XjZquzDTGW4771lbNrM/eVMoKZnlf64jae/wzKe4FCBFst9mDSO99iFuIkiTJvDEE2DWwo78O2XVXx/",
-	"dk8Dot1Tsc8mONaU1thyzL+MaiwMo+Xg7RKoHnfK9RIusDfFeoJUhy5jvM9qVA8L1wPk4CmQX6gb2s/3",
-	"VPc/nxs+W/PS/JdFqg2VVBCkNBZ05SUon1B8TLwLwqYymAmgsFQBvBh2j07msFLbZSoDtF9gNTAthvEp",
-	"yEoyrvfrSY2gwm6v2J8Yx8nt7SuszYQ1i3y5L0JzDBdJXZjeF+8XA+MHcRPdvjJYGvjsGdTv69VzQHNS",
-	"v611yxugkXccrDaLRSCoWuNITcFx5GFJpvQQLCf+Il8WRXsFDvQie+Q9cNJCsGqXRC6LPfm8rsCWl1oI",
-	"2RCKJZGtF2uDXXnm1xf+fe3H/Dd+pfwZvp6X6rmrcdC8PxcGqc5GxQEKW9sir6XEzn8cjslLXjiO4KST",
-	"juMzcdHXDGafmp/O//jwOfs0sqEK+K8PZqQtHWUG1rIcnY9OaMVO7h6NzK9u9k9Ndwrrz8yCP7i4ivZP",
-	"mJEc/NvH+QV/wiSn4N8e5eGfXHfR4E8iCMb71LbNo9Pw31af+vzh8/8LAAD//w==",
+	"7H1rkxs3kuBfQXA3wvZu9UNtSWN3f7nWw5bGenR0S/ZcOHS3YFWShFkEagBUU7RC//0CCaAKRQLFYots",
+	"a+d2vozVROGRmUjkOz+NcrGoBAeu1ej806iiki5Ag8R/0bpg+m2tc7EA8+8CVC5ZpZngo/NRIThkRMKk",
+	"VlCQb+EW5ErPGJ8SKBV8lxEhiZ4ByUUBREwItWNpOcpGzEzwzxrkapSNODXTj4RbKBupfAYLalZc0I+v",
+	"gE/1bHT+4OyHbKRXlRmqtGR8Ovr8ObN7vGE8j+yQC03GMBESiJ4xRTTD6WOLK5whXHoi5IJqc06q4ch9",
+	"mlj/HXzUm8tXVGpzcAMEmuMf44tr83ni2GePHieXfc81KzfXHXjkGr++65HfK5CbS8NHmutyZdeuzZDE",
+	"2van6IkfP9xc9HM2kqAqwRUgZV5JMS5hYf4zF1wDR/DTqipZTs1eTio74j//UGZjn4Kl/l3CZHQ++reT",
+	"lvRP7K/qxM+LK3aPdknclJaoaVmCJDnlBrVE8OPR52x0o6nUUPRsa7ftvK1A4nexDbnFjhEn7gsz4WVB",
+	"K22RU0lRgdTMAo0WhQTlINid6+nLZ9cGVRoW+Osa/BuEUCnpyvw7p1Iyu4j7aSxECZSPcJ8TWpf6WtQ6",
+	"ciuXM6rJjCrCBRF6BpIs6YqUQG9BkbGjHeoOkcWmn+VVYmGOux9+jEKy284p2qFTqmFJV32/PY4wRXt0",
+	"4kaY6//y6vbx5j3KRguaR3gGyAU1REBeXz4lDmPRr3UdbI1xDVOQ5gd7wz5F7q2Ef9ZMGvL83Y6ye8gC",
+	"wnDAtdO3MLCQbbH+odmQGP8BuTbrOrK7Aa0Zn3qCY+ZctLwKCHFCSwXZ3Wmzn1WYM318acc+eLyJ8bHg",
+	"xbZr98SMMWMlK6awdbQdtRNhDj/DD5tHCChz2zwhoW4by6pbHAe8XhgSMYRRa2HYtKaaGUIRk0mA+x2I",
+	"MXzHH0UmUEBlPkuB6OzR97vC6LakfBvifn11+SZ1MRCVUTKfAtfPpRQRBpuL2nL8TUBMmFT6Ug99ZbNR",
+	"SXcbvwCl6BSi7KqSTEimV9vZgp8l+CZzx2rP0GwuCp/2sdsEUElXCW7bt/0ER7N0WccZ/S1I5bYwiBHa",
+	"nbXfNZO3W4ue1ohCz7mWq8hzm+v4DhqGG/2tAE2tVLf5k1xd1zwq56LcvaSK5DPKp1BcECUWMBbFipRC",
+	"zKEgVBN8eZeiLgsyhujTKlphf/PtZPaHYfRYqwSmbxndjhU3qxMTG+HZby+OCj1rqLyLCS705cSJRMN2",
+	"r2o779aN+oFZu0hsc0/cq9Pd1wIWY6dqDRdZFqKI42chONNCvmZlyVSMC63fdTNR1mwiuu3mAdzDxpWO",
+	"Po7rANVxvvsUBe7NrcDHiklQlzomaAJHYV2BMpeaAC/UBaFjZeSrJdMzURvR3UBhGFnARw28sAJ+d61w",
+	"GXMNqTJ3TgtiWCWhpEApavPCSVFGRGRaLBg3+vMtg2UoBW+9X2vQdBcIV4lC1QByYvg1XMM/a1B6R7kt",
+	"F4uF4G82n/mYFtfdW/BpdGszyOeb+J6wj1Fqmwmloz+wYucHp31XvCwk5qNstKTSMKEJRbW55nMuljwi",
+	"D62dkxUjt73Io5LhgaLnL0Xs/Arkrbt6axTIFoYE8VeikdODNH/RZIKWGKaI28UOd3bF85kUnP2ZIvo5",
+	"SA4lUXTlVkXt2OydTERZiqUilAR7i96CXZ6W+EvR2WgcnLWKa8WtwNJlaH2iYyjlRMA2A1rq2W7CDBcF",
+	"DN+AO84bw8MjGxCN4WADaazwNqlmEKl5YdXwUTaCRaVXSDLcsMZzXpdlhP9IoCoh3Rgih/D2XElxywxr",
+	"NAOy0XXN3X89g6mkhp+a/yxB279a6TqmZ9yyKiFTVC9EWQzhiE7es3tsMNWcx64Rzugxk3UpJYRxD70F",
+	"DHbL2zXsBfJsbl0ALIC4kw2luDW4ONbgJml31nO2Z5JOdIRD0VsodjkTfvAkbmlRFeQDpDAzKmtWbqfc",
+	"tvunKC3v+Ob5PUUkgApyQhX535evX5nn++83b9+glaVVZR+fPXi49WnEFXr2/vzWmRYH65/b9CtV0Tz+",
+	"q2gk4e5554wXJyma6+EOntdHZDWmUXZCkUkB8MFymf3D+pxvzLelwcNvVDqOM+gxwUEBS2gB1IAjfMEt",
+	"2LehS0Xuf/P3XXi+RX6E6WtZc8No4i+1BEIlkIV1DVBuxQMJtDAQsvLqRMTe5zUguV2H6/Wc/Y1TV6Lm",
+	"vrhyLPMZ05DrWsZE40Xx+CHuWC4eP4wRQy7BbCqpETBNcroAwrgWTlqxokG2Iw8e/rYbKK/ilsGem+J1",
+	"gy82bjjejvP5zYSmjtbM7HbTg88bkLcs3xGlJeNzFUWHBIMPpgwh5jNDglIsiKi1YqidDhdV04JVyN7W",
+	"3FWNrLP0oquBlZFkYaGgvAVlxdYYGVRC7nB5HdyuhIzf3SgHczB/eZURc4/Mxxl5JWjxhJaU5yAz8vyj",
+	"BslpafQodLm+sMjeThieo4U8PKQFez6PvD6ScO/h2mMUXsNhF6uACeMsLraaXRLKC9KS7cb383pstBEN",
+	"6tfkDdlV0L4qKU9J2bdUMjoud5jNgOpX91VsxhVdlP2iRQFVKVZQZOYf/+VYF7HAJkeT/yKazkERpi8a",
+	"C8fCMvdbWtagtpIGbiHkoh28xIAcAsKDN0ouHh6bxGKEiZgzbWwoeipKGnu8DWnmEPX8m9ugjJ7jRqgM",
+	"oUFysVhQRcagl2CNQ4sLYrkAvg1G5UEZREIuppwpKI53kKl3YM144ubytUTtjxQHIFfepzxcXNUuOCGQ",
+	"Qn84PT2NiVFMl7AxdLvQpPFdwXVS2xYl3EnWLpiqSrp6y8vVAONhODqxEw1cW10z5qAYl2Ks4hL0eKWd",
+	"BcrzMsZ1KIEEY1tD/bYN24GZW9iv0rt37x5YA1RzR3c0y7IFncKu32gbe9Errdr9vjRDzWtJ8/lOq6xb",
+	"0cw8zW79fFnn3D1ge+Fktg3rZVWCNqricOSCd/4NNTX2+q86hpJmP+aAwAurs0woKztCdgAyoWk5fPMx",
+	"y+SaQWQNJJ0leuD70lHEhky4owTAprCrcK3Yn7AL/tSK5wOJ98YMDaSzu7N7d7AIw3dyV3uKrAGb22sP",
+	"2G/cWRJknfBFW3qK/obi73CNNLhcETbhSXi7L6qX8P2uonBAMSUw7u7wtrApFzEVkxUoOuQzyOfOqL2g",
+	"K+Ls/sO5ZOViELqzz6iaeQusGeFs9ShzoLunuGiCKr2+yjBYqhR8CrLrxSWF9V8lDWebkqSXGWPGqowo",
+	"ANzatLYK2P5sV8860v3au1vzIuYIW5f6PeBcdB2x31kQer3eCHpx7SKYOeZdt8LDmz49Mh5esfG09d2Z",
+	"FgxXNJ/vR63oUyl2NRa0nMk/se1++tGK59kl5oMp5djD2gV0FK8Jcw5cLSSdAqmEKKMOpC+XxzcFcdx3",
+	"9MSMTq9B1WVEopiIOqbJYPizWeKcMG21C1mojKg6n5k7eEke/Hh2fHp8dvy3nViMqHVV65TNKZ+lvHaa",
+	"yiloQrlagjTKpIvVxvtmeJE9R9RXh58OCOGw49qNNLuNw3QyecV41K7UhLNuXklYxm3WZVwSUzY4cYBD",
+	"wQ20U9mF4ttWEZJfiALKBKuQmu3marzyn0SfGJpwM0pYiFtkCXGrY8q0qEAyWu5BzloDKG60K+VYKDVL",
+	"9kQpPOPqbtEJni2smZCRzC/QiMzJyysfZku0IBPGC7yiTYDslihE59XeWCSY1r1ZeLfscLMSVfML4sOF",
+	"9Uwo8AOduXZbvGbcZHiZkcvLy8uMPH1z+fp5Rl7/IyNvbjJy9e46IzfXv5pTv/vHu3bpS3xf7TeGTfFm",
+	"31fvrrvb+GGIWTGKwZ8YlEUQtD/8ik/MlztGcKztyk7RH8j3E5OqyWnYKf6lgCHBtRVVailkMSC7ox38",
+	"nBcRqzm6xwobW45CpBvdviZnp2d/Ozp9cPT9gy7+Hpz2BBIF474/y4bFFTWnioH0RRMEseY+3UPUZhNH",
+	"47+IbiCq8zti2yHWw1FnhP12otaHv9p0Clz3mahzH/vT7w4UVn7MrX3tWddUFhH87TiiZmKpGk6D199G",
+	"jaLMNes4SoM3I6/q18mHLa/qhN2sYGoX6dg8qBGQTZjRfSrJeMStp2b07NHj8xfP/9HoB23YxTeKVPW4",
+	"ZDmZw+rCak9HR5WRLOkcorkVU3eY4RjtCfixP12n3XwJq5ENrIpzPsrpFBbAdZDrs4lvR+mtgpmbV4Zn",
+	"ZC3EJxpNvhBytYtVJSmBC5WISRdFHYsruAVe4MtcEJQQPEoXNJ+xhK4LeS3hiRA6NKYBN/KPYfwFU/4/",
+	"a67qqhJSJwxqm6F/185d+pK/VxD9pq40W8AN5MLx6wHgWtqIhOEXw4cwbLWTrtn0kEt2GE433ye8WFnL",
+	"HN2N7lKCv8yI1IZC1wGQYsXb8tLimT8ZSmOYekBeXt0+7MuJciJNVKGcUcvyvNgjMTltB10yri/63aQO",
+	"3Rv/1cvUbl5cHp09ehzhaOaJH0uxVCAVMnPCdEYun5w/fXZ+fBz1VzGl6pQORRexrCt8GvA3vIohyezg",
+	"k9858J4L/QTTV4d/IpaxKEeuNC1LKMgMJFwQFN4IUy4evJwcKTblUBDB1+XuWIwGKh8xZZqaV4UsKRKp",
+	"kEisAaqi05nlb3D1uHKWTj5I8I3dPCkGXlmQuOBow1NCiIMAg+ucooVJsKkBt2AfYebxlEuPwm9iyltU",
+	"KN+R9PvVtbskrgWCdmvSkVPK2Z9N9O7WmPooxM327+RwnbmPdw7nbz6MEcFLex3XuOEuBDCjLHLNr56/",
+	"zjbYY4AX+3DgEO6whtKQu/xsTc9+8P2D07+dxSJLYBVdvBM8YBZ11wLFrQUtgAjeCb3fvti6ZwQPHoPp",
+	"3wXjd7tNhRTV0zY/fV1ydLvFJ9MZ2i8Is06QqcjIGHJaKyDURfiDxKFLa4RXpARa2L/FDYhiDuuU/fD0",
+	"x8db4wzwuxgkXlGl31eloJEcK3on7+OG9TZ0Opib3rgcDDASyULeT7we9LZqv0sK4GlvJ+o6yT1OWIny",
+	"gQulrREqUESl5i+x53kJM7DnuZ1lBuRRLDEesZVCJWzi7wCheTfnpFkPipRv0hJpX3qEG5GlAzO9itCM",
+	"9PcBH04O23ODXEhmM4GFRp/D05zqnb9BX5xOIGFBmXm7A+1lE+7NjR1yQcPkgcgCqTM5TPWaa9YZVcPO",
+	"c8pJTqVcEUowF6JVEgaRSqiepM08ccPHXUJIguIgEYNnRylI2BP2amooqdI3YFE8UExPRjonHQtpq9/+",
+	"glhatDeqrwd1mOqT8jO8EtNELvcds+t3TprmTA9PjuYovgSJ+n0G7ldi+opxiGQh5LVU8YeKaueoQNWG",
+	"TrT1XEzBpZLnwsjIJdVxNglcSwYqEc9qQ/BJRW2U8TCW7hEUY+j+dHdUi+z3CdBZ2XMHESudKXz2kMyI",
+	"UU8x82JCzsgsboaA5VXgNOhOcg1VSXOjoDTmfxeoUisjW/gyAORbX7SoNIc4Nz8f2d++Q+WmFFNl0IDR",
+	"sUwfr7u8Hn+pL+Ng7oVXYip2lXup7ta5Gq/0mp748PQ0Fhu7Hs1lJopt6nVjmb2T8hU4wvorpqztx38X",
+	"3RLw2oteO2xlIqPKNuOKFTZC6JXIaUnevwyJmXFCiaZj/G+tiFjyCzLTulJE8DKeAj+Voq62Rx2bZ2ps",
+	"DeLbBtZyfdjZ6cOtzks7vf06BcgrGiuH0Jxg+DvZhFoPsjLa0bFNvQE2nY1FLXfzqvZJNNG6VF7NNeoF",
+	"06QQ1lnkIkhGWU9wa3cijAah4xIyojQ1/1dASVcZVleDjNiYv4ww7iWrjDRFsUbbL4IXAHxlK19GzG4n",
+	"DkK9FHJ+WE9hTnnBCpqsh8YUWgpcJMQuqzUFt2KrCj5hchF7hjoJT2QsxPBXeMDCoRVpk/alqMclxFVj",
+	"p2jbbRMXh6MwddEFhOHLF80CtZJb39bfyVXacBW4P3ro5E6M3Z3oN6ZnjAe6VtyS+fjUPkpsYfTLx+Y9",
+	"WjBu/xX48AOFAsN9IFU/K1pyq7VCBra9tvAD6FhZEgseYn0pK6JmtCyNuEGNJLKcWW32rkTUt6PPaYRc",
+	"2bjZSOThhkTY73l2EWixMCsrRA2frBPvMkzyDFaJU9+y15eUd3/csFSOdrBqbmWzXQ+HmSax5ZubF7/Y",
+	"RXa4LNFtoUWGcVdJ9riqx2jrWgtQevDjVtmyZ7d3iP/BSj1xN87/hyE/b8OyI1+cDooKVM8HvC5LG+Ko",
+	"ZQ3rE2Sjj0dTcWT+eKTmrDoSlcXpUSUM55QOo2lLrZV5al5ibGCnYEqTmTA4msMlOMbiIKZeFKNl+XYy",
+	"Ov99a41a+8XnD+slYZWGymUsmAezEBwuiAGTVeB5cAIxQden+SIznFuBEdaJ3w7BogYqAuXBUG0EwIho",
+	"CNUOObMaqmjK9DARGu1DLtvSpyr6ZCe7kQAJnha6+a+eEGMk34bnRiLfx6kAHl+oI50Pj0PiJJYM+t01",
+	"EyoeQepUN/QkqJWyeXf9MN6I7o1DynKOuwlQtZTOYrpP+8TGOXqYm9//dV1GzWgljdevnYklWVCOzNt6",
+	"y3KqICN1VTX/XbCpgTnlhS2JrBpDzoJ9NOrQKdGCxLG4YNwfcX3pfEYlzV1Az7ZygM00WXOWKBgYn97V",
+	"iR+lei/1PgyF3gcdmTdKvE0ewhaHezwvIXo0l7C17nqGXfJ7bN26mE5E1UFLgvVVKtg5+zbGpLd+Ei/P",
+	"ta5uGTA0FnsH3LbIlt1pCju7V5O5Q7EWUe5cL8v58fqiwa6EiKRt7+bSNHMkHZrmtekpu53GX7vH3d06",
+	"mrJdShi9M8NjuzeKHMintErlrMQNYw7uaXdpA7GdzGO7Ek2MNlK7uSvvRANCXC/aLeqpcDlL680qdJOW",
+	"aka0qsVJAbcnqhivKRZnWw2quFBjhEoAROq7AaQS0jN/ZyZ59Oj7Rwd+NGxRnMRJliDvdpS2ULQPKJAw",
+	"FgLzv2e1LmzAngTVebZCF/Qw2kAlwE6z1Y6aJwsbJrN49vVOtgWw10MtFXANPPcxXHTlgo60IIUYZQOc",
+	"ziEpJNSHlFistGFN2M0GYxzooiqxlYnk56pk1ZKuzkvG5+c2/KHYXmzOJv6HOkltK1rg+ROwb5TFNdeW",
+	"4DBU6hfaZvgNGDvMIe1z0HFi91Fi+x9jhdJd5W62g7DTVvuOGtsTCd4yWsmQlqUL52rLkPnaSWhtMds+",
+	"J1zg/jOU0rvmc1oU2LqEaQXlZKcQ6ZnWcdcRes0SYmEDyDv6unFRv0Q7IUKugVPWQUwSn3ds+GFxtKau",
+	"tGZFzJoM1ieMk6vnr32JYR+iyDBpU8t6I2Py0aPvY7qhB/eaiqZ1dX5y8vv7m+fX51eXNze/vb1+9r8+",
+	"vHh78+7386u31+8+RJJmOla2s4dZDwq3Dw1wuhmMrDJSiAVlXGVtNDKSIbcm8MDm4wnYIhFdrneJTB5m",
+	"gb+GKVNarlKpfr2COX6TqIo4OLezdfj5+WKE2pqhN8PKB8ZhbSRnnD16fP7k8ub544dYik2p2dEcVlPg",
+	"5Kgk+Jmy8cWRoDvz33k0n8Ca05DcJ1Lwpn/YHFaEUynF0sfZYjhu+OyFIbbxF8wJdGarUJw9evTgx6GP",
+	"VAiMKICD6oab7Rf69Fv/SXerp5HstOBZ8sJf5BcptMhFOdi1jlMF3wW7ih9Uqaix7y7Bl0mlKhFvObTq",
+	"fywQc1snAHewl3widrvHdzDsB8a8Tdq9AyATNvdhwEL7sG800nCTjvk3AKPfehyE2oaBrJE/QJFK9QlN",
+	"lf1FIELbY/ChNaa+YEUBPKbU2VGuBoF/Nc074QPEoFSAdueMKGGfES7M7VsQMZmA7DKxpDpuz5iEytOo",
+	"3SaPtzLZqA1VJEiWTXnXGNmdXrY/7O7i9B9HFw6reA5nd1iAc3M3/+H+Z5NIbLHOQQVcR37K6B6xZ5eP",
+	"V9pBMBscjjXTi/Uwq0dnD89++GHvlSVxpfghIXLh7s1veKemVXt1+KFvz0Zl+SZQzPnukIi+xHkn9f1A",
+	"MeUn7G/cELjs2r22rrr+YOgbzWKlqgrwpa0j0mAJN9YZFo+gT7v6UiUTvij/xm21s7FtDjg89R0zxhrI",
+	"rImrPnu2ScUwb0vJXGLoTgmEbo34zrH+V+wFwej+BoyJGDefueUrPgywfEwkQGJa8xPKp21uwYAJy06S",
+	"Wm+Uezuyv8STVb62TbempG0kXKwpCezPJoOy6wIeZC6aMM5UtOyYTUVzmupUEMHbrElMBsDVmK9SQeiU",
+	"Mj40mux9s3ALuF4LiPNYB5AIUZ51CSuAdeeMUVK15SWeNAUNvzgMJl7EKkRRkwM1BjIB7aqtbSbKp5sC",
+	"uSKXc8wo4LAkqaqSu9ZajQcBc9s63PYBIt8aLsIUGYP514IW8B1BS7UtvLG9ElCcaVhf06Z0MJmkkutd",
+	"4FlacNseWZb5+aM7msEiQhNjynksFdGABUPeDK/B9uqksh1HNnY4lpQXT0UZC2P6Nymn0/F4FPcc+ILi",
+	"W8q8KtdzpHRZFxtxBlg+CLNIMFJPTMV6brQEW9UxRVkFjKnc9QyfU2C+U5RJi4lQqI3WSu9CPBj+t/3A",
+	"2XfMGMT+mhyPjg3v0WnEq78G5t6NJ4Fr1ovG295xz5vhClPYbSZUdKI9cZKx5tbgv5SCT1vCNfzUhuJv",
+	"FARJpY3gqf2eo9cei+M0bft26TTVfrWXvsgbVS7t9NFNS5rfsVjHASJz3sWSMgugRck4fLGhaJdedrSq",
+	"ypXVcG5Bson7b7qkTDM+PfLO2DD5As1uJRRHY5rPoy7csKxLSoa15aixMGvjruKC2M1jXqYguEB25xr7",
+	"RaBgNdDt7Qq0IXgNN4dIyIHd7pY4vav8UVfFbuLW9jIH3W2HS0ThU2GHw+EVr20NiqYGAVWa1HaOb9Ra",
+	"2esohS+cnhSpo+3mxCGWgmTN1UYJEzQRLqkvwOzrKNnGTPHHu5pR1bkl7pVfSubK6GrpLkp4KyZQlk8s",
+	"xfb0OKgk3DJRx/KIZQ3n7Z7NaYIT4obHWMhoA5aJMk+eDcTTksIJeiLAt5tO7l730qI3gImHfQ/tJe2j",
+	"qXInkQLrzfv49oY0e6BagzQf/B9XgPH306Mf6dHkw6fHDz//+ygb1hIhunMVqxNXinyeMqT3FGe/S2LF",
+	"Du6ansC01NHuJJv2nX5/2SMXW/zcW6Uhu8vYyX99eXUlxXjH+M1tfZo7bMdo8NabY2s9Wlv6h+FZo/7x",
+	"6zMe/vrq8s3mGVjRiUZ7ePrjw23BaBWNhLRvT/bGV9p9G91f0jMRxFf8ksqxQl3XiBa0W3IQhQ6mXF00",
+	"O9Ku43O9sbzq1dubd+TEtZg4Cmew1oWxSDVnaEo37r1xg+fBLZ00RmpeL8bo+fOXKewAwKpbI1XkrJD2",
+	"X4/NQKoAhY1FXWqGAlLs0Zo1HrnN28oWi1qna7M7D1CkiKVqscPhFiQWf+QXpPEgYX84G02/AMrbjtxW",
+	"9+683kOYp4tG2LkPxdsqVbBeAi1SzbzQzAYfI9Uunp9lNiFiQXVuHyJMNrXwiMdY+AsTrbAIedwONgNa",
+	"MD5tDKBCLnxz7BnLZ4RpojQ1XHag5Ohor++evq3i6UPbyD7tcxhor0o7D32x2cHd99kXlmhnxYCe+L7S",
+	"L9OrG0NwTpAGKq20gFSImLZ/aibAoC/8ugneYGi2EmLOmhaY5yMXxvl//biWfCtmGOZnswXmIiS6hPOW",
+	"A7m8eunT6ow8em6L/RfemlBz9pEo8z5qciJrfuKWO8HqvMfmF5sAxF3FjEpITR6d/nB6TC6dnGDLaBwT",
+	"bJFus+KDruQnLoP4P/9Qgh+TV2jZEHLuqjTgO29LWgaZgMfkvbPMf6trRR4cn35HSnYLhGpyQit2cvvg",
+	"xNnuj5tw1fPRjd08wc0HbPN8dPvAGZs5rdjofPT98enx91ZenCHGTuhY1PrEt2ZEp7O1FzSbelmMzkc/",
+	"g37lx2DUVCW4y7A6Oz0N3D9rbfxP/nBivGVLO3Sz8v0pNxXl9Wdo9AzGjHJS0XxOpy4a72dBFqKoS1DH",
+	"a29abNnmQCdNojgWf10sqFyNzke/dUIdv1HOE4PJgaiBSLFwbS0d8O0uPFwRW3Sq2owEM/8JrQsb0xuF",
+	"+Sum9CWOQBmDLsBWwPg9lbX14PTUPI7mT/+sAT0k7jaVbIHTtFgIsrtOt+R3fc7iQGv3ZA+CmsLQwe/g",
+	"ox48+G2tc7GAweNvGM+Hj37PNSvRoX94ukZ8JupmbRL2uxkQV7lrP1Qsmlij5YzqjHBYgq/MGtJoweg0",
+	"pNETzO/vYQ54rp9sEYBeWjVwI9+6g6BvKVe3Cap1D/Ya2fZ1QPkfQr0XQrUNZk8M5jozt8W8GKcy5jCM",
+	"krghrmMbNlw4E7sriXv0jKlKqCapu11qY+L9Xw9bScVsrntRMvMcL4QyAsHp6Wl7Q6P3J6J/2ZwpFblJ",
+	"b2Dp+ic+7ZT1cBFwT4RtXT8Y1b1P7GYh8M9dWVDLGj5/IbH17WCtjkqEOp4IPdsH53tN50BsffiKMulU",
+	"6I1S1aGezQRvkh6sDYY2avZFa+icA1RGBWRGswtJwOF9jQoKSSfOzFeCpYQuBWA/ZN9E8xmO3sDAw02Z",
+	"92fBYR+A+klgMzrMPDSLx0+UJd+B/o3vj3Q66yTYijvAlwPlHWoM3rnSSPBOMV2yP6ksMjKHSnv9whYR",
+	"viAPTx+GPndbOYtDCqquf2AXqlf1JlQPwA2CJZxN9J65wb2i9BeAilDsu5qRBrNoaNWZq6lFMPz2G7TV",
+	"uJXJS02mApRFKm36tzLl2v4Xx+R12OLf5QFhC9nt3MEl7UcvF9prf2XVpoAVE51aM2oXgQlZ6mHE0vnh",
+	"gLhu7M8RPP/mWyShe3UfyL5Uc9v1z2ZoGeSZ+xj212OKYCihFmQMRoTDD359eXVhAxVJXZnfFPtIlC0Z",
+	"lyFZGCmBaLYA8u3Dsx8xgv+7rXhWvSrfUz/oXvRst7+Byog/wL64qr8/PiUCb1xG2KRjKE2yy6gM1W1D",
+	"Pei2NK3/N+TLNsniw4H4bme398xyschKAtXYD/tbC5nvEN9np2fbcX1jPa57oA8LmZbJXlj7it0RkTV3",
+	"cXgYjOFMaeZhbrp5b7+HJ58MAXweLI9tU26n7BYMpxAchUNn8y9EtzxrQtXFEPJtBNghhHtFhwUECbqW",
+	"X6CryR7UMU1s0GbDhREjStMVKbGlwB0lyXsQIrcwu33wurc8mC7BzCJsykVGOxrx7uwhD/rjSITXhwjp",
+	"n4R53kOepafh+HvZ9T0+gx1tdNiLaG/13t7DMOsemccv9RgkB/PvGcVoSMv1zLWz7ZaMGIJDgRe+O5+L",
+	"U9OiGswET+AWXPmgbTTw3I68D+xn8UKQViajZZlgp+gZr+gaS92+1jDbeYPoMzSd72BJ/3B4buaQc3By",
+	"bQnzG6xWackHrShjX60Do11mopZpS3M/Tc5r87DwCZv2GZ9/aUd9fRxpRW1q5p6spPvhM1gqlyktqRby",
+	"G0VaOA/HjbJ1BgZxjBs/9l/txXAH+2teC4+Bpi+p06Z8hCCT6LdWmfNF8rkt0RJkCFqJWdRasQJ2wH0F",
+	"ed+N9NAxw/47oHwIps1Z7getFeRB37gCqlKsBpiPWuz4cpFbr6WvufuvcSfj1YkPjTK0V7VCGSlYgfcN",
+	"+3JMhAyvZkaYNRALWYDEZj8+lmkM016VtYVUGqtNDux9BGjgbC91tKh+FOQ4794k5aABZMMAlc1NJpUQ",
+	"ZQeU7ugdUJ7YnJG0M+5X/D0J1HvVvo1i7YhsXIpxoGJLwDRT4pOoCrqg0zVuET3+Jxv0PcT60YBgn7a0",
+	"Q7FrOwnuHAMfUxZmQz1CkqWoy4JMxfH+bCSU276kjbJmLSDIHrpWLMHLFVF0ZbHXbiWGux5TyX7u/SCo",
+	"Yj3Engu+L2sJAhBB5QmbcdcULQaa7S+YS3EY+Ib97UHCflLAhHHWhOImefGzYNx98ON2vaHsODjJvs35",
+	"wdT+wQtZ83o4RZPR4v3rvoZeMyFVmG4n01ytYHR60iZypa5KtyTAAS9Md6EECux+9yY32iV9nlCkEoGv",
+	"l2ndXxup/pEIlpST5TWdwxZY3uv76AI81kAQVtrKmjqiCnIJWmEfbembN3pLmk1SS8TyBES2NSKuAx0X",
+	"GbcDtU3/tL7gf5XgqgiBYnjVsabyePrnhY2wCc0SagASVFM8KEqlv0mmI2S6fy9ep5zPICfeV3A7kBcY",
+	"CJmLoAWh5P3NE4IgvWhTUNs2NTOqiKrzHOvL+aqXYyBVXZZdgXMdWwVXaSQ9Y3T6jKsDYeYZV39RdJs5",
+	"1zUog7aUDIpBCXRhLTkgiaJsLwEPr4SYE2qnFp04h7oyD/KzNzfduIYHpz6soQ+N2I8nLfaYA9tkiHuR",
+	"eC6nwDWuNziUGje3r+dWQm5UCF8uAK+TXcGro5iPsS7sAM1nRPAcyEwsMXNMTDQY2ZbkdNH78pRi2g/9",
+	"V2bAHpIFbA+8OycLrJfOKVcxKCVWb37s0R+zSD16TMgoSM2Zzggty8xQ/hwkh5STyDXtjsr/8ZYK0aOh",
+	"hKFAMlErq1BKBecEFiCnZicgdUZyabYFUmYeFBnhQrMcMsL4RJgPCxjX08Reg87i8f0+HrDdisqmmoFL",
+	"8PKtj4QM+iERWrI5JHai4WMSavG2TpsVp3RbC4Ap4jLxY4spjI/PYlJQb+GIaBo99lZHBxUnQGXJMARM",
+	"LUGeW0XcNlI3TNP3UY+G1k1cF9vBEDikuaPpJZ/geXiZ9xJER0Ly+UPUklNzycqiYW4XHcbnu/VRjm20",
+	"8GYSl7VcZM7wiXDvin1GrDgm+D6WQswVMcRopBcU27HMPJ0DJ6LWfcyS+27M/SzzTTvsPh6ttkf0wDer",
+	"Pca+3q0FzWeGKJqEZMclyZyLZaOvN9XsO9WKv728vsraPZGCqVzcglx914eKyuevJuW/K5sCfggBMOyR",
+	"9vVJgAY0exP7LtU8lPW8ns90E7L+7cunr68I5DPxXVcA1DMJ4GVAW+TOyCkOIb3I9XXm08i1Zd0Pgtyg",
+	"Z9FXhtwG9kuqjBLFYS84fidXBl9mQkLJu6dXJBec2xz6Lkon7BaGSPWo8PUbM2/skPvx4bFYK6I4c7Rb",
+	"3xdjbLRfxwQ903O2yDXt2VnWjAJtxHct+mCsJc2h/5ZgkbcDXZNOAbmvUA0228OmZ/vihD8xl+C1pHhd",
+	"Wq7YvSMPH225IVuC4m60BLpIxcOtFeYUiwU9UmAGaSh8dZ9toWxaVCxXe5Y3MX0Tz3ak8Ah7MTXaqfaB",
+	"P1ui8UgZMdKiIDM3kNNKzQQKodaxhsDxmrWeAScFlJp2sNmW2rUonTUNclKmW1ed+YCXwtd/3oTjS42B",
+	"A8edEhuj898/dEMO7OvSytrugbcGfqxOY8sQHJOrelyyPASIwt4YDhiOHyVBIdRB/Yq2g2acnMze9l+8",
+	"gbBUNQbznycbvfvjjvFrWIhbWE/S3Zal+WxPWZo/2+qSVnAzj3w5OVJsyqFYz2htjh05c49Due9c+0X+",
+	"lgTgtaDofT31717ddCCFT/xYiqUyUrICiIIrmp750lZlPHy+dmShe37KB+Drt3VAEi6We8vg7kxMN2kd",
+	"++aD/Ea1mduZrT1poyE5fNSBvEyQPzK+puRi0opNAV0RKmEguzgJetzExTwngR2eVNYQ9RdJfms9gRK3",
+	"u1Ex9+bmCslC2T00q5CXtjoeIrlTXPrCmpgEhlThYEwKdfF72BXBfFdzzcq1RTA4xdVm7SUWNF8nyeOp",
+	"+Tn+4N6rt/AdgnHpo5ICa2mQjFLCxGW7u2tz4dOcXQ+cpkKCDd2hsfynDQAJrlxlzyivvcFYJyUO5sd1",
+	"s++SAH/AZx7p2VWANdvqsinM+xFoIyVUoyUVfR4laFKBqLBBLp+waW2L7kqwUYN9CFhQTqfg+zCmcPC6",
+	"HXUYNLQLfCWYeDoTNmYeiOtVTpYYRd+2AHUgx6pxKJzbxMhagTeOc4MxXwvSRps0kU/eKzelGpZ01Ycj",
+	"brumppATVrg/kDUhWOGvRsyNK1aCKfiuhv5a2A8XS5sd7KO0x0J4bJRAb9ESbnApJuTZi6dXx+TS86pv",
+	"FKY2LW2c9iZTY7oPUZWwvS/70tSvBPa5PIxttG1w/5WGpKwHBpoHxTw3aBgpmJp3VRhy7V4YW40HB+AN",
+	"onxlG66J7ThZunLWUaRg5/iD4SPoSv/1IeQa+9ybB0TNak0KseQZ8U3qG01TY0r+BGueWJHHFq7sA7lv",
+	"ppzSNn3D68OVOcAFUkYr1zN7X6olHpeMV87BaQ5AGQdZNEWn5vUYzCON7aGb8GaXg3VB2kahEmhhFBFf",
+	"U3i4UnoTQvUApNxpNv61vAGVbQmf4PeWqbTvtTYMiGkUdI87ZZs9Alxtr06ONYZ66K3kfoJNAWDZw2ns",
+	"gK8MS/us7Yb+Y3fMZAw6m0xAAs+huR2ubu7+yrbaC+mvuUuysHX+XDh0rPvQ4oL4Tlqum+cx+UnIhSJU",
+	"zZFubF0ovaqg16BYt11HUgzwfdMI42Do8EukMjewS4dHgdvyfjBgmKDvVIFtQbIW6hudPApWxJlc9A7h",
+	"4xcCb/93aK1vx9f3bLsNhu5K0ekO4uoadnqIHJMW6Uj51oc5BvMC4de+HyA2BzQM1CcPuCp35coVaWrE",
+	"YarIEsrS/L8N7rrAalhBSxjQteTK76/ZnOHX4xVhWkE5SdykkvF5f21qPj/k9bHN0eJ3B2tW7Ut6wMkM",
+	"VIKUMWWNkY15EkCtSbkInhZSyHjUySfzf5+3ezFe4VLO8LQ9kWomhqdRRcMo/+JCRu+5gRGhTj00pGcr",
+	"/9EFXHQLOPbB+A/Bemx5fxeMN0S5f7Zkpv96eZI5+CZDsiAlrr2p4zNazIH3gRk19DScX5mfHaAHJKd+",
+	"/WW2HHW20EP3BdNqAElWUixEX3nhKzsgzi3/CvUfLewlRh5nzqLmyIQpUjYljtzf8CVrOKSBiVj2Eg9S",
+	"Vx8DvNGiMtB4hwOHKC3mi2o/oVxmKjIFjhviU2IRb3aiIofKeh+/xAH2+wLaRRLPoLvJ+3kGW1A4CSEo",
+	"pcs7eYsOfl3HSwOyHrnxXwxqPzs4hFR0EbARW6BvGxcR075H7RX+fJgXzc593x5K11wmgpxXYjqFgjB+",
+	"TJ54r7OvjG171Vw4O39eMqx8VavgSbNiMJUW1EHu5Q3oo6e2182BUi4TMUOvxBT9cIpQbpSDWvm6q7AR",
+	"IOKb7jRUIWrdSxbm9yHc8zkv7E29V4g0MHjuO6e5A6bP7MLf+3QOZ+EYHd6Iks4NwJ/3EjpuvVqoaoix",
+	"bZaUNQYBLVeN+asCXmD6EpsQyjueKg+0DghRGfFdzVLGyhd+zOHiIcz0X4k38Q1dtHpxwmC5Ha5DTYwh",
+	"ne4ftG72v6Zk/NdjZKTeomjNi4VImRaZvqthMU4F2HokTQMo6ryTq68H+2d7jGpPOnW0XO0r2aLBrHsr",
+	"PdMlv7lyEq6Lctje2Pfr7hjIMGJTcEcUmsxoMRC9J59Y0WvHeUp5DqVF83YDDjb4G1bJ7eH9JjPeA0Yx",
+	"jNBgovG7caIlo+UuuDjxneXT3n074H9QMrAVxwY2yNtbF+DuuzYwc9VqrDHLyxWGCnRiOTHFyvmmbZN+",
+	"c23TaG0Q1p/79LYddh/5T81yQ3Og2mPspfRWM1u6ZO96QkW7g4ZRpWTm9nSHvxWJcs5LmuqE+DgsbXB6",
+	"z9WbA7xvwfO+Kqw1E7qSdAYwWZMpiqYWfKUUAaO1YSERd7nQgstXsdypLcRxkuNT1cM48ff7pJO/2ODr",
+	"knbbMjtaELVWuH0dqEHz3GT5qaZv7uFqAtKy7OmegL/uq20lOhjnRlhOquzuXycSeJ9WdG1+vgfo9NiW",
+	"cAtQ7GxZ4rD8y61LDVaewNSVCrCY/qaxqhDKYZnZID1FSqP6tNWMbXMs/M35/8WUcdtQT5SFN/pWwBv9",
+	"iBhWs1iryhbF/ZYsZj/oXvKY7WIv+UQMzmZ2+9tfeXA7n0tglsjyefpdj4N0q/JxDbdiDu2N2ie/Hug/",
+	"Tlsa92Mz9CVMtpoNbWplL1s2Aw7KdswCyQRdm0M3MLXU9hJBQzHWftOsLG2HtLbbXTq9NEvG2KoADPu3",
+	"Sfxkdm1b/N7RzmdDs4sLw5sI41+YwpYAtGtv1YXzMfnJZas1ao+tTOTzBBC4JBcFtOVbfHaImomlSiX6",
+	"4n+fmA+3kudTcdhYtHaRlOggiv0VRW0AduH0Rq9X1px9JErkc9C+GpEU2KercE5m5frqL+gKWWcStjaE",
+	"vRewbsghweqW2HL3vxiqL8SSTGrDCcJ++GEUP1MZeuclTJnScvWNIjbpPgsj/kpBbUx00FpV8K7Ns1vj",
+	"V89g0QvldzjgkNYQXCBVakuI+f75hAE3mqzpFJTN9nKWRvQZNOaOUkyPjCA1ppyD7XBsGAMG/QEKYe4z",
+	"pmNc28K2L6C8Be4BUorM3F+Jd+balgQmuShFLVXmIJo14GyaqeADYS39Fjszegsu1VgsOZGi1l169lBu",
+	"qBmdqwNC9Myoe42pn3myk6Koc+0yoex517MIW9pJhqhE979+LzEk9OQ/9lKLBOfa/22093wquq2d16DE",
+	"FL7F/G73rIHVQYIsxFdzvxzTEmS8IpRcvfmZCElufv05CFt2bfbPHj0mv7AnF4RyHIDSkN0aVtx0qTPY",
+	"CgP9fNjPN9J1efP6LYDXW1+U12bQoV8VXCRdxHGuWj6zzyirYNpWosQqCmFwCKFFAYWP5DRA6wcrzjeg",
+	"u6rlbldRyeiAJPjO1cPWVLMcD2/TgHbiaVeD5DmstDTTe+oBV30ZU+vYf4PTZ06rQ65ls/UnEsOhmW0h",
+	"IGujBbk7Zx9AI715Aw3GqEaaiAXMbq8dph6eRq0CyVQ4j6lDFH43QLyiX4HcclkUNl/TstcOeaduq9E5",
+	"+41m79V9tSK3KvswUxnue28ZmzZzfzkTqOlZpT9u4+nvOY4nOFSgxXIfJo3jPfblbqII0+YwRNPgJtsO",
+	"fPtlFd+f3dGAaPdU7LMtlDWlNbYc8y+jGgvDaDl4uwSqx52SyIQL7NayniDVocsY77Ma1f3C9QA5eArk",
+	"F+qG9vM99VbI54bP1rw0/2WRakMlFQQpjQVdeQnKJxQfE++CsKkMZgIoLFUAL4bdo5M5rNR2mcoA7RdY",
+	"DUyLYXwKspKM6/16UiOosNsr9ifGcXJz8wJrM2HNIl/ui9Acw0VSF6b3xfvFwPhe3EQ3LwyWBj57BvX7",
+	"evUc0JzUb+sJ8wZo5C0Hq81iEQiq1jhSU9QdeViSKd0Hy4m/yJdF0V6BA73IHnn3nLQQrNolkctiTz6v",
+	"V2DLSy2EbAjFksjWi7XBrjzz6wv/vvJj/hu/Uv4MX89L9dTVOGjenwuDVGej4gCFrW2R11JiL0wOx+Q5",
+	"LxxHcNJJx/GZuOhrBrNPzU/nv3/4nH0a2VAF/NcHM9KWjjIDa1mOzkcntGIntw9G5lc3+6emA4j1Z2bB",
+	"H1xcRfsnzEgO/u3j/II/YZJT8G+P8vBPrt9u8CcRBON9ahtJ0mn4b6tPff7w+f8FAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

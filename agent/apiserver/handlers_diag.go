@@ -105,5 +105,20 @@ func (s *Server) GetSupportBundleFile(ctx context.Context, _ api.GetSupportBundl
 		Headers: api.GetSupportBundleFile200ResponseHeaders{ContentDisposition: attachment(b.Name)}}, nil
 }
 
+// ListSticks lists what a bundle can be written to.
+func (s *Server) ListSticks(ctx context.Context, _ api.ListSticksRequestObject) (api.ListSticksResponseObject, error) {
+	l, err := s.Support.Sticks(ctx)
+	return api.ListSticks200JSONResponse(l), err
+}
+
+// WriteSupportBundle makes a bundle and writes it to a stick.
+func (s *Server) WriteSupportBundle(ctx context.Context, r api.WriteSupportBundleRequestObject) (api.WriteSupportBundleResponseObject, error) {
+	if r.Body == nil {
+		return nil, errNoBody
+	}
+	op, err := s.Support.Write(ctx, r.Body.Device)
+	return api.WriteSupportBundle202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
+}
+
 // attachment makes a browser save the answer under a name of letters, digits, hyphens and dots.
 func attachment(name string) string { return `attachment; filename="` + name + `"` }

@@ -137,6 +137,8 @@ type Support interface {
 	Show(ctx context.Context) (api.SupportBundle, error)
 	Make(ctx context.Context) (api.Operation, error)
 	Open(ctx context.Context) (io.ReadCloser, api.SupportBundle, error)
+	Sticks(ctx context.Context) ([]api.Stick, error)
+	Write(ctx context.Context, device string) (api.Operation, error)
 }
 
 // Network is the host's adapters and name.

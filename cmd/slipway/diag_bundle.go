@@ -23,9 +23,18 @@ type made struct {
 
 // bundleCommand has an -o of its own: a file's name, or json as everywhere else.
 func (c *cli) bundleCommand() *cobra.Command {
-	var out string
+	var out, stick string
 	cmd := &cobra.Command{Use: "bundle [-o FILE]", Short: "Make a support bundle of the host, without secrets, and fetch it", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		if stick != "" && out != "" && out != "json" {
+			return usagef("the bundle goes to a file (-o) or to a stick (--stick), not to both")
+		}
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			if stick != "" {
+				c.output = out
+				return c.follow(ctx, client, func() (*http.Response, error) {
+					return client.WriteSupportBundle(ctx, api.StickRequest{Device: stick})
+				})
+			}
 			op, err := apiclient.Decode[api.Operation](client, func() (*http.Response, error) { return client.MakeSupportBundle(ctx) })
 			if err != nil {
 				return err
@@ -56,6 +65,7 @@ func (c *cli) bundleCommand() *cobra.Command {
 		})
 	}}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write to, of whatever name the host gives otherwise; json prints the file's name for programs")
+	cmd.Flags().StringVar(&stick, "stick", "", "write it to this USB stick of the host instead, see diag sticks")
 	return cmd
 }
 
