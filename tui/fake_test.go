@@ -35,8 +35,9 @@ type fakeAgent struct {
 	content  []api.ContentItem
 	proxy    api.Proxy
 	verdict  api.NetworkPreview // what preview answers
-	calls    []string           // changes, with their bodies
-	outcome  string             // of every operation; empty for succeeded
+	sticks   []api.Stick
+	calls    []string // changes, with their bodies
+	outcome  string   // of every operation; empty for succeeded
 	socket   string
 }
 
@@ -139,6 +140,15 @@ func (f *fakeAgent) routes() http.Handler {
 	get("/diag/logs", func() any {
 		return api.LogLines{Lines: []string{"2026-03-14T15:08:01 h1 slipway[1]: WARN \x1b[31mcontent"}}
 	})
+	get("/diag/neighbours", func() any {
+		return []api.Neighbour{{Address: "10.77.0.1", Mac: "52:54:00:77:00:01", Adapter: "eth0", State: "reachable"}, {Address: "10.77.0.99", Adapter: "eth0", State: "failed"},
+			{Address: "fe80::5054:ff:fe77:1", Mac: "52:54:00:77:00:01", Adapter: "eth0", State: "stale"}}
+	})
+	get("/diag/errors", func() any {
+		return []api.AgentError{{Message: "peer does not answer host=h2 after=4s\x1b[31m", Priority: "warning", Count: 12, FirstAt: start.Add(-time.Hour), LastAt: start},
+			{Message: "the storage pool is full", Priority: "err", Count: 1, FirstAt: start.Add(-2 * time.Hour), LastAt: start.Add(-2 * time.Hour)}}
+	})
+	get("/diag/sticks", func() any { return f.sticks })
 	get("/operations/{id}", func() any { return f.operation(cmp.Or(f.outcome, "succeeded")) })
 	f.changes(mux)
 	return mux
@@ -186,6 +196,15 @@ func (f *fakeAgent) changes(mux *http.ServeMux) {
 	})
 	post("POST /diag/ping", func([]byte) (any, *api.Problem) {
 		return api.DiagResult{Target: "10.77.0.1", Reached: true, Output: "PING 10.77.0.1 56(84) bytes of data.\n64 bytes from 10.77.0.1: icmp_seq=1 ttl=64 time=0.041 ms\n"}, nil
+	})
+	post("POST /diag/dns", func([]byte) (any, *api.Problem) {
+		return api.DiagResult{Target: "h9", Reached: false, Output: "Asked 10.77.0.1:53, 1.2ms\nh9: no such record\n"}, nil
+	})
+	post("POST /diag/port", func([]byte) (any, *api.Problem) {
+		return api.DiagResult{Target: "10.77.0.1", Reached: true, Output: "10.77.0.1:5080 is open: connected from 10.77.0.11:40112 to 10.77.0.1:5080 in 200µs\n"}, nil
+	})
+	post("POST /diag/bundle/stick", func([]byte) (any, *api.Problem) {
+		return api.Operation{Id: "op1", Kind: "diag.stick", Title: "Write a support bundle of h1 to /dev/sdc1", State: "running", Steps: []api.Step{}}, nil
 	})
 	post("PUT /users/{name}/password", done)
 	post("DELETE /link/token", done)

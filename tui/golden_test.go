@@ -58,8 +58,21 @@ func TestEveryPage(t *testing.T) {
 		{"ntp", nil, open("NTP Configuration", "10.77.0.1, ntp_1"), "ntp_1 is neither"},
 		{"proxy", withProxy, open("Proxy", "<down>", "http://proxy"), "neither a name"},
 		{"proxy-difference", withProxyDifference, func(d *driver) { open("Proxy")(d); d.pick("[ Apply ]") }, "[ Set the proxy ]"},
-		{"diagnostics", nil, open("Diagnostics"), "Ping and trace"},
+		{"diagnostics", nil, open("Diagnostics"), "Every test is made from this host"},
 		{"ping", nil, func(d *driver) { open("Diagnostics")(d); d.pick("[ Ping ]") }, "10.77.0.1 answers"},
+		{"dns-lookup", nil, func(d *driver) { open("Diagnostics", "<clear>", "h9")(d); d.pick("Look up in DNS") }, "h9 is NOT found"},
+		{"port", nil, func(d *driver) { open("Diagnostics")(d); d.pick("Check port") }, "10.77.0.1 is open"},
+		{"port-wrong", nil, func(d *driver) {
+			open("Diagnostics")(d)
+			d.pick("TCP port")
+			d.press("<up>", "<clear>", "99999", "<down>", "<enter>")
+		}, "from 1 to 65535"},
+		{"arp", nil, func(d *driver) { open("Diagnostics")(d); d.pick("ARP table") }, "52:54:00:77:00:01"},
+		{"errors", nil, func(d *driver) { open("Diagnostics")(d); d.pick("recent errors") }, "12 times since"},
+		{"sticks", func(f *fakeAgent) {
+			f.sticks = []api.Stick{{Device: "/dev/sdc1", FileSystem: "vfat", Label: "TRANSFER", Model: "Ultra Fit", SizeBytes: 31 << 30}}
+		}, func(d *driver) { open("Diagnostics")(d); d.pick("Support bundle") }, "/dev/sdc1"},
+		{"sticks-none", nil, func(d *driver) { open("Diagnostics")(d); d.pick("Support bundle") }, "Put one in"},
 		{"log", nil, func(d *driver) { open("Diagnostics")(d); d.pick("Agent's log") }, "WARN"},
 		{"password", withUser, func(d *driver) { asAda(d); d.pick("Password") }, "Current password"},
 		{"power", withUser, open("Power"), "Shut down"},

@@ -27,7 +27,7 @@ func (c *console) menu() {
 	power := entry("Power", c.power)
 	quit := entry("Quit", c.quit)
 	quit.value = "back to device information; the host stays on"
-	diagnostics.value = "ping, trace, the agent's log"
+	diagnostics.value = "ping, trace, DNS, ports, logs, support bundle"
 	power.value = "restart or shut down"
 	p := c.pushForm("Configuration", f)
 	f.escape = c.quit

@@ -6,6 +6,9 @@ import (
 	"unicode"
 )
 
+// Stamp shows a time to the second; say which zone it is in.
+const Stamp = "2006-01-02 15:04:05"
+
 // Clean makes text from anywhere safe to draw: control characters, which a terminal would obey, become spaces.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
