@@ -69,7 +69,7 @@ func installedArguments(rootfs string) (string, error) {
 func (b *Bed) arguments() []string {
 	args := []string{
 		"-kernel", filepath.Join(b.Rootfs, "boot/vmlinuz"), "-initrd", filepath.Join(b.Share, "initrd"), "-append", b.Arguments,
-		"-chardev", "socket,id=s1,path=guest.sock,server=on,wait=off", "-serial", "chardev:s1",
+		"-chardev", "socket,id=guest,path=guest.sock,server=on,wait=off", "-serial", "chardev:guest",
 	}
 	for tag, path := range map[string]string{"root": b.Rootfs, "share": b.Share} {
 		args = append(args, "-virtfs", "local,path="+path+",mount_tag="+tag+",security_model=passthrough,readonly=on,multidevs=remap")
