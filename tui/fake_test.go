@@ -34,6 +34,9 @@ type fakeAgent struct {
 	clusters []api.Cluster
 	content  []api.ContentItem
 	proxy    api.Proxy
+	theme    api.Theme
+	rules    api.PasswordRules
+	hidden   bool               // passwords are changed elsewhere
 	verdict  api.NetworkPreview // what preview answers
 	sticks   []api.Stick
 	calls    []string // changes, with their bodies
@@ -122,10 +125,11 @@ func (f *fakeAgent) routes() http.Handler {
 	get := func(path string, v func() any) {
 		f.handle(mux, "GET /api/v1"+path, func(*http.Request, []byte) (any, *api.Problem) { return v(), nil })
 	}
-	get("/setup", func() any { return api.Setup{Needed: f.setup} })
+	get("/setup", func() any { return api.Setup{Needed: f.setup, Password: f.rules, PasswordChangeHidden: f.hidden} })
 	get("/setup/code", func() any { return api.SetupCode{Code: "ABCD2345"} })
 	get("/host", func() any { return f.host })
 	get("/host/proxy", func() any { return f.proxy })
+	get("/theme", func() any { return f.theme })
 	get("/network", func() any { return f.network })
 	get("/link", func() any { return f.link })
 	get("/clusters", func() any { return f.clusters })

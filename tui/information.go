@@ -42,6 +42,9 @@ func (c *console) information() []fact {
 		}
 		return out
 	}
+	if s.theme.Banner != "" {
+		add("Notice", "%s", s.theme.Banner)
+	}
 	for i, a := range s.host.Addresses {
 		label := ""
 		if i == 0 {

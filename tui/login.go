@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ func (c *console) who() string {
 }
 
 func (c *console) login(next func()) {
-	f := newForm("Log in as a user of this host. After wrong passwords the agent makes everybody wait, here as in the Local UI.")
+	f := newForm(c.notice() + "Log in as a user of this host. After wrong passwords the agent makes everybody wait, here as in the Local UI.")
 	_, name := f.field("Username", "")
 	name.max = 32
 	_, password := f.field("Password", "")
@@ -52,6 +53,25 @@ func (c *console) login(next func()) {
 		c.authenticate(name.value(), string(password.text), next)
 	})
 	c.pushForm("User login", f)
+}
+
+// consentRunes is how much of the consent stands above the fields.
+const consentRunes = 600
+
+// notice is what the owner of the host wants people to read before they log in; who logs in agrees to the consent.
+func (c *console) notice() string {
+	text := ""
+	if b := c.seen.theme.Banner; b != "" {
+		text = b + "\n"
+	}
+	if consent := c.seen.theme.Consent; consent.Text != "" {
+		terms := []rune(consent.Text)
+		if len(terms) > consentRunes {
+			terms = append(terms[:consentRunes:consentRunes], []rune(" ... (all of it is in the Local UI)")...)
+		}
+		text += strings.TrimSpace(consent.Title+"\n"+string(terms)) + "\nBy logging in you agree to this.\n"
+	}
+	return text
 }
 
 func (c *console) authenticate(user, password string, next func()) {
@@ -78,7 +98,7 @@ func (c *console) createUser(next func()) {
 	endsRow, ends := f.field("Password expires", "")
 	ends.max = len(time.DateOnly)
 	f.changed = func() {
-		nameRow.note, passwordRow.note, againRow.note = userProblems(name.value(), string(password.text), string(again.text))
+		nameRow.note, passwordRow.note, againRow.note = userProblems(c.seen.rules.Password, name.value(), string(password.text), string(again.text))
 		endsRow.note = dayProblem(ends.value(), c.Now())
 	}
 	f.text("", "Last day of the password, such as "+c.Now().AddDate(1, 0, 0).Format(time.DateOnly)+"; empty for never.")
@@ -120,14 +140,17 @@ func dayProblem(text string, now time.Time) string {
 }
 
 // userProblems says what is wrong so far; empty fields are not wrong yet.
-func userProblems(name, password, again string) (nameNote, passwordNote, againNote string) {
+func userProblems(rules api.PasswordRules, name, password, again string) (nameNote, passwordNote, againNote string) {
 	for i, r := range name {
 		if (r < 'a' || r > 'z') && r != '_' && (i == 0 || (r != '-' && (r < '0' || r > '9'))) {
 			nameNote = "Use lower-case letters, digits, - and _, beginning with a letter."
 		}
 	}
-	if n := len([]rune(password)); n > 0 && n < 8 {
-		passwordNote = "Use at least 8 characters; three or four unrelated words are best."
+	if least := max(rules.MinLength, 8); password != "" && len([]rune(password)) < least {
+		passwordNote = fmt.Sprintf("Use at least %d characters; three or four unrelated words are best.", least)
+		if rules.Classes > 1 {
+			passwordNote = fmt.Sprintf("Use at least %d characters, and %d of: lower case, upper case, digits, others.", least, rules.Classes)
+		}
 	}
 	if again != "" && again != password {
 		againNote = "The two passwords differ."

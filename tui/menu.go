@@ -22,7 +22,10 @@ func (c *console) menu() {
 	ntp := entry("NTP Configuration", c.ntp)
 	proxy := entry("Proxy", c.proxy)
 	link := entry("Link this host", c.linking)
-	password := entry("Password", c.password)
+	password := &button{} // shown only where passwords are changed here
+	if !c.seen.rules.PasswordChangeHidden {
+		password = entry("Password", c.password)
+	}
 	diagnostics := entry("Diagnostics", c.diagnostics)
 	power := entry("Power", c.power)
 	quit := entry("Quit", c.quit)

@@ -23,7 +23,7 @@ func (c *console) password() {
 	current.secret, password.secret, again.secret = true, true, true
 	f.changed = func() {
 		currentRow.hidden = user.value() != who || who == "root"
-		_, passwordRow.note, againRow.note = userProblems("", string(password.text), string(again.text))
+		_, passwordRow.note, againRow.note = userProblems(c.seen.rules.Password, "", string(password.text), string(again.text))
 	}
 	f.changed()
 	f.button("Change password", func() {

@@ -19,8 +19,9 @@ type snapshot struct {
 	down    string
 	journal []string
 
-	setup    bool   // the first user is missing
-	code     string // the setup code, until there is one
+	setup    bool      // the first user is missing
+	rules    api.Setup // what a new password must be
+	code     string    // the setup code, until there is one
 	caller   api.Caller
 	host     api.Host
 	network  api.Network
@@ -28,6 +29,7 @@ type snapshot struct {
 	clusters []api.Cluster
 	content  []api.ContentItem
 	proxy    api.Proxy
+	theme    api.Theme // the banner and the consent of the host's owner
 	// partial is what could not be read although the agent answers.
 	partial string
 	// ended reports that the session is over.
@@ -86,7 +88,8 @@ func (c *console) look() (s snapshot) {
 	defer cancel()
 	api1 := c.Client
 	var err error
-	s.setup = ask[api.Setup](api1, &err, func() (*http.Response, error) { return api1.GetSetup(ctx) }).Needed
+	s.rules = ask[api.Setup](api1, &err, func() (*http.Response, error) { return api1.GetSetup(ctx) })
+	s.setup = s.rules.Needed
 	if err != nil {
 		s.down = err.Error()
 		if c.Journal != nil {
@@ -108,6 +111,8 @@ func (c *console) look() (s snapshot) {
 	if err != nil {
 		s.partial = err.Error()
 	}
+	var unsaid error // without a theme there is no banner
+	s.theme = ask[api.Theme](api1, &unsaid, func() (*http.Response, error) { return api1.GetTheme(ctx) })
 	return s
 }
 

@@ -38,6 +38,28 @@ func TestFirstBootWalk(t *testing.T) {
 	}
 }
 
+// Features 44, 45 and 51.
+func TestWhatTheOwnerOfTheHostWants(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	withUser(f)
+	f.theme = api.Theme{Banner: "For members only.", Consent: api.Consent{Title: "Terms", Text: "Everything is recorded. " + strings.Repeat("And so on. ", 100)}}
+	f.rules, f.hidden = api.PasswordRules{MinLength: 14, Classes: 3}, true
+	d := sit(t, f, 132, 43)
+	d.sees("Notice", "For members only.")
+	d.press("<f2>")
+	d.sees("User login", "Everything is recorded.", "all of it is in the Local UI", "By logging in you agree")
+	d.press("ada", "<tab>", "correct horse", "<tab>", "<enter>")
+	d.sees("Configuration", "Hostname")
+	if strings.Contains(d.text(), "Password") {
+		t.Error("the password can be changed although that is done elsewhere")
+	}
+	note, want := "", "at least 14 characters, and 3 of"
+	if _, note, _ = userProblems(f.rules, "", "thirteen char", ""); !strings.Contains(note, want) {
+		t.Errorf("a short password: %q", note)
+	}
+}
+
 // Feature 29.
 func TestWrongPasswordIsSaidAndForgotten(t *testing.T) {
 	t.Parallel()
