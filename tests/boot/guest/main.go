@@ -1,6 +1,6 @@
 //go:build linux
 
-// Program guest is the test bed's part inside the machine that QEMU runs, as one static program of two lives:
+// Command guest is the test bed's part inside the machine that QEMU runs, as one static program of two lives:
 //
 //	process 1 of the initrd: load the modules, lay a memory file system over the shared root ──> systemd of that root
 //	the unit test-guest.service: take commands from the second serial line, run them, answer what they wrote
