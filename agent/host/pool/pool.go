@@ -89,7 +89,10 @@ func Mount(ctx context.Context, disk, dir string) error {
 	if Mounted(dir) {
 		return nil
 	}
-	return run(ctx, "mount", "-o", "noatime", disk, dir)
+	if err := run(ctx, "mount", "-o", "noatime", disk, dir); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o700) // of the new file system: content is nobody else's
 }
 
 // Mounted says whether dir is where a file system of its own begins: it lies on another device than its parent.

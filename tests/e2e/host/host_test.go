@@ -26,6 +26,7 @@ func TestHost(t *testing.T) {
 		suite.Step{Name: "missing kernel module", Run: at(missingModule)},
 		suite.Step{Name: "dead DNS server is a warning", Run: at(deadDNS)},
 		suite.Step{Name: "network comes back without the agent", Run: at(watchdog)},
+		suite.Step{Name: "bridge over an adapter that nobody has set", Run: at(bridge)},
 		suite.Step{Name: "users are locked and deleted", Run: at(users)},
 		suite.Step{Name: "console is locked", Run: at(console)},
 		suite.Step{Name: "disk with data is no pool", Run: at(foreignDisk)},
@@ -112,9 +113,19 @@ func watchdog(t *testing.T, h *lab.Host) {
 		t.Errorf("the agent or the candidate is there: %s", out)
 	}
 	suite.Exec(t, h, `systemctl unmask --runtime slipway-agent.service 2>/dev/null; systemctl start slipway-agent.service`)
-	if try := suite.OnJSON[api.Network](t, h, "network", "show").Try; try.State != api.RolledBack {
-		t.Errorf("%+v", try)
+	suite.Until(t, 20*time.Second, func() (bool, error) {
+		return suite.OnJSON[api.Network](t, h, "network", "show").Try.State == api.RolledBack, nil
+	})
+}
+
+// Feature 64: the member need not be set first.
+func bridge(t *testing.T, h *lab.Host) {
+	try := suite.OnJSON[api.Try](t, h, "network", "set", "br0", "--bridge", "--member", "eth0", "--address", "10.77.0.63/24", "--gateway", gateway, "--confirm-within", "60s")
+	if out := suite.Exec(t, h, `ip -o link show eth0; ip -4 -o addr show br0`); !strings.Contains(out, "master br0") || !strings.Contains(out, "10.77.0.63/24") {
+		t.Errorf("no bridge: %s", out)
 	}
+	suite.On(t, h, "", "network", "cancel", try.Id).OK(t)
+	atHome(t, h)
 }
 
 // atHome waits until the host has the address from DHCP alone.
