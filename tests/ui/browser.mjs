@@ -27,6 +27,9 @@ export const fault = (text) => {
   say(`FAULT ${text}`);
 };
 
+// A long table takes a busy machine many seconds to paint.
+const patience = 60_000;
+
 const allowed = [];
 
 /** Lets pages go to another address of a host. */
@@ -69,7 +72,7 @@ export async function look(page, dir, name) {
   for (const dark of [false, true]) {
     await page.evaluate((on) => document.documentElement.classList.toggle('pf-v6-theme-dark', on), dark);
     await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
-    await page.screenshot({ path: `${dir}/${name}-${dark ? 'dark' : 'light'}.png` });
+    await page.screenshot({ path: `${dir}/${name}-${dark ? 'dark' : 'light'}.png`, timeout: patience });
     if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
     const { violations } = await page.evaluate((on) => globalThis.axe.run(document, { resultTypes: ['violations'], ...(on && { runOnly: ['color-contrast'] }) }), dark);
     for (const v of violations) {
@@ -87,7 +90,7 @@ export async function narrow(page, dir, name, width = 390) {
   const size = page.viewportSize();
   await page.setViewportSize({ width, height: 844 });
   await page.waitForTimeout(400);
-  await page.screenshot({ path: `${dir}/${name}-${width}.png` });
+  await page.screenshot({ path: `${dir}/${name}-${width}.png`, timeout: patience });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (wide > 0) fault(`${name}: ${wide} pixels wider than a screen of ${width}`);
   await page.setViewportSize(size);

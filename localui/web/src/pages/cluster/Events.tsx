@@ -70,7 +70,7 @@ function EventTable({ events }: { events: ClusterEvent[] }) {
             <Td dataLabel={c.time}><When at={e.time} /></Td>
             <Td dataLabel={c.type}><Label status={e.type === 'Normal' ? 'info' : 'warning'} variant="outline">{e.type}</Label></Td>
             <Td dataLabel={c.reason}>{e.reason}{e.count > 1 && ` ×${e.count}`}</Td>
-            <Td dataLabel={c.namespace}>{e.namespace || '–'}</Td><Td dataLabel={c.object}>{e.object}</Td><Td dataLabel={c.message}>{e.message}</Td>
+            <Td dataLabel={c.namespace}>{e.namespace || '–'}</Td><Td dataLabel={c.object} modifier="breakWord">{e.object}</Td><Td dataLabel={c.message} modifier="breakWord">{e.message}</Td>
           </Tr>
         ))}
       </Tbody>
