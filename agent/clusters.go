@@ -319,7 +319,7 @@ func apiCluster(s cluster.Summary) api.Cluster {
 		out.Nodes = append(out.Nodes, api.ClusterNode{Name: n.Name, Host: n.Host, Role: string(n.Role), Ready: n.Ready, Version: n.Version, Address: n.Address, Reason: n.Reason, Architecture: n.Architecture, CreatedAt: n.CreatedAt})
 	}
 	for _, x := range s.Applications {
-		out.Applications = append(out.Applications, api.Application{Name: x.Name, Layer: x.Layer, Version: x.Version, Status: x.Status, Message: x.Message})
+		out.Applications = append(out.Applications, api.Application{Name: x.Name, Layer: x.Layer, Version: x.Version, Status: x.Status, Message: x.Message, Since: x.Since})
 	}
 	return out
 }

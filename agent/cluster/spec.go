@@ -204,4 +204,6 @@ type Application struct {
 	// Status is Running, Progressing or Failed.
 	Status  string `json:"status"`
 	Message string `json:"message,omitempty"`
+	// Since is when the last of its pods became ready or stopped being so; zero for a pack without pods.
+	Since time.Time `json:"since,omitzero"`
 }

@@ -51,9 +51,10 @@ type apiContainer struct {
 }
 
 type apiCondition struct {
-	Type    string `json:"type"`
-	Status  string `json:"status"`
-	Message string `json:"message"`
+	Type               string    `json:"type"`
+	Status             string    `json:"status"`
+	Message            string    `json:"message"`
+	LastTransitionTime time.Time `json:"lastTransitionTime"`
 }
 
 type apiState struct {

@@ -122,6 +122,7 @@ func nodeStatuses(items []apiObject) []cluster.NodeStatus {
 func application(p pack, items []apiObject, results map[string]error) (cluster.Application, bool) {
 	app := cluster.Application{Name: p.Name, Layer: p.Layer, Version: p.Version, Status: appRunning}
 	total, ready, waiting := countPods(p, items)
+	app.Since = lastChange(p, items)
 	probes := slices.Concat(layerProbes[p.Layer], p.Checks)
 	var words []string
 	if total > 0 {
@@ -180,7 +181,7 @@ var probeWords = map[string]struct{ subject, works string }{
 // once and end, such as those that make and clean a volume, are no part of the pack's health.
 func countPods(p pack, items []apiObject) (total, ready int, waiting []string) {
 	for _, o := range items {
-		if o.Kind != "Pod" || o.Status.Phase == "Succeeded" || o.Spec.RestartPolicy == "Never" || o.Metadata.Namespace == probeNamespace || !runs(o, p.Images) {
+		if !ofPack(o, p) {
 			continue
 		}
 		total++
@@ -193,6 +194,21 @@ func countPods(p pack, items []apiObject) (total, ready int, waiting []string) {
 		}
 	}
 	return total, ready, waiting
+}
+
+// ofPack tells whether o is a pod that the pack keeps running.
+func ofPack(o apiObject, p pack) bool {
+	return o.Kind == "Pod" && o.Status.Phase != "Succeeded" && o.Spec.RestartPolicy != "Never" && o.Metadata.Namespace != probeNamespace && runs(o, p.Images)
+}
+
+// lastChange is when the last of the pack's pods became ready or stopped being so.
+func lastChange(p pack, items []apiObject) (at time.Time) {
+	for _, o := range items {
+		if c, ok := o.condition("Ready"); ok && ofPack(o, p) && c.LastTransitionTime.After(at) {
+			at = c.LastTransitionTime
+		}
+	}
+	return at
 }
 
 func runs(o apiObject, images []string) bool {

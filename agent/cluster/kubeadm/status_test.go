@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slipway-os/slipway/agent/cluster"
 )
@@ -122,5 +123,22 @@ func TestPodsThatRunOnceAreNotCounted(t *testing.T) {
 	}
 	if total, ready, _ := countPods(p, []apiObject{pod("Never"), pod("Always")}); total != 1 || ready != 0 {
 		t.Errorf("%d of %d pods, want 0 of 1", ready, total)
+	}
+}
+
+// Feature 117. An application tells when its pods last changed; other pods do not count.
+func TestLastChange(t *testing.T) {
+	at := func(minute int) func(*apiObject) {
+		return func(o *apiObject) {
+			o.Status.Conditions[0].LastTransitionTime = time.Date(2026, 1, 1, 0, minute, 0, 0, time.UTC)
+		}
+	}
+	p := pack{PackConfig: PackConfig{Images: []string{"calico/node"}}}
+	items := []apiObject{pod("a", "calico/node", "True", at(2)), pod("b", "calico/node", "False", at(5)), pod("other", "x", "True", at(9))}
+	if got := lastChange(p, items); got.Minute() != 5 {
+		t.Errorf("changed at %s", got)
+	}
+	if got := lastChange(p, nil); !got.IsZero() {
+		t.Errorf("without pods at %s", got)
 	}
 }

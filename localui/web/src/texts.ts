@@ -164,7 +164,7 @@ export const t = {
       title: 'Certificates', none: 'No certificates are known yet', noneText: 'Hosts report theirs when they have joined the cluster.', ended: 'ended', days: (n: number) => `${n} ${n === 1 ? 'day' : 'days'} left`,
       columns: { host: 'Host', name: 'Certificate', ends: 'Valid until', left: 'Time left' },
     },
-    columns: { name: 'Name', version: 'Version', layer: 'Layer', role: 'Role', status: 'Status', health: 'Health', address: 'Address', message: 'Message', architecture: 'Architecture', since: 'In the cluster since' },
+    columns: { name: 'Name', version: 'Version', layer: 'Layer', role: 'Role', status: 'Status', health: 'Health', address: 'Address', message: 'Message', architecture: 'Architecture', since: 'In the cluster since', changed: 'Last change' },
   },
   wizard: {
     title: 'Create cluster', lead: 'Nothing is changed before you deploy.', export: 'Export as YAML', import: 'Import YAML', noYAML: (why: string) => `This is not YAML that can be read: ${why}`,

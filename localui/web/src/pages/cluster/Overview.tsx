@@ -1,7 +1,7 @@
 import { Alert, Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { Cluster, Operation } from '../../api/client';
-import { Nothing, Refusal, State } from '../../parts/Parts';
+import { Nothing, Refusal, State, When } from '../../parts/Parts';
 import { Steps } from '../../parts/Operation';
 import { t } from '../../texts';
 
@@ -29,12 +29,12 @@ export function Overview({ cluster, operation }: { cluster: Cluster; operation?:
             <Nothing title={t.cluster.noApplications} text={t.cluster.noApplicationsText} />
           ) : (
             <Table variant="compact" aria-label={t.cluster.applications}>
-              <Thead><Tr><Th>{c.name}</Th><Th>{c.layer}</Th><Th>{c.version}</Th><Th>{c.status}</Th><Th>{c.message}</Th></Tr></Thead>
+              <Thead><Tr><Th>{c.name}</Th><Th>{c.layer}</Th><Th>{c.version}</Th><Th>{c.status}</Th><Th>{c.changed}</Th><Th>{c.message}</Th></Tr></Thead>
               <Tbody>
                 {cluster.applications.map((a) => (
                   <Tr key={a.name}>
                     <Td dataLabel={c.name}>{a.name}</Td><Td dataLabel={c.layer}>{a.layer}</Td><Td dataLabel={c.version}>{a.version}</Td>
-                    <Td dataLabel={c.status}><State of={a.status} /></Td><Td dataLabel={c.message}>{a.message ?? ''}</Td>
+                    <Td dataLabel={c.status}><State of={a.status} /></Td><Td dataLabel={c.changed}><When at={a.since} /></Td><Td dataLabel={c.message}>{a.message ?? ''}</Td>
                   </Tr>
                 ))}
               </Tbody>
