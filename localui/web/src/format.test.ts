@@ -12,3 +12,11 @@ describe('format', () => {
     expect(time('0001-01-01T00:00:00Z', 'local')).toBe('–');
   });
 });
+
+// Feature 47.
+it('shows times in UTC, in the browser\'s zone, or both', () => {
+  const at = '2026-11-20T10:00:00Z';
+  expect(time(at, 'utc')).toBe('20 Nov 2026, 10:00:00 UTC');
+  expect(time(at, 'both')).toBe(`${time(at, 'local')} (20 Nov 2026, 10:00:00 UTC)`);
+  expect(time('', 'both')).toBe('–');
+});

@@ -39,8 +39,15 @@ export function countdown(seconds: number): string {
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
 }
 
-/** A date as the user wants it: in UTC or in the browser's zone. */
-export function time(iso: string | undefined, zone: 'utc' | 'local'): string {
+/** How times are shown. */
+export type Zone = 'utc' | 'local' | 'both';
+
+/** A date as the user wants it: in UTC, in the browser's zone, or both. */
+export function time(iso: string | undefined, zone: Zone): string {
+  if (zone === 'both') {
+    const [local, utc] = [time(iso, 'local'), time(iso, 'utc')];
+    return local === utc ? local : `${local} (${utc})`;
+  }
   const date = new Date(iso ?? '');
   if (Number.isNaN(date.getTime()) || date.getTime() <= 0) return '–';
   const text = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: zone === 'utc' ? 'UTC' : undefined }).format(date);

@@ -33,7 +33,7 @@ export const t = {
     ends: 'Password expires', endsHelp: 'The last day of the password; empty for never.', change: 'Change', changeOf: (u: string) => `Change ${u}`, lockedBox: 'Locked: cannot log in anywhere; open sessions end',
     deleteOf: (u: string) => `Delete ${u}`, deleteText: (u: string) => `${u} is gone from this host, with everything in the home directory.`,
     password: 'Update password', passwordOf: (u: string) => `Update password of ${u}`, passwordNote: 'All other sessions of this user end.',
-    current: 'Old password', next: 'New password', utc: 'Show times in UTC', local: 'Show local times', dark: 'Dark theme', light: 'Light theme', signOut: 'Sign out',
+    current: 'Old password', next: 'New password', utc: 'Show times in UTC', local: 'Show local times', both: 'Show both times', dark: 'Dark theme', light: 'Light theme', signOut: 'Sign out',
   },
   login: {
     title: 'Log in', user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', next: 'New password', again: 'Repeat the new password', change: 'Set the password and log in', ended: 'Your session has ended. Log in again.',
@@ -250,5 +250,5 @@ export const t = {
     keyHelp: 'Not needed when the request was made on this host.', keyWaits: 'Leave empty: the key of the request is on this host.', fileOf: (label: string) => `${label} from a file`,
     facts: { subject: 'Subject', issuer: 'Issuer', itself: 'Itself (self-signed)', names: 'Names', begins: 'Valid from', ends: 'Valid until', never: 'Without end', fingerprint: 'SHA-256 fingerprint' },
   },
-  guide: { chapters: 'Chapters' },
+  guide: { chapters: 'Chapters', search: 'Search the guide', nothing: 'Nothing in the guide has all these words.' },
 };

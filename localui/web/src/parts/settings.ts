@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react';
+import type { Zone } from '../format';
 
 /** How this browser shows things. Nothing here is secret, so it may live in its storage. */
 export interface Settings {
   dark: boolean;
-  zone: 'utc' | 'local';
+  zone: Zone;
 }
 
 const key = 'slipway.display';

@@ -6,6 +6,8 @@ import { changeSettings, useSettings } from '../parts/settings';
 import { t } from '../texts';
 import { PasswordDialog } from './PasswordDialog';
 
+const zones = ['local', 'utc', 'both'] as const;
+
 /** The menu at the top right. */
 export function UserMenu() {
   const [open, setOpen] = useState(false);
@@ -29,7 +31,7 @@ export function UserMenu() {
           >
             <DropdownList>
               {!passwordsElsewhere && <DropdownItem onClick={() => setPassword(true)}>{t.user.password}</DropdownItem>}
-              <DropdownItem onClick={() => changeSettings({ zone: zone === 'utc' ? 'local' : 'utc' })}>{zone === 'utc' ? t.user.local : t.user.utc}</DropdownItem>
+              {zones.filter((z) => z !== zone).map((z) => <DropdownItem key={z} onClick={() => changeSettings({ zone: z })}>{t.user[z]}</DropdownItem>)}
               <DropdownItem onClick={() => changeSettings({ dark: !dark })}>{dark ? t.user.light : t.user.dark}</DropdownItem>
               <Divider component="li" />
               <DropdownItem onClick={signOut}>{t.user.signOut}</DropdownItem>

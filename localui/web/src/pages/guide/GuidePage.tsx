@@ -1,9 +1,10 @@
-import { Content, Nav, NavItem, NavList } from '@patternfly/react-core';
+import { Content, List, ListItem, Nav, NavItem, NavList, SearchInput } from '@patternfly/react-core';
 import { marked } from 'marked';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { PageBody } from '../../parts/Parts';
 import { t } from '../../texts';
+import { search } from './search';
 
 const files = import.meta.glob<string>('../../../../guide/*.md', { query: '?raw', import: 'default', eager: true });
 
@@ -22,8 +23,21 @@ export default function GuidePage() {
   const current = chapters.find((c) => c.name === chapter) ?? chapters[0];
   // The text is part of the program, so it may become HTML.
   const html = useMemo(() => ({ __html: marked.parse(withPictures(current?.text ?? ''), { async: false }) }), [current]);
+  const [typed, setTyped] = useState('');
+  const hits = search(chapters, typed);
   return (
     <PageBody title={t.menu.guide} lead={current?.title}>
+      <SearchInput value={typed} onChange={(_, v) => setTyped(v)} onClear={() => setTyped('')} placeholder={t.guide.search} aria-label={t.guide.search} />
+      {typed.trim().length > 1 && (
+        <div role="status">
+          {hits.length === 0 && <p>{t.guide.nothing}</p>}
+          <List isPlain>
+            {hits.map((h, i) => (
+              <ListItem key={i}><Link to={`/guide/${h.chapter.name}`} onClick={() => setTyped('')}>{h.chapter.title}</Link>: {h.line}</ListItem>
+            ))}
+          </List>
+        </div>
+      )}
       <Nav variant="horizontal-subnav" aria-label={t.guide.chapters}>
         <NavList>
           {chapters.map((c) => (
