@@ -85,6 +85,12 @@ type themeFile struct {
 		Group string `yaml:"group"`
 		Frame bool   `yaml:"frame"`
 	} `yaml:"links"`
+	// Pages are in the file of a host, and are set one by one: their texts are not in it.
+	Pages []struct {
+		Name  string `yaml:"name"`
+		Title string `yaml:"title"`
+		Group string `yaml:"group"`
+	} `yaml:"pages"`
 }
 
 func readTheme(file string) (api.ThemeChange, error) {
