@@ -13,6 +13,7 @@ import (
 	"github.com/slipway-os/slipway/agent/proxy"
 	"github.com/slipway-os/slipway/agent/state"
 	"github.com/slipway-os/slipway/agent/systemd"
+	"github.com/slipway-os/slipway/linking"
 )
 
 // proxies shows package proxy through the API.
@@ -42,13 +43,18 @@ func (a *Agent) restoreProxy(ctx context.Context) {
 }
 
 // reachedDirectly is the group and the cluster.
-func (a *Agent) reachedDirectly() (out []string) {
-	for _, m := range a.members() {
-		out = append(out, m.Addresses...)
-	}
+func (a *Agent) reachedDirectly() []string {
 	a.mu.Lock()
 	as := a.expected
 	a.mu.Unlock()
+	return direct(a.members(), as)
+}
+
+// direct are the addresses and networks that no proxy may come between.
+func direct(members []linking.Member, as cluster.Assignment) (out []string) {
+	for _, m := range members {
+		out = append(out, m.Addresses...)
+	}
 	for _, x := range []string{as.Config.VIP, as.Config.PodCIDR, as.Config.ServiceCIDR} {
 		if x != "" {
 			out = append(out, x)
