@@ -263,6 +263,7 @@ func withoutAgent(p person) {
 	p.run("systemctl", "start", "slipway-agent.service")
 	p.restsOn(static, window)
 	p.isAt(static, window)
+	p.isGone("goes on by itself", window) // and goes on
 }
 
 // rebooted: what is on trial does not survive the boot.
