@@ -14,6 +14,7 @@ const (
 
 // bootEntry is an entry of the boot catalog.
 type bootEntry struct {
+	at       int // in the catalog, in bytes
 	platform byte
 	bootable bool
 	sectors  uint16 // of 512 bytes that the firmware loads
@@ -40,11 +41,11 @@ func parseCatalog(b []byte) ([]bootEntry, error) {
 	if b[0] != 1 || b[30] != 0x55 || b[31] != 0xaa || sum != 0 {
 		return nil, errors.New("the boot catalog's validation entry is wrong")
 	}
-	entries := []bootEntry{parseBootEntry(b[32:], b[1])}
+	entries := []bootEntry{parseBootEntry(b, 32, b[1])}
 	for at := 64; at+64 <= len(b) && b[at]|1 == 0x91; {
 		last, platform, count := b[at] == 0x91, b[at+1], int(binary.LittleEndian.Uint16(b[at+2:]))
 		for at += 32; count > 0 && at+32 <= len(b); count, at = count-1, at+32 {
-			entries = append(entries, parseBootEntry(b[at:], platform))
+			entries = append(entries, parseBootEntry(b, at, platform))
 		}
 		if last {
 			break
@@ -53,16 +54,22 @@ func parseCatalog(b []byte) ([]bootEntry, error) {
 	return entries, nil
 }
 
-func parseBootEntry(b []byte, platform byte) bootEntry {
-	return bootEntry{platform: platform, bootable: b[0] == 0x88, sectors: binary.LittleEndian.Uint16(b[6:]), sector: binary.LittleEndian.Uint32(b[8:])}
+func parseBootEntry(b []byte, at int, platform byte) bootEntry {
+	e := b[at:]
+	return bootEntry{at: at, platform: platform, bootable: e[0] == 0x88, sectors: binary.LittleEndian.Uint16(e[6:]), sector: binary.LittleEndian.Uint32(e[8:])}
 }
 
 // bootImage is the sector at which the bootable image for a platform starts.
 func bootImage(entries []bootEntry, platform byte) (uint32, error) {
+	e, err := entryFor(entries, platform)
+	return e.sector, err
+}
+
+func entryFor(entries []bootEntry, platform byte) (bootEntry, error) {
 	for _, e := range entries {
 		if e.platform == platform && e.bootable {
-			return e.sector, nil
+			return e, nil
 		}
 	}
-	return 0, fmt.Errorf("the boot catalog has no entry for platform %#x", platform)
+	return bootEntry{}, fmt.Errorf("the boot catalog has no entry for platform %#x", platform)
 }

@@ -19,11 +19,11 @@ func Write(ctx context.Context, s Spec, out string) error {
 	if err := s.Validate(sizeOf); err != nil {
 		return err
 	}
-	part := out + ".part"
-	stageDir := out + ".stage"
+	part, esp, stageDir := out+".part", out+".esp", out+".stage"
 	defer os.RemoveAll(stageDir)
 	defer os.Remove(part)
-	for _, left := range []string{part, stageDir} {
+	defer os.Remove(esp)
+	for _, left := range []string{part, esp, stageDir} {
 		if err := os.RemoveAll(left); err != nil {
 			return fmt.Errorf("clear what a cut build left: %w", err)
 		}
@@ -31,10 +31,13 @@ func Write(ctx context.Context, s Spec, out string) error {
 	if err := stage(ctx, s, stageDir); err != nil {
 		return fmt.Errorf("collect the files: %w", err)
 	}
+	if err := writeESP(s.ESP, s.Epoch, esp); err != nil {
+		return err
+	}
 	if err := writeISO(s, stageDir, part); err != nil {
 		return fmt.Errorf("write the image: %w", err)
 	}
-	if err := finishImage(ctx, s, part); err != nil {
+	if err := finishImage(ctx, s, esp, part); err != nil {
 		return err
 	}
 	if err := os.Rename(part, out); err != nil {
@@ -66,13 +69,13 @@ func writeISO(s Spec, stageDir, out string) error {
 }
 
 // finishImage adds what go-diskfs does not write, and makes the image durable.
-func finishImage(ctx context.Context, s Spec, name string) error {
+func finishImage(ctx context.Context, s Spec, esp, name string) error {
 	image, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
 	defer image.Close()
-	if err := placeLarge(ctx, image, s); err != nil {
+	if err := placeLarge(ctx, image, s, esp); err != nil {
 		return err
 	}
 	code, err := os.ReadFile(s.MBR)
@@ -92,7 +95,7 @@ func finishImage(ctx context.Context, s Spec, name string) error {
 }
 
 // stage builds the tree for the writer. It holds hard links where it can: the writer removes the tree, never its files.
-// Large files are empty in it: they are placed later.
+// Large files and the EFI system partition are empty in it: they are placed later.
 func stage(ctx context.Context, s Spec, dir string) error {
 	for _, f := range s.Files {
 		if err := ctx.Err(); err != nil {
@@ -109,11 +112,7 @@ func stage(ctx context.Context, s Spec, dir string) error {
 			return fmt.Errorf("%s: %w", f.Path, err)
 		}
 	}
-	esp := filepath.Join(dir, filepath.FromSlash(ESPPath))
-	if err := os.MkdirAll(filepath.Dir(esp), 0o755); err != nil {
-		return err
-	}
-	return writeESP(s.ESP, s.Epoch, esp)
+	return stageFile(File{Path: ESPPath}, filepath.Join(dir, filepath.FromSlash(ESPPath)))
 }
 
 func stageFile(f File, to string) error {
