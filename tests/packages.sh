@@ -5,7 +5,7 @@ declare -A of=(
   [mmdebstrap]=mmdebstrap [systemd-nspawn]=systemd-container [ip]=iproute2 [nsenter]=util-linux [gcc]=gcc [dpkg-deb]=dpkg
   [dnsmasq]=dnsmasq-base [arping]=iputils-arping [ping]=iputils-ping [zstd]=zstd [mkfs.ext4]=e2fsprogs [git]=git
   [tmux]=tmux [cpio]=cpio [iptables]=iptables [dbus-daemon]=dbus-daemon [grub-script-check]=grub-common
-  [mksquashfs]=squashfs-tools [xorriso]=xorriso [isoinfo]=genisoimage [sgdisk]=gdisk [fsck.fat]=dosfstools
+  [mksquashfs]=squashfs-tools [xorriso]=xorriso [isoinfo]=genisoimage [sgdisk]=gdisk [fsck.fat]=dosfstools [mkfs.xfs]=xfsprogs
 )
 missing=()
 for tool in "${!of[@]}"; do command -v "$tool" >/dev/null || missing+=("${of[$tool]}"); done
