@@ -72,16 +72,18 @@ var virtual = regexp.MustCompile(`^(lo$|cali|veth|vxlan|docker|br-[0-9a-f]{12}$|
 func IsAdapter(name string, physical bool) bool { return physical || !virtual.MatchString(name) }
 
 // Preferred orders adapters by which others should reach the host: the one called management first, then those with a
-// default gateway, each group in its own order.
+// default gateway, of IPv4 before IPv6 alone, each group in its own order.
 func Preferred(adapters []Adapter, management string) []Adapter {
 	rank := func(a Adapter) int {
 		switch {
 		case management != "" && a.Name == management:
 			return 0
-		case a.Gateway != "" || a.Gateway6 != "":
+		case a.Gateway != "":
 			return 1
+		case a.Gateway6 != "":
+			return 2
 		}
-		return 2
+		return 3
 	}
 	out := slices.Clone(adapters)
 	slices.SortStableFunc(out, func(a, b Adapter) int { return rank(a) - rank(b) })

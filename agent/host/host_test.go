@@ -8,8 +8,8 @@ import (
 )
 
 func TestPreferred(t *testing.T) {
-	list := []Adapter{{Name: "eth0"}, {Name: "eth1", Gateway: "10.0.0.1"}, {Name: "eth2"}}
-	for management, want := range map[string]string{"": "eth1 eth0 eth2", "eth2": "eth2 eth1 eth0", "eth1": "eth1 eth0 eth2", "gone": "eth1 eth0 eth2"} {
+	list := []Adapter{{Name: "eth0"}, {Name: "eth1", Gateway6: "fe80::1"}, {Name: "eth2", Gateway: "10.0.0.1"}, {Name: "eth3"}}
+	for management, want := range map[string]string{"": "eth2 eth1 eth0 eth3", "eth3": "eth3 eth2 eth1 eth0", "eth1": "eth1 eth2 eth0 eth3", "gone": "eth2 eth1 eth0 eth3"} {
 		got := ""
 		for _, a := range Preferred(list, management) {
 			got += " " + a.Name
