@@ -25,6 +25,7 @@
 //	                                       of agent/network/engine in boot.TestBed
 //	management interface                   TestManagementInterface
 //	DNS, NTP                               console.TestConsole (name server, time servers), form.TestDNS, TestTimeServers
+//	proxy                                  TestEveryPage (proxy), TestProxyIsSet, TestProxyTakesPastedCertificates
 //	linking by token                       console.TestLinkAtTheConsole, TestPastedTokenLosesItsLineBreaks
 //	passwords                              TestPasswordOfRootNeedsNoCurrentOne
 //	in a cluster, or to look at only       TestEveryPage (-cluster), TestDisplayOnly

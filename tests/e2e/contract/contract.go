@@ -19,6 +19,7 @@ type Answer struct {
 var Host = []Answer{
 	{[]string{"host", "show"}, append(under("", "id name status agentVersion addresses[] fingerprint cpus memoryBytes os kernel uptimeSeconds"),
 		under("adapters[].", "name mac addresses[] dhcp mtu gateway dns carrier")...)},
+	{[]string{"host", "proxy", "show"}, under("", "http https noProxy ca direct[] authorities")},
 	{[]string{"network", "show"}, under("", "hostname adapters[].name")},
 	{[]string{"link", "list"}, append(under("", "role leader epoch"), under("hosts[].", "id name address status content health role lastSeen")...)},
 	{[]string{"content", "list"}, append(under("[].", "digest name version type sizeBytes addedAt"),
