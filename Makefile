@@ -92,4 +92,5 @@ fuzz: ## Fuzz every parser for a while (FUZZTIME=30s each)
 	    echo "$$p $$f"; go test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-30s}; done; done
 
 bench: bundle rootfs ## Ratios against named peers, side by side in one run
+	SLIPWAY_BENCH=1 go test -count=1 -v -run TestAgainstXorriso ./iso
 	go run ./tests/e2e/bench --rootfs $(ROOTFS) --bundle $(BUNDLE)
