@@ -35,6 +35,14 @@ func fakeParts(t *testing.T) Parts {
 	}
 }
 
+// bakedParts are two sections of one file, as a content bundle in parts is.
+func bakedParts(p Parts) []File {
+	return []File{
+		{Path: ContentPath + "/cargo.part00", Source: p.Squashfs, Length: largeFile + 1000},
+		{Path: ContentPath + "/cargo.part01", Source: p.Squashfs, Offset: largeFile + 1000},
+	}
+}
+
 func sbomPart(t *testing.T, dir string) string {
 	t.Helper()
 	data, err := sbom.Encode([]sbom.Component{{Kind: sbom.Debian, Name: "bash", Version: "5.2", Licence: "GPL-3+"}, {Kind: sbom.Go, Name: "go", Version: "1.26", Licence: "BSD-3-Clause"}})
@@ -83,7 +91,7 @@ func fakeImageFrom(t *testing.T, parts Parts) string {
 func writeFake(t *testing.T, parts Parts, out string) {
 	t.Helper()
 	spec, err := Tree(parts, Content{Menu: Menu{Release: "v1.2.3", Consoles: []string{"ttyS0", "tty1"}},
-		Settings: []byte("after: reboot\n"), UserData: []byte("#cloud-config\n"), Epoch: epoch})
+		Settings: []byte("after: reboot\n"), UserData: []byte("#cloud-config\n"), Epoch: epoch, Baked: bakedParts(parts)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +106,7 @@ func TestWriteAndVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.VolumeID != "COS_LIVE" || report.Release != "v1.2.3" || !report.BIOS || !report.UEFI || len(report.Files) != 11 ||
+	if report.VolumeID != "COS_LIVE" || report.Release != "v1.2.3" || !report.BIOS || !report.UEFI || len(report.Files) != 13 ||
 		len(report.Components) != 2 || report.Components[0].Licence != "GPL-3+" {
 		t.Errorf("got %+v", report)
 	}
@@ -182,8 +190,23 @@ func TestXorriso(t *testing.T) {
 	// The kernel of the image, extracted by somebody else, is the one that went in.
 	out := filepath.Join(t.TempDir(), "squashfs")
 	judge(t, "xorriso", "-osirrox", "on", "-indev", image, "-extract", "/rootfs.squashfs", out)
-	if parts := fakeParts(t); digestFile(t, out) != digestFile(t, parts.Squashfs) {
+	parts := fakeParts(t)
+	if digestFile(t, out) != digestFile(t, parts.Squashfs) {
 		t.Error("xorriso reads another squashfs")
+	}
+	// So is the file that went in as two parts, when they are put together.
+	folder := filepath.Join(t.TempDir(), "content")
+	judge(t, "xorriso", "-osirrox", "on", "-indev", image, "-extract", "/"+ContentPath, folder)
+	var whole []byte
+	for _, name := range []string{"cargo.part00", "cargo.part01"} {
+		data, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole = append(whole, data...)
+	}
+	if fmt.Sprintf("%x", sha256.Sum256(whole)) != digestFile(t, parts.Squashfs) {
+		t.Error("xorriso reads other parts")
 	}
 }
 

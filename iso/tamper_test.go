@@ -42,7 +42,10 @@ func TestVerifyRefuses(t *testing.T) {
 	}
 	backup := bytes.Clone(data)
 	backup[len(backup)-512+40]++
+	baked := bytes.Clone(data)
+	baked[bytes.LastIndex(baked, []byte("squashfs\nsquashfs\n"))]++ // the end of what was placed last
 	for name, test := range map[string]struct{ image, want string }{
+		"content":      {write(baked), ContentPath + "/cargo.part00 is damaged"},
 		"no image":     {write([]byte("hello")), "not an ISO9660 image"},
 		"cut":          {write(data[:len(data)/2]), "cut short"},
 		"kernel":       {change(t, image, "kernel\nkernel\n", "kernel\nKernel\n"), "boot/kernel is damaged"},
