@@ -201,6 +201,24 @@ func (c clusters) Delete(_ context.Context, name string, force bool) (api.Operat
 	return c.a.operations.start(opDelete, "Delete cluster "+name, clusterInput{rec.ID})
 }
 
+// SetAccess replaces the NTP servers and SSH keys of the cluster's hosts.
+func (c clusters) SetAccess(_ context.Context, name string, access api.ClusterAccess) error {
+	if err := c.a.onlyLeader(); err != nil {
+		return err
+	}
+	rec, _, ok := c.a.leader.record()
+	switch {
+	case !ok || rec.Spec.Name != name:
+		return apiserver.Errorf(404, "not-found", "There is no cluster %q here.", name)
+	case rec.Deleting:
+		return apiserver.Errorf(409, "cluster:deleting", "The cluster %s is being deleted.", name)
+	}
+	if issues := cluster.ValidateAccess(access.NtpServers, access.SshKeys); len(issues) > 0 {
+		return apiserver.Errorf(422, "cluster:spec", "%v", issues)
+	}
+	return c.a.leader.setAccess(access.NtpServers, access.SshKeys)
+}
+
 // Kubeconfig reads the administrator's kubeconfig, which every control-plane host has.
 func (c clusters) Kubeconfig(_ context.Context, _ string) ([]byte, error) {
 	if c.a.engine == nil {

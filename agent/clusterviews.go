@@ -236,7 +236,8 @@ func apiSpec(rec cluster.Record) (api.ClusterSpec, error) {
 		return api.ClusterSpec{}, err
 	}
 	out := api.ClusterSpec{Yaml: text.String(), CreatedAt: rec.CreatedAt, Definition: plan.Definition.Name + " " + plan.Definition.Version,
-		KubernetesVersion: plan.Config.KubernetesVersion, Variables: []api.SpecVariable{}, Nodes: apiPlan(plan).Nodes}
+		KubernetesVersion: plan.Config.KubernetesVersion, Variables: []api.SpecVariable{}, Nodes: apiPlan(plan).Nodes,
+		Access: api.ClusterAccess{NtpServers: append([]string{}, rec.Spec.NTPServers...), SshKeys: append([]string{}, rec.Spec.SSHKeys...)}}
 	for name, value := range plan.Config.Variables {
 		out.Variables = append(out.Variables, api.SpecVariable{Name: name, Value: value})
 	}

@@ -73,3 +73,28 @@ func TestClusterViewsOnEveryHost(t *testing.T) {
 	_, err := apiclient.Decode[api.ClusterSpec](leader.Client, func() (*http.Response, error) { return leader.GetClusterSpec(t.Context(), "other") })
 	refused(t, err, "not-found", "no cluster")
 }
+
+// Editing the NTP servers and SSH keys of a running cluster: on the leader, checked, and kept.
+func TestSetClusterAccess(t *testing.T) {
+	root := shortDir(t)
+	withCluster(t, root)
+	r := start(t, root)
+	name := testPlan().Config.Name
+	set := func(name string, a api.ClusterAccess) error {
+		_, err := apiclient.Decode[struct{}](r.Client, func() (*http.Response, error) { return r.SetClusterAccess(t.Context(), name, a) })
+		return err
+	}
+	const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE admin"
+	refused(t, set(name, api.ClusterAccess{NtpServers: []string{"no host"}, SshKeys: []string{}}), "cluster:spec", "ntpServers[0]")
+	refused(t, set(name, api.ClusterAccess{NtpServers: []string{}, SshKeys: []string{"command=\"x\" " + key}}), "cluster:spec", "sshKeys[0]")
+	refused(t, set("other", api.ClusterAccess{NtpServers: []string{}, SshKeys: []string{}}), "not-found", "no cluster")
+	if err := set(name, api.ClusterAccess{NtpServers: []string{"ntp.example.org"}, SshKeys: []string{key}}); err != nil {
+		t.Fatal(err)
+	}
+	r.stop()
+	r = start(t, root)
+	spec := get[api.ClusterSpec](t, r, func() (*http.Response, error) { return r.GetClusterSpec(t.Context(), name) })
+	if len(spec.Access.NtpServers) != 1 || len(spec.Access.SshKeys) != 1 || !strings.Contains(spec.Yaml, "ntp.example.org") {
+		t.Errorf("kept is %+v", spec.Access)
+	}
+}

@@ -106,6 +106,22 @@ func (l *leader) remove(force bool) error {
 	return nil
 }
 
+// setAccess records other NTP servers and SSH keys.
+func (l *leader) setAccess(ntpServers, sshKeys []string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.rec == nil {
+		return nil
+	}
+	rec := l.rec.WithAccess(ntpServers, sshKeys)
+	if err := l.store.Put(recordKey, rec); err != nil {
+		return err
+	}
+	l.rec = &rec
+	l.poke()
+	return nil
+}
+
 func (l *leader) poke() {
 	select {
 	case l.wake <- struct{}{}:

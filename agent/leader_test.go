@@ -107,6 +107,25 @@ func TestLeaderWalksAClusterThroughARestart(t *testing.T) {
 	}
 }
 
+// Every host is told of other NTP servers with its next assignment.
+func TestAccessReachesEveryHost(t *testing.T) {
+	b := newScene(t, memory{})
+	if err := b.accept("c1", cluster.Spec{Name: "demo"}, testPlan()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.setAccess([]string{"ntp.example.org"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.step(); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range testPlan().Members {
+		if as, ok := b.assignment(m.Node.HostID); !ok || len(as.Config.NTPServers) != 1 {
+			t.Errorf("%s is told %v", m.Node.Name, as.Config.NTPServers)
+		}
+	}
+}
+
 func TestDeleteEndsWhenEveryHostIsFree(t *testing.T) {
 	store := memory{}
 	b := newScene(t, store)

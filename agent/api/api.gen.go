@@ -478,6 +478,15 @@ type Cluster struct {
 // ClusterState defines model for Cluster.State.
 type ClusterState string
 
+// ClusterAccess defines model for ClusterAccess.
+type ClusterAccess struct {
+	// NtpServers empty takes those of each host
+	NtpServers []string `json:"ntpServers"`
+
+	// SshKeys public keys of people who administer the hosts
+	SshKeys []string `json:"sshKeys"`
+}
+
 // ClusterCertificate defines model for ClusterCertificate.
 type ClusterCertificate struct {
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -560,7 +569,8 @@ type ClusterService struct {
 
 // ClusterSpec defines model for ClusterSpec.
 type ClusterSpec struct {
-	CreatedAt time.Time `json:"createdAt"`
+	Access    ClusterAccess `json:"access"`
+	CreatedAt time.Time     `json:"createdAt"`
 
 	// Definition name and version
 	Definition        string         `json:"definition"`
@@ -1648,6 +1658,9 @@ type PutClusterDraftJSONRequestBody = ClusterDraftChange
 // CreateClusterJSONRequestBody defines body for CreateCluster for application/json ContentType.
 type CreateClusterJSONRequestBody = CreateCluster
 
+// SetClusterAccessJSONRequestBody defines body for SetClusterAccess for application/json ContentType.
+type SetClusterAccessJSONRequestBody = ClusterAccess
+
 // WriteSupportBundleJSONRequestBody defines body for WriteSupportBundle for application/json ContentType.
 type WriteSupportBundleJSONRequestBody = StickRequest
 
@@ -1846,6 +1859,11 @@ type ClientInterface interface {
 
 	// GetCluster request
 	GetCluster(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetClusterAccessWithBody request with any body
+	SetClusterAccessWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetClusterAccess(ctx context.Context, name string, body SetClusterAccessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListClusterCertificates request
 	ListClusterCertificates(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2329,6 +2347,30 @@ func (c *Client) DeleteCluster(ctx context.Context, name string, params *DeleteC
 
 func (c *Client) GetCluster(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetClusterRequest(c.Server, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetClusterAccessWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetClusterAccessRequestWithBody(c.Server, name, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetClusterAccess(ctx context.Context, name string, body SetClusterAccessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetClusterAccessRequest(c.Server, name, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4263,6 +4305,53 @@ func NewGetClusterRequest(server string, name string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewSetClusterAccessRequest calls the generic SetClusterAccess builder with application/json body
+func NewSetClusterAccessRequest(server string, name string, body SetClusterAccessJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetClusterAccessRequestWithBody(server, name, "application/json", bodyReader)
+}
+
+// NewSetClusterAccessRequestWithBody generates requests for SetClusterAccess with any type of body
+func NewSetClusterAccessRequestWithBody(server string, name string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/clusters/%s/access", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -7389,6 +7478,11 @@ type ClientWithResponsesInterface interface {
 	// GetClusterWithResponse request
 	GetClusterWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*GetClusterResponse, error)
 
+	// SetClusterAccessWithBodyWithResponse request with any body
+	SetClusterAccessWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetClusterAccessResponse, error)
+
+	SetClusterAccessWithResponse(ctx context.Context, name string, body SetClusterAccessJSONRequestBody, reqEditors ...RequestEditorFn) (*SetClusterAccessResponse, error)
+
 	// ListClusterCertificatesWithResponse request
 	ListClusterCertificatesWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListClusterCertificatesResponse, error)
 
@@ -8067,6 +8161,36 @@ func (r GetClusterResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetClusterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetClusterAccessResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetClusterAccessResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetClusterAccessResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetClusterAccessResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10814,6 +10938,23 @@ func (c *ClientWithResponses) GetClusterWithResponse(ctx context.Context, name s
 	return ParseGetClusterResponse(rsp)
 }
 
+// SetClusterAccessWithBodyWithResponse request with arbitrary body returning *SetClusterAccessResponse
+func (c *ClientWithResponses) SetClusterAccessWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetClusterAccessResponse, error) {
+	rsp, err := c.SetClusterAccessWithBody(ctx, name, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetClusterAccessResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetClusterAccessWithResponse(ctx context.Context, name string, body SetClusterAccessJSONRequestBody, reqEditors ...RequestEditorFn) (*SetClusterAccessResponse, error) {
+	rsp, err := c.SetClusterAccess(ctx, name, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetClusterAccessResponse(rsp)
+}
+
 // ListClusterCertificatesWithResponse request returning *ListClusterCertificatesResponse
 func (c *ClientWithResponses) ListClusterCertificatesWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*ListClusterCertificatesResponse, error) {
 	rsp, err := c.ListClusterCertificates(ctx, name, reqEditors...)
@@ -12190,6 +12331,32 @@ func ParseGetClusterResponse(rsp *http.Response) (*GetClusterResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetClusterAccessResponse parses an HTTP response from a SetClusterAccessWithResponse call
+func ParseSetClusterAccessResponse(rsp *http.Response) (*SetClusterAccessResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetClusterAccessResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -14863,6 +15030,9 @@ type ServerInterface interface {
 	// One cluster.
 	// (GET /clusters/{name})
 	GetCluster(ctx echo.Context, name string) error
+	// Replace the NTP servers and SSH keys of all hosts of a cluster, while it runs.
+	// (PUT /clusters/{name}/access)
+	SetClusterAccess(ctx echo.Context, name string) error
 	// The certificates that Kubernetes has on every host, the one that ends first at the top.
 	// (GET /clusters/{name}/certificates)
 	ListClusterCertificates(ctx echo.Context, name string) error
@@ -15407,6 +15577,26 @@ func (w *ServerInterfaceWrapper) GetCluster(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCluster(ctx, name)
+	return err
+}
+
+// SetClusterAccess converts echo context to params.
+func (w *ServerInterfaceWrapper) SetClusterAccess(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetClusterAccess(ctx, name)
 	return err
 }
 
@@ -16823,6 +17013,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/clusters", wrapper.CreateCluster, options.OperationMiddlewares["createCluster"]...)
 	router.DELETE(options.BaseURL+"/clusters/:name", wrapper.DeleteCluster, options.OperationMiddlewares["deleteCluster"]...)
 	router.GET(options.BaseURL+"/clusters/:name", wrapper.GetCluster, options.OperationMiddlewares["getCluster"]...)
+	router.PUT(options.BaseURL+"/clusters/:name/access", wrapper.SetClusterAccess, options.OperationMiddlewares["setClusterAccess"]...)
 	router.GET(options.BaseURL+"/clusters/:name/certificates", wrapper.ListClusterCertificates, options.OperationMiddlewares["listClusterCertificates"]...)
 	router.GET(options.BaseURL+"/clusters/:name/events", wrapper.ListClusterEvents, options.OperationMiddlewares["listClusterEvents"]...)
 	router.GET(options.BaseURL+"/clusters/:name/kubeconfig", wrapper.GetKubeconfig, options.OperationMiddlewares["getKubeconfig"]...)
@@ -17408,6 +17599,40 @@ type GetClusterdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetClusterdefaultApplicationProblemPlusJSONResponse) VisitGetClusterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetClusterAccessRequestObject struct {
+	Name string `json:"name"`
+	Body *SetClusterAccessJSONRequestBody
+}
+
+type SetClusterAccessResponseObject interface {
+	VisitSetClusterAccessResponse(w http.ResponseWriter) error
+}
+
+type SetClusterAccess204Response struct {
+}
+
+func (response SetClusterAccess204Response) VisitSetClusterAccessResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetClusterAccessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetClusterAccessdefaultApplicationProblemPlusJSONResponse) VisitSetClusterAccessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20673,6 +20898,9 @@ type StrictServerInterface interface {
 	// One cluster.
 	// (GET /clusters/{name})
 	GetCluster(ctx context.Context, request GetClusterRequestObject) (GetClusterResponseObject, error)
+	// Replace the NTP servers and SSH keys of all hosts of a cluster, while it runs.
+	// (PUT /clusters/{name}/access)
+	SetClusterAccess(ctx context.Context, request SetClusterAccessRequestObject) (SetClusterAccessResponseObject, error)
 	// The certificates that Kubernetes has on every host, the one that ends first at the top.
 	// (GET /clusters/{name}/certificates)
 	ListClusterCertificates(ctx context.Context, request ListClusterCertificatesRequestObject) (ListClusterCertificatesResponseObject, error)
@@ -21243,6 +21471,37 @@ func (sh *strictHandler) GetCluster(ctx echo.Context, name string) error {
 		return err
 	} else if validResponse, ok := response.(GetClusterResponseObject); ok {
 		return validResponse.VisitGetClusterResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetClusterAccess operation middleware
+func (sh *strictHandler) SetClusterAccess(ctx echo.Context, name string) error {
+	var request SetClusterAccessRequestObject
+
+	request.Name = name
+
+	var body SetClusterAccessJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetClusterAccess(ctx.Request().Context(), request.(SetClusterAccessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetClusterAccess")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetClusterAccessResponseObject); ok {
+		return validResponse.VisitSetClusterAccessResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -23433,225 +23692,228 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1rkxs3kuBfQXA3wvZu9UNtSWN3f7nWw5bGenR0S/ZcOHS3YFWShFkEagBUU7RC//0CCaAKRQLFYots",
-	"a+d2vozVROGRmUjkOz+NcrGoBAeu1ej806iiki5Ag8R/0bpg+m2tc7EA8+8CVC5ZpZngo/NRIThkRMKk",
-	"VlCQb+EW5ErPGJ8SKBV8lxEhiZ4ByUUBREwItWNpOcpGzEzwzxrkapSNODXTj4RbKBupfAYLalZc0I+v",
-	"gE/1bHT+4OyHbKRXlRmqtGR8Ovr8ObN7vGE8j+yQC03GMBESiJ4xRTTD6WOLK5whXHoi5IJqc06q4ch9",
-	"mlj/HXzUm8tXVGpzcAMEmuMf44tr83ni2GePHieXfc81KzfXHXjkGr++65HfK5CbS8NHmutyZdeuzZDE",
-	"2van6IkfP9xc9HM2kqAqwRUgZV5JMS5hYf4zF1wDR/DTqipZTs1eTio74j//UGZjn4Kl/l3CZHQ++reT",
-	"lvRP7K/qxM+LK3aPdknclJaoaVmCJDnlBrVE8OPR52x0o6nUUPRsa7ftvK1A4nexDbnFjhEn7gsz4WVB",
-	"K22RU0lRgdTMAo0WhQTlINid6+nLZ9cGVRoW+Osa/BuEUCnpyvw7p1Iyu4j7aSxECZSPcJ8TWpf6WtQ6",
-	"ciuXM6rJjCrCBRF6BpIs6YqUQG9BkbGjHeoOkcWmn+VVYmGOux9+jEKy284p2qFTqmFJV32/PY4wRXt0",
-	"4kaY6//y6vbx5j3KRguaR3gGyAU1REBeXz4lDmPRr3UdbI1xDVOQ5gd7wz5F7q2Ef9ZMGvL83Y6ye8gC",
-	"wnDAtdO3MLCQbbH+odmQGP8BuTbrOrK7Aa0Zn3qCY+ZctLwKCHFCSwXZ3Wmzn1WYM318acc+eLyJ8bHg",
-	"xbZr98SMMWMlK6awdbQdtRNhDj/DD5tHCChz2zwhoW4by6pbHAe8XhgSMYRRa2HYtKaaGUIRk0mA+x2I",
-	"MXzHH0UmUEBlPkuB6OzR97vC6LakfBvifn11+SZ1MRCVUTKfAtfPpRQRBpuL2nL8TUBMmFT6Ug99ZbNR",
-	"SXcbvwCl6BSi7KqSTEimV9vZgp8l+CZzx2rP0GwuCp/2sdsEUElXCW7bt/0ER8uc0BZ5YIDjI222aTgw",
-	"04pUolBkDDldAJFAi5URT5UWVQUFGYMRW5Wh9WHQNjeijj8xtyCVO/wgFmxh0n7XTN4CJQpnI4Q951qu",
-	"Ig99ruM7aFh99LcCNLXy5OZPcnVd86iEjRL/kiqSzyifQnFBlFjAWBQrUgoxh4JQTfDNX4q6NLCOPuqi",
-	"VTM2X21mfxiGm1olaOyW0e1YcbM6AbUR2/324qjQs+Z+dTHBhb6cOGFsIGXVdt6tG/UDs3aR2OaeuPeu",
-	"u68FLMZOyRsuLC1EEcfPQnCmhXzNypKpGP9b5zJmoqzZRHTbzdO7h40rHX2W1wGq4xz/KYr6m1uBjxWT",
-	"oC51DwdSoMylJsALdUHoWBnJbsn0TNRGaYDBDAc+auCFVS26a4XLmGtIlblzWljuR0mB8tvmhZOijPBO",
-	"WiwYN6zxlsEylL+33q81aLoLhKtEoWoAOTEvBVzDP2tQekeJMReLheBvNgWMmP7Y3VvwaXRrM8jnm/ie",
-	"sI9RapsJpaM/sGLnp659V7wUJuajbLSk0jChCUWFveZzLpY8IomtnZMVI7e9yKOS4YGi5y9F7PwK5K27",
-	"emsUyBaGBPFXopHTgzR/0WSCNiCmiNvFDnd2xfOZFJz9mSL6OUgOJVF05VZFvdzsnUxEWYqlIpQEe4ve",
-	"gl2elvhL0dloHJy1iuvjrajUZWh9QmsoX0XANgNa6tluYhQXBQzfgDvOG8PDIxsQjcliA2ms8NawZhCp",
-	"eWENAKNsBItKr5BkuGGN57wuywj/kUBVQroxRA7h7bmS4pYZ1mgGZKPrmrv/egZTSQ0/Nf9ZgrZ/tXJ9",
-	"TMO5ZVVCpqheiLIYwhGdvGf32GCqOY9dI5zRYybrUkoI4x56Cxjslrdr2Avk2dy6AFgAcScbSnFrcHGs",
-	"wU3S7qznbM8knegIh6K3UOxyJvzgSdzGoyrIB0hhZlTWrNxOuW33T1Fa3vHN83uKSAAV5IQq8r8vX78y",
-	"z/ffb96+QftOq0Q/PnvwcOvTiCv07P35rTNqDtZ8t2l2qqJ5/FfRSMLd884ZL05SNNfDHTyvj8hqTKPs",
-	"hCKTAuCD5TL7h/U535hvS4OH36h0HGfQY4KDApbQAqgBR/iCW7BvQ5eK3P/m77vwfIv8CNPXsuaG0cRf",
-	"agmESiAL65Sg3IoHRgk3ELLy6kTE3uc1ILldh+v1nP2NU1eihsa4cizzGdOQ61rGRONF8fgh7lguHj+M",
-	"EUMuwWwqqREwTdD+wLgWTlqxokG2Iw8e/rajqSNuk+y5KV43+GLjhuPtOJ/fTGjqaA3cbjc9+LwBecvy",
-	"HVFaMj5XUXRIMPhgyhBiPjMkKMWCiForhtrpcFE1LViF7G3NUdbIOksvuhpYGUkWFgrKW1BWbI2RQSXk",
-	"DpfXwe1KyPjdjXIwB/OXVxkx98h8nJFXghZPaEl5DjIjzz9qkJyWRo9CZ+8Li+zthOE5WsjDQ1qw5/PI",
-	"6yMJ9x6uPUbhNRx2sQqYMM7iYqvZJaG8IC3Zbnw/r8dGG9Ggfk3ekF0F7auS8pSUfUslo+Nyh9kMqH51",
-	"X8VmXNFF2S9aFFCVYgVFZv7xX451EQtscjT5L6LpHBRh+qKxcCwsc7+lZQ1qK2ngFkIu2sFLDMghIDx4",
-	"o+Ti4bFJLEaYiLnxxoaip6KkscfbkGYOUeOzuQ3K6DluhMoQGiQXiwVVZAx6CdY4tLgglgvg22BUHpRB",
-	"JORiypmC4ngHmXoH1ownbi5fS9T+SHEAcuW92cPFVe3CIgIp9IfT09OYGMV0CRtDtwtNGt8VXCe1bVHC",
-	"nWTtgqmqpKu3vFwNMB6GoxM70cC11TVjrpFxKcYqLkGPV9pZoDwvY1yHEkgwtjXUb9uwHZi5hf0qvXv3",
-	"7oE1QDV3dEezLFvQKez6jbZRH73Sqt3vSzPUvJY0n++0yroVzczT7NbPl3XO3QO2F05m27BeViVooyoO",
-	"Ry54t+NQU2Pac7ZuKGn2Yw4IvLA6y4SysiNkByATmpbDNx+zTK4ZRNZA0lmiB74vHUVsyIQ7SgBsCrsK",
-	"14r9CbvgT614PpB4b8zQQDq7O7t3B4swfCd3tafIGrC5vfaA/cadJUHWCS+4pafobyj+DtdIg8sVYROe",
-	"hLf7onoJ3+8qCgcUUwLj7g5vC5tyEVMxWYGiQz6DfO6M2gu6Is7uP5xLVi76oTv7jKqZt8CaEc5WjzIH",
-	"unuKiyac0+urDMO0SsGnILteXFJY/1XScLYpSXqZMWasyogCwK1Na6uA7c929awj3a+9uzUvYo6wdanf",
-	"A87F9RH7nQWh1+uNoBfXLoKZY951Kzy86dMj44EdG09b351pwXBF8/l+1Io+lWJXY0HLmfwT2+6nH614",
-	"nl2iTZhSjj2sXUBH8Zow58DVQtIpkEqIMupA+nJ5fFMQx31HT8zo9BpUXUYkiomoY5oMBl6bJc4xDMZo",
-	"F7JQGVF1PjN38JI8+PHs+PT47PhvO7EYUeuq1imbUz5Lee00lVPQhHK1BGmUSRcljvfN8CJ7jqivDj8d",
-	"EMJhx7UbaXYbh+lk8orxqF2pCaTdvJKwjNusy7gkpmxY5ACHghtop7ILxbetIiS/EAWUCVYhNdvN1Xjl",
-	"P4k+MTThZpSwELfIEuJWx5RpUYFktNyDnLUGUNxoV8qxUGqW7IlSeMbV3aITPFtYMyEjmV+gEZmTl1c+",
-	"wJdoQSaMF3hFm9DcLfGPzqu9sUgwrXuz8G7Z4WYlquYXxAcq65lQ4Ac6c+22SNG4yfAyI5eXl5cZefrm",
-	"8vXzjLz+R0be3GTk6t11Rm6ufzWnfvePd+3Sl/i+2m8Mm+LNvq/eXXe38cMQs2IUgz8xKIsgXWD4FZ+Y",
-	"L3eM4FjblZ2iP5DvJyZVk02xU/xLAUPCeiuq1FLIYkBeSTv4OS8iVnN0jxU2qh2FSDe6fU3OTs/+dnT6",
-	"4Oj7B138PTjtCSQKxn1/lg2LK2pOFQPpiyYIYs19uoeozSaOxn8R3UBU53fEtkOsh6POCPvtxMsPf7Xp",
-	"FLjuM1HnPvan3x0orPyYW/vas66pLCL423FEzcRSNZwGr7+NGkWZa9ZxlAZvRl7Vr5MPW17VCbtZwdQu",
-	"0rF5UCMgmzCj+1SS8YhbT83o2aPH5y+e/6PRD9qwi28UqepxyXIyh9WF1Z6OjiojWdI5RLM6pu4wwzHa",
-	"E/Bjf7pOu/kSViMbWBXnfJTTKSyA6yDLaBPfjtJbBTM3rwzPyFqITzSOfSHkaherSlICFyoRDS+KOhZX",
-	"cAu8wJe5ICgheJQuaD5jCV0X8lrCEyF0aEwDbuQfw/gLpvx/1lzVVSWkThjUNkP/rp279CV/ryD6TV1p",
-	"toAbyIXj1wPAtbQRCcMvhg9h2GonXbPpIZfsMJxuplF4sbKWObob3aUEf5kRqQ2FrgMgxYq3ZcTFc44y",
-	"lMYw6YG8vLp92JeN5USaqEI5o5blebFHYlrcDrpkXF/0u0kdujf+q5ep3by4PDp79DjC0cwTP5ZiqUAq",
-	"ZOaE6YxcPjl/+uz8+Djqr2JK1Skdii5i+V74NOBveBVDktnBJ79z4D0X+gkmzg7/RCxjUY5caVqWUJAZ",
-	"SLggKLwRplw8eDk5UmzKoSCCr8vdsRgNVD5iyjQ1rwpZUiRSIZFYA1RFpzPL3+DqceUsnXyQ4Bu7eVIM",
-	"vLIgccHRhqeEEAcBBtc5RQuTYFMDbsE+wszjyZ4ehd/ElLeoUL4j6fera3dJmQsE7dakI6eUsz+b6N2t",
-	"MfVRiJvt38nhOnMf7xzO33wYI4KX9jquccNdCGBGWeSaXz1/nW2wxwAv9uHAIdxhDaUhd/nZmp794PsH",
-	"p387i0WWwCq6eCd4wCzqrgWKWwtaABG8E3q/fbF1zwgePAbTvwvG73abCimqp21m/Lrk6HaLT6YztF8Q",
-	"Zp0gU5Fh/l6tgFAX4Q8Shy6tEV6REmhh/xY3IIo5rFP2w9MfH2+NM8DvYpB4RZV+X5WCRnKs6J28jxvW",
-	"29DpYG5643KwyYzRZCHvJ14Pelu13yUF8LS3E3Wd5B4nrET5wIXS1ggVKKJS85fY87yEGdjz3M4yA/Io",
-	"lhiP2EqhEjbleIDQvJtz0qwHRco3aYm0Lz3CjcjSgZleRWhG+vuADyeH7blBLiSzmcBCo8/haU71zt+g",
-	"L04nkLCgzLzdgfayCffmxg65oGHyQGSB1JkcpnrNNeuMqmHnOeUkp1KuCCWYC9EqCYNIJVRP0maeuOHj",
-	"LiEkQVmSiMGzoxQk7Al7NTWUVOkbsCgeKKYnI52TjoW01W9/QSwt2hvV14M6TPVJ+RleiWkil/uOef07",
-	"J01zpocnR3MUX4ISAX0G7ldi+opxiGQh5LVU8YeKaueoQNWGTrT1XEzBpZLnwsjIJdVxNglcSwYqEc9q",
-	"Q/BJRW2U8TCW7hEUY+j+dHdUi+z3CdBZ2XMHESudKXz2kMyIUU8x82JCzsgsboaA5VXgNOhOcg1VSXOj",
-	"oDTmfxeoUisjW/gyAORbXy6pNIc4Nz8f2d++Q+WmFFNl0IDRsUwfr7u8Hn+pL+Ng7oVXYip2lXup7lbY",
-	"Gq/0mp748PQ0Fhu7Hs1lJopt6nVjmb2T8hU4wvprtaztx38X3RLw2oteO2xlIqPKNuOKFTZC6JXIaUne",
-	"vwyJmXFCiaZjX+9DLPkFmWldKSJ4GU+Bn0pRV9ujjs0zNbYG8W0Da7k+7Oz04VbnpZ3efp0C5BWNlUNo",
-	"TjD8nWxCrQdZGe3o2KbeAJvOxqKWu3lV+ySaaEUsr+Ya9YJpUgjrLHIRJKniLBECwmgQOi4hI0pT838F",
-	"lHSVYV03yIiN+csI416yykhTjmu0/SJ4AcDX1PIFzOx24iDUSyHnh/UU5pQXrKDJSmxMoaXARULsslpT",
-	"6iu2quATJhexZ6iT8ETGQgx/hQcsHFqRNmlfinpcQlw1doq23TZxcTgKUxddQBi+fNEsUCu59W39nVyl",
-	"DVeB+6OHTu7E2N2JfmN6xniga8UtmY9P7aPEFka/fGzeowXj9l+BDz9QKDDcB1KVu6LFvlorZGDbaws/",
-	"gI6VJbHgIdaXsiJqRsvSiBvUSCLLmdVm70pEfTv6nEbIlY2bjUQebkiE/Z5nF4EWC7OyQtTwyTrxLsMk",
-	"z2CVOPUte31JeffHDUvlaAer5lY22/VwmGkSW765efGLXWSHyxLdFlpkGHc1bI+reoy2rrUApQc/bpUt",
-	"e3Z7h/gfrNQTd+P8fxjy8zYsO/LF6aCoQPV8wOuytCGOWtawPkE2+ng0FUfmj0dqzqojUVmcHlXCcE7p",
-	"MJq21FqZp+YlxgZ2CqY0mQmDozlcgmMsDmLqRTFalm8no/Pft1bHtV98/rBejFZpqFzGgnkwC8Hhghgw",
-	"WQWeBycQE3R9mi8yw7kVGGGd+O0QLGqgIlAeDNVGAIyIhlDtkDOroYqmTA8TodE+5LItfaqiT3ayGwmQ",
-	"4Gmhm//qCTFG8m14biTyfZwK4PGFOtL58DgkTmLJoN9dM6HiEaROdUNPglopm3fXD+ON6N44pCznuJsA",
-	"VUvpLKb7tE9snKOHufn9X9dl1IxW0njl3JlYkgXlyLyttyynCjJSV1Xz3wWbGphTXthizKox5CzYR6MO",
-	"nRItSByLC8b9EdeXzmdU0twF9GwrB9hMkzVniYKB8eldnfhRqvdS78NQ6H3QkXmjxNvkIWxxuMfzEqJH",
-	"cwlb665n2CW/x9ati+lEVB20JFhfpYKds29jTHrrJ/HyXOvqlgFDY7F3wG2LbNmdprCzezWZOxRrEeXO",
-	"9bKcH68vGuxKiEja9m4uTTNH0qFpXpuegt9p/LV73N2toynbpYTROzM8tnujyIF8SqtUzkrcMObgnnaX",
-	"NhDbyTy2K9HEaCO1m7vyTjQgxPWi3aKeCpeztN4mQzdpqWZEq1qcFHB7oorxmmJxttWgigs1RqgEQKS+",
-	"G0AqIT3zd2aSR4++f3TgR8MWxUmcZAnybkdpC0X7gAIJYyEw/3tW68IG7ElQnWcrdEEPow1UAuw0W+2o",
-	"ebKwYTKLZ1/vZFsAez3UUgHXwHMfw0VXLuhIC1KIQQXCQ1JIqA8psVhpw5qwjw7GONBFVWITFcnPVcmq",
-	"JV2dl4zPz234Q7G92JxN/A91ktpWtMDzJ2DfKItrri3BYajUL7TN8BswdphD2ueg48Tuo8T2P8YKpbvK",
-	"3WwHYaet9h01ticSvGW0kiEtSxfO1ZYh87WT0Npitn1OuMD9Zyild83ntCiwaQrTCsrJTiHSM63jriP0",
-	"miXEwgaQd/R146J+iXZChFwDp6yDmCQ+79hqxOJoTV1pzYqYNRmsTxgnV89f+xLDPkSRYdKmlvVGxuSj",
-	"R9/HdEMP7jUVTevq/OTk9/c3z6/Pry5vbn57e/3sf3148fbm3e/nV2+v332IJM10rGxnD7MeFG4fGuB0",
-	"MxhZZaQQC8q4ytpoZCRDbk3ggc3HE7BFIrpc7xKZPMwCfw1TprRcpVL9egVz/CZRFXFwbmfr8PPzxQi1",
-	"NUNvhpUPjMPaSM44e/T4/MnlzfPHD7EUm1KzozmspsDJUUnwM2XjiyNBd+a/82g+gTWnIblPpOBN57I5",
-	"rAinUoqlj7PFcNzw2QtDbOMvmBPozFahOHv06MGPQx+pEBhRAAfVDTfbL/Tpt/6T7lZPI9lpwbPkhb/I",
-	"L1JokYtysGsdpwq+C3YVP6hSUWPfXYIvk0pVIt5yaNX/WCDmtk4A7mAv+UTsdo/vYNgPjHmbtHsHQCZs",
-	"7sOAhfZh32ik4SYd828ARr/1OAi1DQNZI3+AIpXqE5oq+4tAhLbH4ENrTH3BigJ4TKmzo1wNAv9qmnfC",
-	"B4hBqQDtzhlRwj4jXJjbtyBiMgHZZWJJddyeMQmVp1G7TR5vZbJRG6pIkCyb8q4xsju9bH/Y3cXpP44u",
-	"HFbxHM7usADn5m7+w/3PJpHYYp2DCriO/JTRPWK3MB+vtINgNjgca6YX62FWj84env3ww94rS+JK8UNC",
-	"5MLdm9/wTu2y9urwQ9+ejcryTaCY890hEX2J807q+4Fiyk/Y37ghcNm1e21ddf3B0DeaxUpVFeBLW0ek",
-	"wRJurDMsHkGfdvWlSiZ8Uf6N22pnY9sccHjqO2aMNZBZE1d99myTimHelpK5xNCdEgjdGvGdY/2v2AuC",
-	"0f0NGBMxbj5zy1d8GGD5mEiAxLTmJ5RP29yCAROWnSS13ij3dmR/iSerfG2bbk1J20i4WFMS2J9NBmXX",
-	"BTzIXDRhnKlo2TGbiuY01akggrdZk5gMgKsxX6WC0CllfGg02ftm4RZwvRYQ57EOIBGiPOsSVgDrzhmj",
-	"pGrLSzxpChp+cRhMvIhViKImB2oMZALaVVvbTJRPNwVyRS7nmFHAYUlSVSV3rbUaDwLmtmm57QNEvjVc",
-	"hCnX/3FBC/iOoKXaFt7YXgkozjSsr2lTOphMUsn1LvAsLbhtjyzL/PzRHc1gEaGJMeU8lopowIIhb4bX",
-	"YGN3UtmOIxs7HEvKi6eijIUx/ZuU0+l4PIp7DnxB8S1lXpXrOVK6rIuNOAMsH4RZJBipJ6ZiPTdagq3q",
-	"mKKsAsZU7nqGzykw3ynKpMVEKNRGa6V3IR4M/9t+4Ow7Zgxif02OR8eG9+g04tVfA3PvxpPANetF423v",
-	"uOfNcIUp7DYTKjrRnjjJWHNr8F9Kwact4Rp+akPxNwqCpNJG8NR+z9Frj8VxmrZ9u3Saar/aS0fmjSqX",
-	"dvropiXN71is4wCROe9iSZkF0KJkHL7YULRLLztaVeXKaji3INnE/TddUqYZnx55Z2yYfIFmtxKKozHN",
-	"51EXbljWJSXD2nLUWJi1cVdxQezmMS9TEFwgu3ON/SJQsBro9nYF2hC8hptDJOTAbndLnN5V/qirYjdx",
-	"a3uZg+62wyWi8Kmww+Hwite2BkVTg4AqTWo7xzdqrex1lMIXTk+K1NF2c+IQS0Gy5mqjhAmaCJfUF2D2",
-	"dZRsY6b4413NqOrcEvfKLyVzZXS1dBclvBUTKMsnlmJ7ehxUEm6ZqGN5xLKG83bP5jTBCXHDYyxktAHL",
-	"RJknzwbiaUnhBD0R4NtNJ3eve2nRG8DEw76H9pL20VS5k0iB9eZ9fHtDmj1QrUGaD/6PK8D4++nRj/Ro",
-	"8uHT44ef/32UDWuJEN25itWJK0U+TxnSe4qz3yWxYgd3TU9gWupod5JN+06/v+yRiy1+7q3SkN1l7OS/",
-	"vry6kmK8Y/zmtj7NHbZjNHjrzbG1Hq0t/cPwrFH/+PUZD399dflm8wys6ESjPTz98eG2YLSKRkLatyd7",
-	"4yvtvo3uL+mZCOIrfknlWKGua0QL2i05iEIHU64umh1p1/G53lhe9ertzTty4lpMHIUzWOvCWKSaMzSl",
-	"G/feuMHz4JZOGiM1rxdj9Pz5yxR2AGDVrZEqclZI+6/HZiBVgMLGoi41QwEp9mjNGo/c5m1li0Wt07XZ",
-	"nQcoUsRStdjhcAsSiz/yC9J4kLA/nI2mXwDlbUduq3t3Xu8hzNNFI+zch+JtlSpYL4EWqWZeaGaDj5Fq",
-	"F8/PMpsQsaA6tw8RJptaeMRjLPyFiVZYhDxuB5sBLRifNgZQIRe+OfaM5TPCNFGaGi47UHJ0tNd3T99W",
-	"8fShbWSf9jkMtFelnYe+2Ozg7vvsC0u0s2JAT3xf6Zfp1Y0hOCdIA5VWWkAqREzbPzUTYNAXft0EbzA0",
-	"WwkxZ00LzPORC+P8v35cS74VMwzzs9kCcxESXcJ5y4FcXr30aXVGHj23xf4Lb02oOftIlHkfNTmRNT9x",
-	"y51gdd5j84tNAOKuYkYlpCaPTn84PSaXTk6wZTSOCbZIt1nxQVfyE5dB/J9/KMGPySu0bAg5d1Ua8J23",
-	"JS2DTMBj8t5Z5r/VtSIPjk+/IyW7BUI1OaEVO7l9cOJs98dNuOr56MZunuDmA7Z5Prp94IzNnFZsdD76",
-	"/vj0+HsrL84QYyd0LGp94lszotPZ2guaTb0sRuejn0G/8mMwaqoS3GVYnZ2eBu6ftTb+J384Md6ypR26",
-	"Wfn+lJuK8vozNHoGY0Y5qWg+p1MXjfezIAtR1CWo47U3LbZsc6CTJlEci78uFlSuRuej3zqhjt8o54nB",
-	"5EDUQKRYuLaWDvh2Fx6uiC06VW1Ggpn/hNaFjemNwvwVU/oSR6CMQRdgK2D8nsraenB6ah5H86d/1oAe",
-	"EnebSrbAaVosBNldp1vyuz5ncaC1e7IHQU1h6OB38FEPHvy21rlYwODxN4znw0e/55qV6NA/PF0jPhN1",
-	"szYJ+90MiKvctR8qFk2s0XJGdUY4LMFXZg1ptGB0GtLoCeb39zAHPNdPtghAL60auJFv3UHQt5Sr2wTV",
-	"ugd7jWz7OqD8D6HeC6HaBrMnBnOdmdtiXoxTGXMYRkncENexDRsunIndlcQ9esZUJVST1N0utTHx/q+H",
-	"raRiNte9KJl5jhdCGYHg9PS0vaHR+xPRv2zOlIrcpDewdP0Tn3bKergIuCfCtq4fjOreJ3azEPjnriyo",
-	"ZQ2fv5DY+nawVkclQh1PhJ7tg/O9pnMgtj58RZl0KvRGqepQz2aCN0kP1gZDGzX7ojV0zgEqowIyo9mF",
-	"JODwvkYFhaQTZ+YrwVJClwKwH7JvovkMR29g4OGmzPuz4LAPQP0ksBkdZh6axeMnypLvQP/G90c6nXUS",
-	"bMUd4MuB8g41Bu9caSR4p5gu2Z9UFhmZQ6W9fmGLCF+Qh6cPQ5+7rZzFIQVV1z+wC9WrehOqB+AGwRLO",
-	"JnrP3OBeUfoLQEUo9l3NSINZNLTqzNXUIhh++w3aatzK5KUmUwHKIpU2/VuZcm3/i2PyOmzx7/KAsIXs",
-	"du7gkvajlwvttb+yalPAiolOrRm1i8CELPUwYun8cEBcN/bnCJ5/8y2S0L26D2Rfqrnt+mcztAzyzH0M",
-	"++sxRTCUUAsyBiPC4Qe/vry6sIGKpK7Mb4p9JMqWjMuQLIyUQDRbAPn24dmPGMH/3VY8q16V76kfdC96",
-	"ttvfQGXEH2BfXNXfH58SgTcuI2zSMZQm2WVUhuq2oR50W5rW/xvyZZtk8eFAfLez23tmuVhkJYFq7If9",
-	"rYXMd4jvs9Oz7bi+sR7XPdCHhUzLZC+sfcXuiMiauzg8DMZwpjTzMDfdvLffw5NPhgA+D5bHtim3U3YL",
-	"hlMIjsKhs/kXolueNaHqYgj5NgLsEMK9osMCggRdyy/Q1WQP6pgmNmiz4cKIEaXpipTYUuCOkuQ9CJFb",
-	"mN0+eN1bHkyXYGYRNuUiox2NeHf2kAf9cSTC60OE9E/CPO8hz9LTcPy97Poen8GONjrsRbS3em/vYZh1",
-	"j8zjl3oMkoP594xiNKTleuba2XZLRgzBocAL353PxalpUQ1mgidwC6580DYaeG5H3gf2s3ghSCuT0bJM",
-	"sFP0jFd0jaVuX2uY7bxB9BmaznewpH84PDdzyDk4ubaE+Q1Wq7Tkg1aUsa/WgdEuM1HLtKW5nybntXlY",
-	"+IRN+4zPv7Sjvj6OtKI2NXNPVtL98BkslcuUllQL+Y0iLZyH40bZOgODOMaNH/uv9mK4g/01r4XHQNOX",
-	"1GlTPkKQSfRbq8z5IvnclmgJMgStxCxqrVgBO+C+grzvRnromGH/HVA+BNPmLPeD1gryoG9cAVUpVgPM",
-	"Ry12fLnIrdfS19z917iT8erEh0YZ2qtaoYwUrMD7hn05JkKGVzMjzBqIhSxAYrMfH8s0hmmvytpCKo3V",
-	"Jgf2PgI0cLaXOlpUPwpynHdvknLQALJhgMrmJpNKiLIDSnf0DihPbM5I2hn3K/6eBOq9at9GsXZENi7F",
-	"OFCxJWCaKfFJVAVd0Okat4ge/5MN+h5i/WhAsE9b2qHYtZ0Ed46BjykLs6EeIclS1GVBpuJ4fzYSym1f",
-	"0kZZsxYQZA9dK5bg5YoourLYa7cSw12PqWQ/934QVLEeYs8F35e1BAGIoPKEzbhrihYDzfYXzKU4DHzD",
-	"/vYgYT8pYMI4a0Jxk7z4WTDuPvhxu95QdhycZN/m/GBq/+CFrHk9nKLJaPH+dV9Dr5mQKky3k2muVjA6",
-	"PWkTuVJXpVsS4IAXprtQAgV2v3uTG+2SPk8oUonA18u07q+NVP9IBEvKyfKazmELLO/1fXQBHmsgCCtt",
-	"ZU0dUQW5BK2wj7b0zRu9Jc0mqSVieQIi2xoR14GOi4zbgdqmf1pf8L9KcFWEQDG86lhTeTz988JG2IRm",
-	"CTUACaopHhSl0t8k0xEy3b8Xr1POZ5AT7yu4HcgLDITMRdCCUPL+5glBkF60Kahtm5oZVUTVeY715XzV",
-	"yzGQqi7LrsC5jq2CqzSSnjE6fcbVgTDzjKu/KLrNnOsalEFbSgbFoAS6sJYckERRtpeAh1dCzAm1U4tO",
-	"nENdmQf52ZubblzDg1Mf1tCHRuzHkxZ7zIFtMsS9SDyXU+Aa1xscSo2b29dzKyE3KoQvF4DXya7g1VHM",
-	"x1gXdoDmMyJ4DmQmlpg5JiYajGxLcrrofXlKMe2H/iszYA/JArYH3p2TBdZL55SrGJQSqzc/9uiPWaQe",
-	"PSZkFKTmTGeElmVmKH8OkkPKSeSadkfl/3hLhejRUMJQIJmolVUopYJzAguQU7MTkDojuTTbAikzD4qM",
-	"cKFZDhlhfCLMhwWM62lir0Fn8fh+Hw/YbkVlU83AJXj51kdCBv2QCC3ZHBI70fAxCbV4W6fNilO6rQXA",
-	"FHGZ+LHFFMbHZzEpqLdwRDSNHnuro4OKE6CyZBgCppYgz60ibhupG6bp+6hHQ+smrovtYAgc0tzR9JJP",
-	"8Dy8zHsJoiMh+fwhasmpuWRl0TC3iw7j8936KMc2WngzictaLjJn+ES4d8U+I1YcE3wfSyHmihhiNNIL",
-	"iu1YZp7OgRNR6z5myX035n6W+aYddh+PVtsjeuCb1R5jX+/WguYzQxRNQrLjkmTOxbLR15tq9p1qxd9e",
-	"Xl9l7Z5IwVQubkGuvutDReXzV5Py35VNAT+EABj2SPv6JEADmr2JfZdqHsp6Xs9nuglZ//bl09dXBPKZ",
-	"+K4rAOqZBPAyoC1yZ+QUh5Be5Po682nk2rLuB0Fu0LPoK0NuA/slVUaJ4rAXHL+TK4MvMyGh5N3TK5IL",
-	"zm0OfRelE3YLQ6R6VPj6jZk3dsj9+PBYrBVRnDnare+LMTbar2OCnuk5W+Sa9uwsa0aBNuK7Fn0w1pLm",
-	"0H9LsMjbga5Jp4DcV6gGm+1h07N9ccKfmEvwWlK8Li1X7N6Rh4+23JAtQXE3WgJdpOLh1gpzisWCHikw",
-	"gzQUvrrPtlA2LSqWqz3Lm5i+iWc7UniEvZga7VT7wJ8t0XikjBhpUZCZG8hppWYChVDrWEPgeM1az4CT",
-	"AkpNO9hsS+1alM6aBjkp062rznzAS+HrP2/C8aXGwIHjTomN0fnvH7ohB/Z1aWVt98BbAz9Wp7FlCI7J",
-	"VT0uWR4CRGFvDAcMx4+SoBDqoH5F20EzTk5mb/sv3kBYqhqD+c+Tjd79ccf4NSzELawn6W7L0ny2pyzN",
-	"n211SSu4mUe+nBwpNuVQrGe0NseOnLnHodx3rv0if0sC8FpQ9L6e+nevbjqQwid+LMVSGSlZAUTBFU3P",
-	"fGmrMh4+Xzuy0D0/5QPw9ds6IAkXy71lcHcmppu0jn3zQX6j2sztzNaetNGQHD7qQF4myB8ZX1NyMWnF",
-	"poCuCJUwkF2cBD1u4mKek8AOTypriPqLJL+1nkCJ292omHtzc4VkoewemlXIS1sdD5HcKS59YU1MAkOq",
-	"cDAmhbr4PeyKYL6ruWbl2iIYnOJqs/YSC5qvk+Tx1Pwcf3Dv1Vv4DsG49FFJgbU0SEYpYeKy3d21ufBp",
-	"zq4HTlMhwYbu0Fj+0waABFeusmeU195grJMSB/Pjutl3SYA/4DOP9OwqwJptddkU5v0ItJESqtGSij6P",
-	"EjSpQFTYIJdP2LS2RXcl2KjBPgQsKKdT8H0YUzh43Y46DBraBb4STDydCRszD8T1KidLjKJvW4A6kGPV",
-	"OBTObWJkrcAbx7nBmK8FaaNNmsgn75WbUg1LuurDEbddU1PICSvcH8iaEKzwVyPmxhUrwRR8V0N/LeyH",
-	"i6XNDvZR2mMhPDZKoLdoCTe4FBPy7MXTq2Ny6XnVNwpTm5Y2TnuTqTHdh6hK2N6XfWnqVwL7XB7GNto2",
-	"uP9KQ1LWAwPNg2KeGzSMFEzNuyoMuXYvjK3GgwPwBlG+sg3XxHacLF056yhSsHP8wfARdKX/+hByjX3u",
-	"zQOiZrUmhVjyjPgm9Y2mqTElf4I1T6zIYwtX9oHcN1NOaZu+4fXhyhzgAimjleuZvS/VEo9Lxivn4DQH",
-	"oIyDLJqiU/N6DOaRxvbQTXizy8G6IG2jUAm0MIqIryk8XCm9CaF6AFLuNBv/Wt6AyraET/B7y1Ta91ob",
-	"BsQ0CrrHnbLNHgGutlcnxxpDPfRWcj/BpgCw7OE0dsBXhqV91nZD/7E7ZjIGnU0mIIHn0NwOVzd3f2Vb",
-	"7YX019wlWdg6fy4cOtZ9aHFBfCct183zmPwk5EIRquZIN7YulF5V0GtQrNuuIykG+L5phHEwdPglUpkb",
-	"2KXDo8BteT8YMEzQd6rAtiBZC/WNTh4FK+JMLnqH8PELgbf/O7TWt+Pre7bdBkN3peh0B3F1DTs9RI5J",
-	"i3SkfOvDHIN5gfBr3w8QmwMaBuqTB1yVu3LlijQ14jBVZAllaf7fBnddYDWsoCUM6Fpy5ffXbM7w6/GK",
-	"MK2gnCRuUsn4vL82NZ8f8vrY5mjxu4M1q/YlPeBkBipBypiyxsjGPAmg1qRcBE8LKWQ86uST+b/P270Y",
-	"r3ApZ3jankg1E8PTqKJhlH9xIaP33MCIUKceGtKzlf/oAi66BRz7YPyHYD22vL8Lxhui3D9bMtN/vTzJ",
-	"HHyTIVmQEtfe1PEZLebA+8CMGnoazq/Mzw7QA5JTv/4yW446W+ih+4JpNYAkKykWoq+88JUdEOeWf4X6",
-	"jxb2EiOPM2dRc2TCFCmbEkfub/iSNRzSwEQse4kHqauPAd5oURlovMOBQ5QW80W1n1AuMxWZAscN8Smx",
-	"iDc7UZFDZb2PX+IA+30B7SKJZ9Dd5P08gy0onIQQlNLlnbxFB7+u46UBWY/c+C8GtZ8dHEIqugjYiC3Q",
-	"t42LiGnfo/YKfz7Mi2bnvm8PpWsuE0HOKzGdQkEYPyZPvNfZV8a2vWounJ0/LxlWvqpV8KRZMZhKC+og",
-	"9/IG9NFT2+vmQCmXiZihV2KKfjhFKDfKQa183VXYCBDxTXcaqhC17iUL8/sQ7vmcF/am3itEGhg8953T",
-	"3AHTZ3bh7306h7NwjA5vREnnBuDPewkdt14tVDXE2DZLyhqDgJarxvxVAS8wfYlNCOUdT5UHWgeEqIz4",
-	"rmYpY+ULP+Zw8RBm+q/Em/iGLlq9OGGw3A7XoSbGkE73D1o3+19TMv7rMTJSb1G05sVCpEyLTN/VsBin",
-	"Amw9kqYBFHXeydXXg/2zPUa1J506Wq72lWzRYNa9lZ7pkt9cOQnXRTlsb+z7dXcMZBixKbgjCk1mtBiI",
-	"3pNPrOi14zylPIfSonm7AQcb/A2r5PbwfpMZ7wGjGEZoMNH43TjRktFyF1yc+M7yae++HfA/KBnYimMD",
-	"G+TtrQtw910bmLlqNdaY5eUKQwU6sZyYYuV807ZJv7m2abQ2COvPfXrbDruP/KdmuaE5UO0x9lJ6q5kt",
-	"XbJ3PaGi3UHDqFIyc3u6w9+KRDnnJU11QnwcljY4vefqzQHet+B5XxXWmgldSToDmKzJFEVTC75SioDR",
-	"2rCQiLtcaMHlq1ju1BbiOMnxqephnPj7fdLJX2zwdUm7bZkdLYhaK9y+DtSgeW6y/FTTN/dwNQFpWfZ0",
-	"T8Bf99W2Eh2McyMsJ1V2968TCbxPK7o2P98DdHpsS7gFKHa2LHFY/uXWpQYrT2DqSgVYTH/TWFUI5bDM",
-	"bJCeIqVRfdpqxrY5Fv7m/P9iyrhtqCfKwht9K+CNfkQMq1msVWWL4n5LFrMfdC95zHaxl3wiBmczu/3t",
-	"rzy4nc8lMEtk+Tz9rsdBulX5uIZbMYf2Ru2TXw/0H6ctjfuxGfoSJlvNhja1spctmwEHZTtmgWSCrs2h",
-	"G5haanuJoKEYa79pVpa2Q1rb7S6dXpolY2xVAIb92yR+Mru2LX7vaOezodnFheFNhPEvTGFLANq1t+rC",
-	"+Zj85LLVGrXHVibyeQIIXJKLAtryLT47RM3EUqUSffG/T8yHW8nzqThsLFq7SEp0EMX+iqI2ALtweqPX",
-	"K2vOPhIl8jloX41ICuzTVTgns3J99Rd0hawzCVsbwt4LWDfkkGB1S2y5+18M1RdiSSa14QRhP/wwip+p",
-	"DL3zEqZMabn6RhGbdJ+FEX+loDYmOmitKnjX5tmt8atnsOiF8jsccEhrCC6QKrUlxHz/fMKAG03WdArK",
-	"Zns5SyP6DBpzRymmR0aQGlPOwXY4NowBg/4AhTD3GdMxrm1h2xdQ3gL3AClFZu6vxDtzbUsCk1yUopYq",
-	"cxDNGnA2zVTwgbCWfoudGb0Fl2oslpxIUesuPXsoN9SMztUBIXpm1L3G1M882UlR1Ll2mVD2vOtZhC3t",
-	"JENUovtfv5cYEnryH3upRYJz7f822ns+Fd3WzmtQYgrfYn63e9bA6iBBFuKruV+OaQkyXhFKrt78TIQk",
-	"N7/+HIQtuzb7Z48ek1/YkwtCOQ5AachuDStuutQZbIWBfj7s5xvpurx5/RbA660vymsz6NCvCi6SLuI4",
-	"Vy2f2WeUVTBtK1FiFYUwOITQooDCR3IaoPWDFecb0F3VcrerqGR0QBJ85+pha6pZjoe3aUA78bSrQfIc",
-	"Vlqa6T31gKu+jKl17L/B6TOn1SHXstn6E4nh0My2EJC10YLcnbMPoJHevIEGY1QjTcQCZrfXDlMPT6NW",
-	"gWQqnMfUIQq/GyBe0a9AbrksCpuvadlrh7xTt9XonP1Gs/fqvlqRW5V9mKkM9723jE2bub+cCdT0rNIf",
-	"t/H09xzHExwq0GK5D5PG8R77cjdRhGlzGKJpcJNtB779sorvz+5oQLR7KvbZFsqa0hpbjvmXUY2FYbQc",
-	"vF0C1eNOSWTCBXZrWU+Q6tBljPdZjep+4XqAHDwF8gt1Q/v5nnor5HPDZ2temv+ySLWhkgqClMaCrrwE",
-	"5ROKj4l3QdhUBjMBFJYqgBfD7tHJHFZqu0xlgPYLrAamxTA+BVlJxvV+PakRVNjtFfsT4zi5uXmBtZmw",
-	"ZpEv90VojuEiqQvT++L9YmB8L26imxcGSwOfPYP6fb16DmhO6rf1hHkDNPKWg9VmsQgEVWscqSnqjjws",
-	"yZTug+XEX+TLomivwIFeZI+8e05aCFbtkshlsSef1yuw5aUWQjaEYklk68XaYFee+fWFf1/5Mf+NXyl/",
-	"hq/npXrqahw078+FQaqzUXGAwta2yGspsRcmh2PynBeOIzjppOP4TFz0NYPZp+an898/fM4+jWyoAv7r",
-	"gxlpS0eZgbUsR+ejE1qxk9sHI/Orm/1T0wHE+jOz4A8urqL9E2YkB//2cX7BnzDJKfi3R3n4J9dvN/iT",
-	"CILxPrWNJOk0/LfVpz5/+Pz/AgAA//8=",
+	"7H1rcxu3kuhfQXG3Ksnu6GFF1kmkL1d+JPaJbKskOTm3Ur53wZkmiXAIzAEwohmX//stNIB5ERgOZVLx",
+	"nrvny4lFDB7djUa/+9MoFYtCcOBajc4/jQoq6QI0SPwXLTOm35U6FQsw/85ApZIVmgk+Oh9lgkNCJExK",
+	"BRn5Fu5BrvSM8SmBXMF3CRGS6BmQVGRAxIRQO5bmo2TEzAT/LEGuRsmIUzP9SLiFkpFKZ7CgZsUF/XgF",
+	"fKpno/MnJz8kI70qzFClJePT0efPid3jLeNpYIdcaDKGiZBA9IwpohlOH1pc4QzNpSdCLqg256QaDtyn",
+	"kfXv4KNeX76gUpuDGyDQFP8YXlybzyPHPnl6Fl32PdcsX1934JFL/PqhR36vQK4vDR9pqvOVXbs0QyJr",
+	"25+CJz47XV/0czKSoArBFSBlXksxzmFh/jMVXANH8NOiyFlKzV6OCjviP/9QZmOfGkv9u4TJ6Hz0b0c1",
+	"6R/ZX9WRnxdXbB/tkrgpLVHTPAdJUsoNaongh6PPyehWU6kh69nWdtt5V4DE70IbcosdIk7cF2bCy4wW",
+	"2iKnkKIAqZkFGs0yCcpBsD3X89cvbgyqNCzw1w78K4RQKenK/DulUjK7iPtpLEQOlI9wnxNa5vpGlDpw",
+	"K5czqsmMKsIFEXoGkizpiuRA70GRsaMd6g6RhKafpUVkYY67H36MTLL71inqoVOqYUlXfb+dBZiiPTpx",
+	"I8z1f319f7Z+j5LRgqYBngFyQQ0RkDeXz4nDWPBrXTa2xriGKUjzg71hnwL3VsI/SyYNef5uR9k9JA3C",
+	"cMC109cwsJCtsf6h2pAY/wGpNus6srsFrRmfeoJj5lw0v24Q4oTmCpKH02Y/qzBn+vjajn1yto7xseDZ",
+	"pmv3zIwxYyXLprBxtB21FWEOP8MP60doUOameZqEumksK+5xHPByYUjEEEaphWHTmmpmCEVMJg3cb0GM",
+	"zXf8aWACBVSmsxiITp5+vy2M7nPKNyHu16vLt7GLgagMkvkUuH4ppQgw2FSUluOvA2LCpNKXeugrm4xy",
+	"ut34BShFpxBkV4VkQjK92swW/CyNbxJ3rPoM1eaC8Kkfu3UA5XQV4bZ9249wtMQJbYEHBjg+0mabhgMz",
+	"rUghMkXGkNIFEAk0WxnxVGlRFJCRMRixVRlaHwZtcyPK8BNzD1K5ww9iwRYm9XfV5DVQgnA2QthLruUq",
+	"8NCnOryDitUHf8tAUytPrv8kVzclD0rYKPEvqSLpjPIpZBdEiQWMRbYiuRBzyAjVBN/8pShzA+vgoy5q",
+	"NWP91Wb2h2G4KVWExu4Z3YwVN6sTUCux3W8vjAo9q+5XGxNc6MuJE8YGUlZp5924UT8wqRcJbe6Ze+/a",
+	"+1rAYuyUvOHC0kJkYfwsBGdayDcsz5kK8b8ulzETJdUmgtuunt4dbFzp4LPcBagOc/znKOqvbwU+FkyC",
+	"utQ9HEiBMpeaAM/UBaFjZSS7JdMzURqlAQYzHPiogWdWtWiv1VzGXEOqzJ3TwnI/SjKU39YvnBR5gHfS",
+	"bMG4YY33DJZN+Xvj/epA010gXCUIVQPIiXkp4Ab+WYLSW0qMqVgsBH+7LmCE9Mf23hqfBrc2g3S+ju8J",
+	"+xiktplQOvgDy7Z+6up3xUthYj5KRksqDROaUFTYSz7nYskDkljnnCwbue0FHpUEDxQ8fy5C51cg793V",
+	"61AgWxgSxF+JRk4P0vxFkwnagJgibhdb3NkVT2dScPZnjOjnIDnkRNGVWxX1crN3MhF5LpaKUNLYW/AW",
+	"bPO0hF+K1kbD4CxVWB+vRaU2Q+sTWpvyVQBsM6C5nm0nRnGRwfANuOO8NTw8sAFRmSzWkMYybw2rBpGS",
+	"Z9YAMEpGsCj0CkmGG9Z4zss8D/AfCVRFpBtD5NC8PddS3DPDGs2AZHRTcvdfL2AqqeGn5j9z0PavVq4P",
+	"aTj3rIjIFMUrkWdDOKKT9+weK0xV57FrNGf0mEnalNKEcQ+9XaapE/S2YKpcF7exa27Ro+kczH0TCo26",
+	"QNPZ2uXeQnVrMOv66qvZL7AK7KAoxzlLyRxWyqxdgChyIMuZIPhsMXNspC+zIRXZ0ZOz73843XJPXUzW",
+	"UKp324OKxlu3QYwYJgz4F6cri2dAHJENvfydgzlEuknqnfWc7YWkEx14LOg9ZNucCT94Fja3qQLSAQKx",
+	"GZVUK9dTbtr9c1Rctrwpfk8BYayAlFBF/vflmysjSf399t1bNLXVl+Ls5MnpRikFV+jZ+8t7Z18ebITY",
+	"pGSrgqbhX0WllLTPO2c8O4rRXA+j9s9uQGxmGsVYlF4VAB8sIts/dOd8a77NDR5+o9Ix/0HvOg5qcOca",
+	"QBU4msKUBfsmdKnA/a/+vs3za5EfeH+1LLlhNGGhSQKhEsjC+ocot5KaBJoZCFnVYSJColIHSG7XzfV6",
+	"zv7WaY5Bm2/YTiHTGdOQ6lKGtJRFdnaKO5aLs9MQMaQSzKaiyhnTBE1BjGvhBEcrpSVb8uDhYhZancLm",
+	"4Z6b4tW0L7YzOd6O8/nNNK1Ota/B7aYHn+b1Y+mWKM0Zn6sgOiQYfDBlCDGdGRKUYkFEqRVDQ8FwrSEu",
+	"4zbZW0iuMWLn0msRKD+Y/1ooyO9BWQ0iRAaFkFtcXge3ayHDdzfIwRzMX18nxNwj83FCrgTNntGc8hRk",
+	"Ql5+1CA5zY1Ki373VxbZmwnDc7QmD2/Sgj2fR14fSbj3sGuJ9ELoAJ7mJNbu7R12HzOYMM7Cioc5HKE8",
+	"IzW1r30/L8dGn9Sgfo1erG1Vpeuc8piedE8lo+N8i9kMhH91X4VmXNFF3i+RZFDkYgVZYv7xX47jEQts",
+	"cjD5LyfcM31R2agW9k24p3kJaiNF4Raa6GvhJQTkJiAa+o6lhCC5ecCsE5sRRkIe2bG5EVOR09Djb0g7",
+	"haAfwdwmVDTcCJUgWEgqFguqyBj0Eqydb3FBLBfBt8VoryjDSEjFlDMF2eEWMvkWrB1PXF3emrr9kcIA",
+	"5MoHJgwXd7WLcGlIsT8cHx+HxDCmc1gbulno0vgu4TqxbYscHiSrZ0wVOV294/lqgB24OTqyEw1cW7NB",
+	"yMs1zsVYhSXw8Uo7Y6JnaozrpgTTGFv7XDZt2A5M3MJ+ld69e09PB1DVZd3Sws4WdArbfqNtAE/vy2D3",
+	"axRzfG1pOt9qla5B1MxT7dbPl7TO3QO2V07mWzNEFzloo2oORy54D/JQq3HcCdq1eVX7MQcEnlmdZ0JZ",
+	"3hLSGyATmubDNx8yMndsWx2QtJboge9rRxFrMuWWogCbwrbCuWJ/wjb4UyueDiTeWzO0Id09nN27gwUY",
+	"vpPb6lMkFdjcXnvAfuvOEiHrSECDpafgb9b8NlijbVyuAJvwJLzZrdhL+H5XQTigvNKw02/xtrApFyEV",
+	"lWUoOqQzSOfOP7GgK+JcOMO5ZOECWdqzz6iaeWO6GeHcLihzoOcuu6gic72+yzDiLhd8CrLtkCeZdUVG",
+	"DW/rIqUXHkPGroQoANzatLQK3O5sXy9aYn7n3S15FvJpdsV/DzgXoknsdxaE3i5gBL2wmtGYORQoYYWH",
+	"t316aDhGZ+1p67szNRiuaTrfjX7Rp1tsa2yoOZN/Yuv99KMVz7NN4BBTyrGHzgV0FK8Jc754LSSdAimE",
+	"yIO+wC+Xx9cFcdx38MSMTm9AlXlAopiIMqTJYAy9WeIcI5qMdiEzlRBVpjNzBy/Jkx9PDo8PTw7/thWL",
+	"EaUuSh2zWaWzmANWUzkFTShXS5BGq3QB/3jfDC+y5wi6XfHTAdE4dly9kWq3YZhOJleMB+1SVUz0+pWE",
+	"ZdjmnYclMWUjXAc4JNxAO5VdKLxtFSD5hcggj7AKqdl2XuNr/0nwiaERj7GEhbhHlhC2WsZMkwoko/kO",
+	"5KwOQHGjbSnHQqlasifg5AVXDws08WyhY4JGMr9AIzQnr699rDbRgkwYz/CKVlHWG/yhLkBhbZHGtO7N",
+	"wrtlh5uVqJpfEB9zXjllvQmzvXQw6DdscrxMyOXl5WVCnr+9fPMyIW/+kZC3twm5vrtJyO3Nr+bUd/+4",
+	"q5e+xPfVfmPYFK/2fX13097GD0PMkkEM/sQgzxqZH8Ov+MR8uWUwTmdXdor+mMyfmFRVYsxWoUwZDInQ",
+	"LqhSSyGzASlC9eCXPAtY3dG9ltkEBRQi3ej6NTk5PvnbwfGTg++ftPH35LgnJqwx7vuTZFiIWHWqEEhf",
+	"VfEsHffrDgJwq5Ao/0VwA0Gd3xHbFmE7jjoD7LeV+jD81aZT4LrPVp36MK5+07uw8mNq7Wsv2qaygOBv",
+	"xxE1E0tVcRq8/jYAGGWuWcvR2ngz0qJ8E33Y0qKM2M0ypraRjs2DGgDZhBndp5CMB9yCakZPnp6dv3r5",
+	"j0o/qMM2vlGkDj65sNrTwUFhJEs6h2CCztQdZjhGe2K37E83cTdhxGpkY+TCnI9yOoUFcN1IGFvHt6P0",
+	"WsFMzSvDE9KJ1gqmJCyEXG1jVYlK4EJFEhtEVobiEu6BZ/gyZwQlBI/SBU1nLKLrQlpKeCaEbhrTgBv5",
+	"xzD+jCn/nyVXZVEIqSMGtfUozhvnbn3N3ysIflMWmi3gFlLh+PUAcC1tRMPwi+FDIDbaSTs2PeSSLYbT",
+	"ThprXqykZo7uRrcpwV9mRGpFoV0AxFjxpuTGcPpYgtIY5q+Q19f3p32JdU6kCSqUM2pZnhd7JGY4bqFL",
+	"hvVFv5vYoXvjx3qZ2u2ry4OTp2cBjmae+LEUSwVSITMnTCfk8tn58xfnh4dBfxVTqozpUHQRSt3DpwF/",
+	"w6vYJJktfPpb51BwoZ9hDvTwT8QyFLDKlaZ5DhmZgYQLgsIbYcqF9ueTA8WmHDIieFfuDsV4oPIRUqap",
+	"eVXIkiKRConE2kBVcDqz/C2uHlbO4nkkEb6xnSfFwCtp5KA42vCU0MRBA4NdTlHDpLGpAbdgFxkD4bxd",
+	"j8JvQspbUCjfkvT71bWHhNA2BO3apCOnlLM/q0DsjekRQYib7T/I4TpzH2+dmVF9GCKC1/Y6drjhNgQw",
+	"oyxwza9fvknW2GMDL/bhwCHcYQ2lIXf5WUfPfvL9k+O/nYRCTGAVXLwVPGAWddcCxa0FzYAI3sqi2LxY",
+	"1zOCBw/B9O+C8YfdpkyK4nld5KArObrd4pPpDO0XhFknyFQkmIpZKiDUJWuAxKFLa4RXJAea2b+FDYhi",
+	"Dl3KPj3+8WxjnAF+F4LEFVX6fZELGkiXow/yPq5Zb5tOB3PTK5eDzUsN5n15P3E3aG5VfxcVwOPeTtR1",
+	"onucsBzlAxeKWyJUIAtKzV9iz/MSZsOe53aWGJAHscR4wFYKhbDZ4wOE5u2ck2Y9yGK+SUukfZkubkQS",
+	"D+z0KkI10t8HfDg5bE7zciGd1QQWGn0OT3OqO3+DvjgdQcKCMvN2N7SXdbhXN3bIBW0mHwQWiJ3JYarX",
+	"XNNlVBU7TyknKZVyRSjBXIpaSRhEKk31JG7mCRs+HhJC0qgwEzB4tpSCiD1hp6aGnCp9CxbFA8X0aKR0",
+	"1LEQt/rtLoilRnul+npQN7O2Yn6GKzGNpOU/sETD1vnvnOnhee4cxZdGtYc+A/eVmF4xDoEshrSUKvxQ",
+	"Ue0cFaja0Im2nospuKoAqTAyck51mE0C15KBigS22hB+UlCpB9/TCkEhhu5P90C1yH4fAZ2VPbcQseJJ",
+	"3yenZEaMeoqZGxNyQmZhMwQsrxtOg/YkN1DkNDUKSmX+d4EqpTKyha/oQL71la9yc4hz8/OB/e07VG5y",
+	"MVUGDRgdy/Rh1+V19qW+jL25F67EVGwr91LdLpY2XumOnnh6fByKje1Gc5mJQpt6U1lmH6R8NRxh/WV3",
+	"Ovvx3wW3BLz0otcWW5nIoLLNuGKZjRC6EinNyfvXTWJmnFCi6diXbhFLfkFmWheKCJ6HqxlMpSiLzVHH",
+	"5pkaW4P4poGl7A47OT7d6Ly009uvY4C8pqHKFtUJhr+TVaj1ICujHR3a1Ftg09lYlHI7r2qfRBMsbubV",
+	"XKNeME0yYZ1FLoIkVmcnQEAYDULHOSREaWr+L4OcrhIs0QcJsTF/CWHcS1YJqSqrjTZfBC8A+PJovhad",
+	"3U4YhHop5Hy/nsKU8oxlNFpUjym0FLhIiG1Wq6q2hVYVfMLkIvQMtRKmyFiI4a/wgIWbVqR12peiHOcQ",
+	"Vo2dom23TVwcjsLURxcQhi9fMIvUSm59W7+Tq7jhquH+6KGTBzF2d6LfmJ4x3tC1wpbMs2P7KLGF0S/P",
+	"zHu0YNz+q+HDbygUGO4DsSJswbptGxL5QYcqzFjwEOtLWRE1o3luxA1qJJHlzGqzDyWiDWn8MYRc27jZ",
+	"QOThmkTY73l2EWihMCsrRA2frBXvMkzybKwSpr5lry8pbf+4ZqkcbWHV3Mhm2x4OM01ky7e3r36xi2xx",
+	"WYLbQosM464c8WFRjtHW1QlQevLjRtmyZ7cPiP/B6hVhN87/hyE/75oVZDr0uX1eKCpQPR/wMs9tiKOW",
+	"JXQnSEYfD6biwPzxQM1ZcSAKi9ODQhjOKR1G45ZaK/OUPMfYwFbtmyozYXA0h0twDMVBTL0oRvP83WR0",
+	"/vvGQsf2i88funWFlYbCZSyYBzMTHC6IAZNV4HnjBGKCrk/zRWI4twIjrBO/HYJFEVQAyoOhWgmAAdEQ",
+	"ii2SZzUUwZTrYSI02odctqVPVfTJTnYjDSR4WmgnwnpCDJF8HZ4biHwfxwJ4fKGPeD49DgmTWDTod9tM",
+	"qHAEqVPd0JOgVsrm3fXDeC26NwwpyzkeJkCVUjqL6S7tE2vn6GFufv83ZR40o+U0XAR5JpZkQTkyb+st",
+	"S6mChJRFUf13xqYG5pRntq62qgw5C/bRqEPHRAsSxuKCcX/E7tLpjEqauoCeTZUdq2mS6ixBMDA+fagT",
+	"P0j1Xuo9bQq9T1oyb5B4qzyEDQ73cF5C8GguYavreoZt8ntsCcKQTkTVXqu79ZUs2Dr7NsSkN34SrrTW",
+	"VbcMGCqLvQNuXT/A7jSGne2r0Tyg2IvIt6635fx4fdFg10IE0ra3c2maOaIOTfPa9BSNi+Ov3uP2bh1N",
+	"2TYlkO7M8NDujSIH8jktYjkrYcOYg3vcXVpBbCvz2LZEE6KN2G4eyjvRgBDWi7aLespczlK344mu0lLN",
+	"iFq1OMrg/khl445icbLRoIoLVUaoCECkfhhACiE983dmkqdPv3+650fDFtWJnGQJ8mFHqWt++4ACCWMh",
+	"MP97VurMBuxJUK1nq+mCHkYbqATYaTbaUdNojcpoFs+u3sm6lnk31FIB18BTH8NFVy7oSAuSiUG13puk",
+	"EFEfYmKx0oY1YUskjHGgiyLHfjiSn6ucFUu6Os8Zn5/b8Idsc7E6m/jf1ElKW9ECzx+BfaUsdlxbgsNQ",
+	"qV9om+E3YOwwh7TPQceJ3UeR7X8M1bx3RdjZFsJOXbg9aGyPJHjLYCVEmucunKsuY+aLKKG1xWz7nHCB",
+	"+09QSm+bz2mWYf8bphXkk61CpGdah11H6DWLiIUVIB/o68ZF/RL1hAi5Ck5JCzFRfD6wa4zFUUddqc2K",
+	"mDXZWJ8wTq5fvvHVon2IIsOkTS3LtYzJp0+/D+mGHtwdFU3r4vzo6Pf3ty9vzq8vb29/e3fz4n99ePXu",
+	"9u738+t3N3cfAkkzLSvbyWnSg8LNQxs4XQ9GVgnJxIIyrpI6GhnJkFsTeMPm4wnYIhFdrrsp7huSF29g",
+	"ypSWq1iqX69gjt9EqioOzu2sHX5+vhCh1mbo9bDygXFYa8kZJ0/Pzp9d3r48O8WabErNDuawmgInBznB",
+	"z5SNLw4E3Zn/ToP5BNachuQ+kYJXTejmsCKcSimWPs4Ww3Gbz14zxDb8gjmBzmwVspOnT5/8OPSRagIj",
+	"COBGdcT1Thp9+q3/pL3V40B2WuNZ8sJf4BcptEhFPti1jlM1vmvsKnxQpYLGvocEX0aVqki85dAGDqFA",
+	"zE1NHdzBXvOJ2O4eP8Cw3zDmrdPuAwAZsbkPAxbah33PmIqbtMy/DTD6rYdBqG0YSIf8AbJYqk/TVNlf",
+	"BKJpe2x8aI2pr1iWAQ8pdXaUq0HgX03zTvgAMcgVoN05IUrYZ4QLc/sWREwmINtMLKqO2zNGofI8aLdJ",
+	"w11p1mpDZRGSZVPeNka2p5f1D9u7OP3HwYWb5TyHszusxLm+m/9w/7NJJLZq56ACsCM/ZXCP2PjNxytt",
+	"IZgNDsea6UU3zOrpyenJDz/svLIkrhQ+JAQu3KP5DR/U+WynDj/07dmoLN/PiznfHRLRlzjvpH4cKMb8",
+	"hP09OBouu3qvtauuPxj6VrNQqaoMfGnsgDSYw611hoUj6OOuvljJhC/Kv3FbbW1skwMOT/3AjLEKMh1x",
+	"1WfPVqkY5m3JmUsM3SqB0K0R3jnW/wq9IBjdX4ExEuPmM7d8xYcBlo+JBIhMa35C+bTOLRgwYd5KUuuN",
+	"cq9H9pd4ssrXpuk6StpawkVHSWB/VhmUbRfwIHPRhHGmgmXHbCqa01SnggheZ01iMgCuxnyVCkKnlPGh",
+	"0WTvq4VrwPVaQJzHugGJJsqTNmE1YN06Y5BUbXmJZ1VBwy8OgwkXsWqiqMqBGgOZgHbV1tYT5eP9nVyR",
+	"yzlmFHBYklhVyW1rrYaDgLntP29bOpFvDRdhyrXyXNAMviNoqbaFNzZXAgozDetrWpcOJpNYcr0LPIsL",
+	"bpsjyxI/f3BHM1gEaGJMOQ+lIhqwYMib4TXYo58UtmPJ2g7HkvLsuchDYUz/JuV0Oh6Pwp4DX1B8Q5lX",
+	"5XqW5C7rYi3OAMsHYRYJRuqJqejmRkuwVR1jlJXBmMptz/A5BuYHRZnUmGgKtcFa6W2IN4b/bTdw9h03",
+	"BrG/KsejZcN7ehzw6nfA3LvxKHDNesF42wfueT1cYQrbzYSKTrCnTjTW3Br8l1LwaU24hp/aUPy1giCx",
+	"tBE8td9z8NpjcZyqNds2narqr3bSXHutyqWdPrhpSdMHFuvYQ2TOXSgpMwOa5YzDFxuKtmlLSIsiX1kN",
+	"5x4km7j/pkvKNOPTA++MbSZfoNkth+xgTNN50IXbLOsSk2FtOWoszFq5q7ggdvOYlykILpA8uMZ+1lCw",
+	"Kuj2dhVaE7yGm0MkpMDut0uc3lb+KItsO3Frc5mD9rabSwThU2CzyuEVr20NiqoGAVWalHaOb1Sn7HWQ",
+	"whdOTwrU0XZz4hBLQbLkaq2ECZoIl9QXYPZ1lGxjp/DjXcyoat0S98ovJXNldLV0F6V5KyaQ588sxfb0",
+	"OCgk3DNRhvKIZQnn9Z7NaRonxA2PsZDRGiwjZZ48GwinJTUn6IkA32w6eXjdS4veBkw87HtoL2ofjZU7",
+	"CRRYr97Hd7ek2gPVGqT54P+4Aoy/Hx/8SA8mHz6dnX7+91EyrCVCcOcqVCcuF+k8ZkjvKc7+kMSKLdw1",
+	"PYFpsaM9SDbtO/3uskcuNvi5N0pDdpehk//6+vpaivGW8ZubWm632I7R4K03x9Z6tLb0D8OzRv3j12c8",
+	"/PXq8u36GVjWikY7Pf7xdFMwWkEDIe2bk73xlXbfBvcX9Uw04it+ieVYoa5rRAvaLjmIQgdTri6aHWnX",
+	"8bneWF71+t3tHTlyLSYOmjNY68JYxJozVKUbd964wfPgmk4qIzUvF2P0/PnL1OwAwIp7I1WkLJP2X2dm",
+	"IFWAwsaizDVDASn0aM0qj9z6bWWLRanjtdmdByhQxFLV2OFwDxKLP/ILUnmQsFGcjaZfAOV1c3Wre7de",
+	"7yHM00UjbN2H4l0RK1gvgWaxZl5oZoOPgWoXL08SmxCxoDq1DxEmm1p4hGMs/IUJVliENGwHmwHNGJ9W",
+	"BlAhF77P+YylM8I0UZoaLjtQcnS013dP3xXh9KFNZB/3OQy0V8Wdh77YbKBi6cdtCgsNDuNhWasjr1lm",
+	"fV++0i/Tq1tDcE6QBiqttIBUiJi2f6omwKAv/LoK3mBothJizqoWmucjF8b5f/24mnwLZhjmZ7MF5iIk",
+	"2oTzjgO5vH7t0+qMPHpui/1n3ppQcvaRKPM+anIkS37kljvC6ryH5hebAMRdxYxCSE2eHv9wfEgunZxg",
+	"y2gcEux2b7PiGw3mj1wG8X/+oQQ/JFdo2RBy7qo04DtvS1o2MgEPyXtnmf9Wl4o8OTz+juTsHgjV5IgW",
+	"7Oj+yZGz3R9W4arno1u7eYKbb7DN89H9E2ds5rRgo/PR94fHh99beXGGGDuiY1HqI9+aEZ3O1l5Qbep1",
+	"Njof/Qz6yo/BqKlCcJdhdXJ83HD/oAzRAMMfToy3bGmLbla+P+W6otx9hkYvYMwoJwVN53TqovF+FmQh",
+	"sjIHddh500LLVgc6qhLFsfjrYkHlanQ++q0V6viNcp4YTA5EDUSKhWtr6YBvd+HhitiiU1VnJJj5j2iZ",
+	"2ZjeIMyvmNKXOAJlDLoAWwHj91jW1pPjY/M4mj/9swT0kLjblLMFTlNjoZHddbwhv+tzEgZavSd7ENQU",
+	"hg6+g4968OB3pU7FAgaPv2U8HT76PdcsR4f+/uka8Rmpm7VO2HczIK5y126oWFSxRssZ1QnhsARfmbVJ",
+	"oxmj0yaNHmF+fw9zwHP9ZIsA9NKqgRv51h0EfUupuo9QrXuwO2Tb1wHlfwj1UQjVNpg9MphrzVwX82Kc",
+	"ypDDMEjihrgObdhw5kzsriTuwQumCqGqpO56qbWJd389bCUVs7n2RUnMc7wQyggEx8fH9Q0N3p+A/mVz",
+	"plTgJr2Fpeuf+LxV1sNFwD0TtvX9YFT3PrHrhcA/t2VBLUv4/IXE1reDTh2VAHU8E3q2C873hs6B2Prw",
+	"BWXSqdBrpaqbejYTvEp6sDYYWqnZF7Whcw5QGBWQGc2uSQIO7x0qyCSdODNfDpYS2hSA/ZB9E80XOHoN",
+	"A6frMu/PgsMuAPWTwGZ0mHloFg+fKIm+A/0b3x3ptNaJsBV3gC8Hyh1qDN65UknwTjFdsj+pzBIyh0J7",
+	"/cIWEb4gp8enTZ+7rZzFIQZV1z+wDdXrch2qe+AGjSWcTfSRucGjovQXgIJQ7LuakAqzaGjViaupRTD8",
+	"9hu01biVyWtNpgKURSqt+rcy5fr/Z4fkTbPXv8sDwhaym7mDS9oPXi601/7KinUBKyQ61WbUNgIjstRp",
+	"wNL5YY+4ruzPATz/5lskoXt1F8i+VHPb9c9maBnkmfvY7K/HFMFQQi3IGIwIhx/8+vr6wgYqkrIwvyn2",
+	"kShbMi5BsjBSAtFsAeTb05MfMYL/u414Vr0q33M/6FH0bLe/gcqIP8CuuKq/Pz4lAm9cQtikZSiNssug",
+	"DNVuQz3otlSt/9fkyzrJ4sOe+G5rt4/McrHISgTV2A/7WwuZ7xDfJ8cnm3F9az2uO6APC5mayV5Y+4rd",
+	"EZEld3F4GIzhTGnmYa66eW++h0efDAF8HiyPbVJup+weDKcQHIVDZ/PPRLs8a0TVxRDyTQTYIoRHRYcF",
+	"BGl0Lb9AV5M9qGOa2KDNhgsjRpSmK5JjS4EHSpKPIERuYHa74HXveGO6CDMLsCkXGe1oxLuzhzzoZ4EI",
+	"rw8B0j+iaeqLGISEz9sKEZd24KNsdK8irjvIIFZ7Gir3ngqZQXbh2A9qgVZGYJqIe5B19YFdkI4rL48X",
+	"7+3dtetabM3Lt7evjE5rE/Tz3N1Fq8jawyZ1nWhZcjWYJR418/+HiCvPm+MfjUgeSTxqWSmGSUqW2+9M",
+	"TmpWY8BH5ZdyDJKD+feMYpRsTY62DZcRT3Eo8Mx3bXTxi1oUwykB7sGVldpEAy/tyMfAfhIuEGrvIc3z",
+	"yDOLERMF7Ty1m9ca5lOpEH2CLpUtPCwf9v/KOeTsnVxrwvwGq5ha8kGmNPZVXDAKaiZKGfdA9NPkvDQC",
+	"B5+waZ9T4pd61NfHkVbUpuzuyHq+Gz6DJZSZ0pJqIb9RpIbzcNwoW39iEMe49WP/1V4Md7C/5rXwGKj6",
+	"1Tot20eOMonxDCpxPmo+t6V7GpmjVpMSpVYsgy1wX0DadyM9dMyw/w4oH4Jpc5bHQWsBaaOfYAZFLlYD",
+	"zIo1dnwZ0Y3X0tdi/te4k+Gq1ftGGdoxGzpCxjK8b9ivZSJk82omhFnHgVEtJDaB8jFuY5j2mjJqSMWx",
+	"WuVGP0bgDs72WgebLQRBjvPuTFJuNAatGKCyOeukECJvgdIdvQXKI5tLFHfS/oq/R4H6qFaZG6CZI7Jx",
+	"LsYN04sETD8mPrkuows67XCL4PE/2WSAIVaxCgS7tLHui13bSXDnGBAb8zwY6hGSLEWZZ2QqDndnO6Pc",
+	"9qutlDVrGUP20LZuCp6viKIri716KyHc9ZjQdnPvB0EV62T2XPBdWdEQgAgqT9iMu2Z5IdBsfsFc6svA",
+	"N+xvTyJ2tQwmjLMqRDvKi180xj0GP67XG8qOGyfZtZunMbV/8JqsuRtmU2U6+bgLX1uxmpAqTMOUca6W",
+	"MTo9qhP8YlelXSpijxemvVAEBXa/O5Mb7ZI+fyxQocLXUbVu0bUSEIHIppjz7Q2dwwZYPur76AJ/OiBo",
+	"VmBLqvqyClIJWmF/dembenpLmk1ejMR4NYhsY6RkCzouYnILapv+aWME/lWC7gIEimF3h5rKw+mfFzby",
+	"qmmWUAOQoKqiUkEq/U0yHSDT3bscWmWeBnkcvoLbgbzAQMhcBC0IJe9vnxEE6UWdmly3L5pRRVSZplh3",
+	"0FdDHQMpyjxvC5xdbGVcxZH0gtHpC672hJkXXP1FUY/mXDegDNpiMigGq9AFOGcPUZTtJBDmSog5oXZq",
+	"0Yp/KQvzIL94e9uOd3ly7MNd+tCIfZriYo85sE2SeRSJ53IKXON6g0PscXO7em4lpEaF8GUk8DrZFbw6",
+	"ink6XWEHaDojgqdAZmKJGYViosHItiSli96XJxfTfuhfmQE7SCKxvREfnETSLamUr0JQiqxe/dijPyaB",
+	"PgWYqJORkjOdEJrniaH8OUgOMSeRa+YelP/DrTaCR0MJQ4FkolRWoZQKzgksQE7NTkDqhKTSbAukTDwo",
+	"EsKFZikkhPGJMB9mMC6nkb02Os6H93s2YLsFlVWVC5f451tiCdnok0VozuYQ2YmGj1Gohdt9rVci03WN",
+	"CKaIq9AQWkxh3kQSkoJ6C4oEyytgz310UHECVOYMQwPVEuS5VcRtg33DNH1//WDI5cR1Nx4MgX2aO67E",
+	"9Arva4Tn4WXeSXAlaZLPH6KUnJpLlmcVc7toMT7fxZFybK+GN5O4bPYscYZPhHtb7DNixSHB9zEXYq6I",
+	"IUYjvaDYju0H6Bw4EaXuY5bcd+nuZ5lv62GP8WjVvcMHvln1MXb1bi1oOjNEUSWqOy5J5lwsK3296nLQ",
+	"qmL97eXNdVLviWRMpeIe5Oq7PlQUPq85Kv9d29IA+xAAm73zvj4J0IBmZ2LfpZo3ZT2v5zNdpTJ8+/r5",
+	"m2sC6Ux81xYA9UwCeBnQFj80copDSC9yff+BOHJtuf+9ILfRy+orQ24F+yVVRonisBMc38mVwZeZkFBy",
+	"9/yapIJzW1uhjdIJu4chUj0qfP3GzFs75HF8eCzUoirMHO3Wd8UYK+3XMUHP9JwtsqM9O8uaUaCN+K5F",
+	"H4y1pCn03xIs/rena9IqLPgVqsFme9gMb1ec8CfmEv+WFK9LzRXbd+T06YYbsiEo7lZLoItYPFynYKtY",
+	"LOiBAjNIY1zpoFA2LQqWqh3Lm5jWi2c7UHiEnZga7VS7wJ8t3XmgjBhpUZCYG8hpoWYChVDrWEPgeM1a",
+	"z4CTDHJNW9isSzBblM6qxkkx062r2r3HS+Hrgq/D8bXGwIHDVumV0fnvH9ohB/Z1qWVt98BbAz9WLbLl",
+	"KQ7JdTnOWdoEiMKeKQ4Yjh9FQSHUXv2KtrNqmJzM3nZf1IOwWJUO859HnfTtmGP8BhbiHrrJ25tiyl/s",
+	"KHv3Z1t11Apu5pHPJweKTTlk3Uzn6tiBM/c4lPvOtVvkb0gM7wRF7+qpv7u6bUEKn/ixFEtlpGQFEARX",
+	"MHPita3Wuf88/sBCj/yUD8DXb11AEi6WO8vsb01M12kdiFhykN+oOqM/sTVJbTQkh4+6IS8T5I+Md5Rc",
+	"TGayqcErQiUMZBdHjd5HYTHPSWD7J5UOov4iya/TKypyuysVc2duriZZKLuHahXy2lZNRCS3io5fWBOT",
+	"wJAqHIzJwi5+D7tlmO9KrlneWQSDU1zN3l5iQfN1lDyem5/DD+6jegvvEIxLH5XUsJY2klFymLgqCO7a",
+	"XPj0d5eJVFXOsKE7NJQXtwYgwZWr+BrNUnND9pQ6ZmffpjDCHp95pGdXGdhsq82mMO9HoI2UUI2WVPR5",
+	"5KBJAaLAxsl8wqalLcYswUYN9iFgQTmdgu/PGcPBm3rUftBQL/CVYOL5TNiYeSCuhz1ZYhR93RrWgRyr",
+	"CaJwbpP0SgXeOM4NxnyNUBttUkU+ea/clGpY0lUfjrjtphtDTrPzwZ6sCY0V/mrE3LoiNliawadMtsN+",
+	"uFjarHEfpT0WwmMjB3qPlnCDSzEhL149vz4kl55XfaMwtWlp47TXmRrTfYgqhO2J2le+4Fpg/9P92EZF",
+	"/pWHpHQDA82DYp4bNIxkTM3bKgy5cS+MrdKEA/AGUb6yjfjEZpwsXZnzIFKuxdKlou8DH0uQXy9CbsDc",
+	"C/OAqFmpSSaWPLEtoRToStPUWKphgrVwrMhjC5r2gdw32Y5pm74R+v7KX+ACMaOV66W+K9USj0vGK+fg",
+	"NAegjIPMqmJk83IM5pHGtuFVeLPLwbogdQNZCTQzioivNT1cKb1tQnUPpNxqQv+1vAEI+Si/t0ylfq+1",
+	"YUBMo6B72Crn7RHgar61cqwx1ENvJPcjbBYByx5OYwd8ZVjaZc0/9B+7Y0Zj0NlkAhJ4CtXtcPWUd1fO",
+	"115If81dkoWt/+jCoUNdqRYXxHdYc11eD8lPQi4UoWqOdGPrhelVAb0GxbLuRhNjgO+rBil7Q4dfIpa5",
+	"gd1bPArclneDAcMEfQcTrE2R1FBf6/CSsSzM5IJ3CB+/JvB2f4c6/Vy+vmfbbbDprhStrjGuTEirt8wh",
+	"qZGOlG99mGMwLxB+7ftEYtNIw0B98oCrfpivXPGuShymiiwhz83/2+CuC6yS1mgVBLqUXPn9VZsz/LpR",
+	"SSV4k3LG5/01y/l8n9fHNs0L3x2sZbYr6QEnM1BppIwpa4yszJOAJWiakELw1JBCxqOOPpn/+7zZi3GF",
+	"SznD0+ZEqpkYnkYVDKP8iwtcvecGRoQ69dCQnq0ISRdw0S7s2QfjPwTrseX9XTBeEeXu2ZKZ/uvlSebg",
+	"6wzJgpS4treOz2gxB94HZtTQ43C+Mj87QA9ITv36y6856qyhh+4LptUAkiykWIi+stPXdkCYW/4V6j9a",
+	"2HOMPE6cRc2RCVMkr0ocub/hS1ZxSAMTsewlHqSuPgZ4q0VhoHGHA4coLeaLYjehXGYqMgWOG+JTYhFv",
+	"dqICh0p6H7/IAXb7AtpFIs+gu8m7eQZrUDgJoVFimbfyFh382o6XCmQ9cuO/GNR+dnBoUtFFg43Ywo2b",
+	"uIiY9j1qV/jzfl40O/djeyhd06EAcq7EdAoZYfyQPPNeZ18x3fYwunB2/jRnWPmqVI0nzYrBVFpQN3Iv",
+	"b0EfPLc9kPaUchmJGboSU/TDKUK5UQ5K5evxwlqAiG/GVFGFKHUvWZjfh3DPlzyzN/VRIVLB4KXvqOcO",
+	"GD+zC3/v0zmchWO0fyNKPDcAf95J6Lj1aqGqIca2iVZSGQS0XFXmrwJ4hulLbEIob3mqPNBaIERlxHe7",
+	"ixkrX/kx+4uHMNN/Jd7Et3RR68URg+VmuA41MTbpdPegdbP/Na0Evh4jI/UWRWtezETMtMj0Qw2LYSrA",
+	"ljRxGkBR506uvh7sn+wwqj3q1NFytatkiwqz7q30TJf85spJuO7azbbXvo97y0CGEZuCO6LQZEazgeg9",
+	"+sSyXjvOc8pTyC2aNxtwsPHjsEpup4+bzPgIGMUwQoOJyu/GiZaM5tvg4sjhvMe7bwf8D0oGtmhZwwZ5",
+	"d+8C3H03D2auWok1Znm+wlCBViwnplg53zRK6Xht42itENaf+/SuHvYY+U/VckNzoOpj7KT0VjVbvGRv",
+	"N6Gi3kHFqGIyc326/d+KSDnnJY11yDxrljY4fuTqzQ28b8DzriqsVRO6knQGMEmVKYqmFnylFAGjtWEh",
+	"EXe50ILLV6HcqQ3EcZTiU9XDOPH3x6STv9jg65J26zI7WhDVKdzeBWqjqXK0/FTVT3l/NQFpnvd01cBf",
+	"d9XOFB2McyMsR1V2968jCbxPK7oxPz8CdHpsS7gFyLa2LHFY/uXWpQorz2DqSgVYTH9TWVUI5bBMbJCe",
+	"IrlRfepqxrZpGv7m/P9iyrhttCjyzBt9C+CVfkQMq1l0qrIFcb8hi9kPepQ8ZrvYaz4Rg7OZ3f52Vx7c",
+	"zucSmCWyfB5/18Mg3ah83MC9mEN9o3bJrwf6j+OWxt3YDH0Jk41mQ5ta2cuWzYC9sh2zQDRB1+bQDUwt",
+	"tb1E0FCMtd80y3PbOa/ughhPL02iMbaqAYbd2yR+Mru2rZ8faOezodnZheFNhPEvTGGLANq1PWvD+ZD8",
+	"5LLVKrXHVibyeQIIXJKKDOryLT47RM3EUsUSffG/j8yHG8nzudhvLFq9SEx0ENnuiqJWALtweqPXK0vO",
+	"PhIl0jloX41ICuzfljkns8pZsaQrrHNoWGcUtjaEvRewbsg+weqW2HD3vxiqr8SSTErDCbxz0Tz9zSh+",
+	"phL0zkuYMqXl6htFbNJ90oz4ywW1MdGNlruCt22e7Rq/egaLXijf4YB9WkNwgVipLSHmu+cTBtxosqZT",
+	"UDbby1ka0WdQmTtyMT0wgtSYcg6287VhDBj0ByiEuc+YDnFtC9u+gPIauHtIKTJzfyXeGd+ILRW5KKVK",
+	"HESTCpxVMxV8IKyl32JnRu/BpRqLJSdSlLpNzx7KFTWjc3VAiJ4Z9agx9TNPdlJkZapdJpQ9bzeLsKad",
+	"aIhKcP/de4khoUf/sZNaJDjX7m+jvedT0W753YESU/gW84fdswpWewmyEF/N/XJMS5DxilBy/fZnIiS5",
+	"/fXnRtiyJguhNDl5ekZ+Yc8uCOU4AKUhuzWsuOlSZ7AVBvr5sM9zoBv3+vVbAC83vihvzKB9vyq4SLyI",
+	"41zVfGaXUVaNaWuJEqsoNINDCM0yyHwkpwFaP1hxvgFddy13uw5KRnskwTtXD1tTzVI8vE0D2oqnXQ+S",
+	"57DS0kzvqAdc8WVMrWX/bZw+cVodci2brT+RGA7NbAsBWRotyN05+wAa6c0baDBGNdBErMHsdtph6vQ4",
+	"aBWIpsJ5TO2j8LsB4jX9CuSWyyyz+ZqWvbbIO3Zbjc7ZbzR7rx6rRb1V2YeZynDfO8vYtJn7y5lATc8q",
+	"/WEbT38vejzBvgItlrswaRzusF97FUUYN4chmgY3X3fg2y2r+P7kgQZEu6dsl22hrCmtsuWYfxnVWBhG",
+	"y8HbJVA9bpVEJlxgt5ZuglSLLkO8z2pUjwvXPeTgKZBfqBvaz3fUWyGdGz5b8tz8l0WqDZVU0EhpzOjK",
+	"S1A+ofiQeBeETWUwE0BmqQJ4NuweHc1hpTbLVAZov8BqYFoM41OQhWRc79aTGuyrbraX7U6M4749uq1Z",
+	"5Mt9EZpiuEjswvS+eL8YGD+Km+j2lcHSwGfPoH5Xr17VUx6lfltPmFdAI+84WG0Wi0BQ1eFIVVF35GFR",
+	"pvQYLCf8Il9mWX0F9vQie+Q9ctJCY9U2iVxmO/J5XYEtL7UQsiIUSyIbL9Yau/LMry/8+9qP+W/8Svkz",
+	"fD0v1XNX46B6fy4MUp2NigNktrZFWkqJvTA5HJKXPHMcwUknLcdn5KJ3DGafqp/Of//wOfk0sqEK+K8P",
+	"ZqQtHWUGljIfnY+OaMGO7p+MzK9u9k9VBxDrz0waf3BxFfWfMCO58W8f59f4EyY5Nf7tUd78k+u32/iT",
+	"aATjfaobSdJp899Wn/r84fP/CwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

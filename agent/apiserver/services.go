@@ -197,6 +197,8 @@ type Clusters interface {
 	Create(ctx context.Context, c api.CreateCluster) (api.Operation, error)
 	Delete(ctx context.Context, name string, force bool) (api.Operation, error)
 	Kubeconfig(ctx context.Context, name string) ([]byte, error)
+	// SetAccess replaces the NTP servers and SSH keys of the cluster's hosts.
+	SetAccess(ctx context.Context, name string, access api.ClusterAccess) error
 }
 
 // MaxClusterEvents is how many events are answered at once, at most.

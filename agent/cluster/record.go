@@ -37,6 +37,13 @@ func NewRecord(id string, spec Spec, plan Plan, secret Secret, now time.Time) Re
 	return Record{ID: id, Spec: spec, Plan: plan, Secret: secret, CreatedAt: now}
 }
 
+// WithAccess returns the record with other NTP servers and SSH keys; every host takes them over with its next assignment.
+func (r Record) WithAccess(ntpServers, sshKeys []string) Record {
+	r.Spec.NTPServers, r.Spec.SSHKeys = ntpServers, sshKeys
+	r.Plan.Config.NTPServers, r.Plan.Config.SSHKeys = ntpServers, sshKeys
+	return r
+}
+
 // phaseOrder ranks the phases; an unknown one ranks as nothing reached, because a peer may send anything.
 var phaseOrder = []Phase{PhasePrepare, PhaseJoin, PhaseFinalize, PhaseDelete}
 

@@ -96,6 +96,17 @@ func (v *validation) basics() {
 	if v.stack.kubernetesVersion() == "" {
 		v.add("definition", "the definition %s has no Kubernetes pack; choose another", v.stack.Definition.Name)
 	}
+	v.access()
+}
+
+// ValidateAccess says what is wrong with the part of a spec that may change while the cluster runs.
+func ValidateAccess(ntpServers, sshKeys []string) Issues {
+	v := &validation{spec: Spec{NTPServers: ntpServers, SSHKeys: sshKeys}}
+	v.access()
+	return v.issues
+}
+
+func (v *validation) access() {
 	if len(v.spec.NTPServers) > maxLists {
 		v.add("ntpServers", "at most %d NTP servers are allowed", maxLists)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 func (c *cli) clusterCommand() *cobra.Command {
-	return group("cluster", "The Kubernetes cluster", c.clusterPlan(), c.clusterCreate(), c.clusterShow(), c.clusterSpec(), c.clusterSteps(),
+	return group("cluster", "The Kubernetes cluster", c.clusterPlan(), c.clusterCreate(), c.clusterShow(), c.clusterSpec(), c.clusterAccess(), c.clusterSteps(),
 		c.clusterEvents(), c.clusterServices(), c.clusterCertificates(), c.clusterKubeconfig(), c.clusterDraft(), c.clusterProbe(), c.clusterCertificate(), c.clusterDelete())
 }
 

@@ -39,6 +39,51 @@ func (c *cli) clusterSpec() *cobra.Command {
 		}, func(_ io.Writer, v api.ClusterSpec) { fmt.Fprint(os.Stdout, v.Yaml) })
 }
 
+func (c *cli) clusterAccess() *cobra.Command {
+	var ntp []string
+	var keys string
+	cmd := &cobra.Command{Use: "access", Short: "Change the NTP servers and SSH keys of all hosts of the cluster, while it runs", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		if !cmd.Flags().Changed("ntp") && !cmd.Flags().Changed("ssh-keys") {
+			return usagef("say what shall change: --ntp SERVER,SERVER or --ssh-keys FILE")
+		}
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			k, err := theCluster(ctx, client)
+			if err != nil {
+				return err
+			}
+			spec, err := apiclient.Decode[api.ClusterSpec](client, func() (*http.Response, error) { return client.GetClusterSpec(ctx, k.Name) })
+			if err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("ntp") {
+				spec.Access.NtpServers = append([]string{}, ntp...)
+			}
+			if cmd.Flags().Changed("ssh-keys") {
+				if spec.Access.SshKeys, err = readKeys(keys); err != nil {
+					return err
+				}
+			}
+			_, err = apiclient.Decode[struct{}](client, func() (*http.Response, error) { return client.SetClusterAccess(ctx, k.Name, spec.Access) })
+			return err
+		})
+	}}
+	cmd.Flags().StringSliceVar(&ntp, "ntp", nil, "NTP servers; empty takes those of each host")
+	cmd.Flags().StringVar(&keys, "ssh-keys", "", "file with one public key per line, the whole list; - reads standard input")
+	return cmd
+}
+
+// readKeys takes the lines of an authorized_keys file, without comments.
+func readKeys(file string) ([]string, error) {
+	b, err := readBounded(file, 1<<20)
+	out := []string{}
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			out = append(out, line)
+		}
+	}
+	return out, err
+}
+
 func (c *cli) clusterSteps() *cobra.Command {
 	return clusterView(c, "steps", "Show what every host did and does for the cluster, in order",
 		func(ctx context.Context, client *apiclient.Client, name string) (*http.Response, error) {

@@ -160,6 +160,7 @@ export const t = {
       noneText: 'Kubernetes keeps its events for about an hour. Choose all namespaces and types to see whether there are others.', noSteps: 'No host has begun yet', noStepsText: 'Steps appear as the hosts report them.',
       shown: (n: number, all: number) => `${n} of ${all} events`, columns: { time: 'Time', type: 'Type', reason: 'Reason', namespace: 'Namespace', object: 'Object', message: 'Message' },
     },
+    access: { title: 'Time and access', save: 'Save for all hosts' },
     certificates: {
       title: 'Certificates', none: 'No certificates are known yet', noneText: 'Hosts report theirs when they have joined the cluster.', ended: 'ended', days: (n: number) => `${n} ${n === 1 ? 'day' : 'days'} left`,
       columns: { host: 'Host', name: 'Certificate', ends: 'Valid until', left: 'Time left' },

@@ -8,6 +8,7 @@ export type Adapter = Schemas['Adapter'];
 export type AdapterSettings = Schemas['AdapterSettings'];
 export type Check = Schemas['Check'];
 export type Cluster = Schemas['Cluster'];
+export type ClusterAccess = Schemas['ClusterAccess'];
 export type ClusterEvent = Schemas['ClusterEvent'];
 export type ClusterService = Schemas['ClusterService'];
 export type ClusterDraft = Schemas['ClusterDraft'];

@@ -66,7 +66,7 @@ function Shown({ cluster, link, operation }: { cluster: Cluster; link: Link; ope
         <Tab eventKey="overview" title={<TabTitleText>{t.cluster.overview}</TabTitleText>}><Overview cluster={cluster} operation={operation} /></Tab>
         <Tab eventKey="nodes" title={<TabTitleText>{t.cluster.nodes}</TabTitleText>}><Nodes cluster={cluster} /></Tab>
         <Tab eventKey="services" title={<TabTitleText>{t.cluster.services.title}</TabTitleText>}><Services name={cluster.name} /></Tab>
-        <Tab eventKey="configuration" title={<TabTitleText>{t.cluster.configuration.title}</TabTitleText>}><Configuration name={cluster.name} /></Tab>
+        <Tab eventKey="configuration" title={<TabTitleText>{t.cluster.configuration.title}</TabTitleText>}><Configuration name={cluster.name} leads={leads} /></Tab>
         <Tab eventKey="events" title={<TabTitleText>{t.cluster.events.title}</TabTitleText>}><Events name={cluster.name} /></Tab>
         <Tab eventKey="certificates" title={<TabTitleText>{t.cluster.certificates.title}</TabTitleText>}><Certificates name={cluster.name} /></Tab>
       </Tabs>

@@ -5,10 +5,11 @@ import { useLoad } from '../../api/use';
 import { download } from '../../parts/download';
 import { Loading, Refusal, When } from '../../parts/Parts';
 import { t } from '../../texts';
+import { Access } from './Access';
 
 /** What was deployed: the values, and the spec as YAML to deploy the same again. */
-export function Configuration({ name }: { name: string }) {
-  const { data, error } = useLoad(() => dataOf(api.GET('/clusters/{name}/spec', { params: { path: { name } } })));
+export function Configuration({ name, leads }: { name: string; leads: boolean }) {
+  const { data, error, reload } = useLoad(() => dataOf(api.GET('/clusters/{name}/spec', { params: { path: { name } } })));
   const x = t.cluster.configuration;
   if (!data) return error ? <Refusal text={error} /> : <Loading />;
   const rows: [string, React.ReactNode][] = [
@@ -28,6 +29,7 @@ export function Configuration({ name }: { name: string }) {
           </Table>
         </CardBody>
       </Card>
+      <Access name={name} access={data.access} leads={leads} saved={() => void reload()} />
       <Card className="sw-gap">
         <CardTitle component="h2">{x.yaml}</CardTitle>
         <CardBody>
