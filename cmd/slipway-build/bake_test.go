@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipway-os/slipway/agent/content"
 	"github.com/slipway-os/slipway/agent/content/baked"
 	"github.com/slipway-os/slipway/agent/content/bundlewriter"
+	"github.com/slipway-os/slipway/agent/content/store"
 	"github.com/slipway-os/slipway/agent/sbom"
 	"github.com/slipway-os/slipway/iso"
 	"github.com/slipway-os/slipway/iso/appliance"
@@ -79,18 +78,28 @@ func TestBakedContentOnTheMedium(t *testing.T) {
 	if err != nil || len(index.Bundles) != 2 {
 		t.Fatalf("%+v, %v", index, err)
 	}
+	pool, err := store.Open(store.Options{Dir: t.TempDir(), Records: records{}, Reserve: func(int64) int64 { return 0 }})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, bundle := range index.Bundles {
 		r := bundle.Open(host)
 		defer r.Close()
-		check := &graphCheck{}
-		if _, _, err := content.ReadBundle(context.Background(), r, content.DefaultLimits, check); err != nil {
+		if _, err := pool.Import(t.Context(), r, nil); err != nil {
 			t.Errorf("%s: %v", bundle.Name, err)
 		}
-		if bundle.Name == "edge-1.0.0.tar.zst" && (len(check.manifest.Definitions) != 1 || check.manifest.Definitions[0].Name != "edge") {
-			t.Errorf("the definition's bundle has %+v", check.manifest.Definitions)
-		}
+	}
+	if d := pool.Definitions(); len(pool.List()) != 2 || len(d) != 1 || d[0].Name != "edge" {
+		t.Errorf("the host has %+v, with the definitions %+v", pool.List(), d)
 	}
 }
+
+// records forgets: the test's store lives as long as the test.
+type records struct{}
+
+func (records) Put(string, any) error                         { return nil }
+func (records) Delete(string) error                           { return nil }
+func (records) Each(func(key string, raw []byte) error) error { return nil }
 
 func writeImage(t *testing.T, out string, files []iso.File) {
 	t.Helper()
