@@ -42,6 +42,9 @@ func untilShell(t *testing.T, m *Machine, limit time.Duration, command, want str
 	return ""
 }
 
+// patience is for commands of a moment: a machine emulated on a busy host takes long for them.
+const patience = 5 * time.Minute
+
 const agentUp = "slipway host show -o json"
 
 // identity is what makes a host this host: it survives a reboot and an upgrade, and not a reset.
@@ -52,8 +55,8 @@ const identity = "cat /etc/machine-id; cut -d' ' -f2 /etc/ssh/ssh_host_ed25519_k
 func settle(t *testing.T, m *Machine) string {
 	t.Helper()
 	untilShell(t, m, 20*time.Minute, agentUp, `"id"`)
-	shell(t, m, time.Minute, "slipway network set --hostname life; echo 'Correct-Horse-7' > /run/p; slipway setup boss --password-file /run/p; touch /var/lib/slipway/pool/mine")
-	return shell(t, m, time.Minute, identity)
+	shell(t, m, patience, "slipway network set --hostname life; echo 'Correct-Horse-7' > /run/p; slipway setup boss --password-file /run/p; touch /var/lib/slipway/pool/mine")
+	return shell(t, m, patience, identity)
 }
 
 // TestHalfInstalled takes the mark of a complete installation away: the disk's boot menu must leave for the medium, whose
@@ -63,7 +66,7 @@ func TestHalfInstalled(t *testing.T) {
 	m := start(t, q, Config{UEFI: true, CD: image, Disks: installed(t, q, image, artefacts)}, artefacts)
 	wait(t, m, 5*time.Minute, "Booting `Slipway'")
 	shell(t, m, 10*time.Minute, "mount -o remount,rw /run/initramfs/cos-state && rm /run/initramfs/cos-state/slipway/installed && sync && mount -o remount,ro /run/initramfs/cos-state")
-	shell(t, m, time.Minute, "(sleep 1; systemctl reboot --force --force) &")
+	shell(t, m, patience, "(sleep 1; systemctl reboot --force --force) &")
 	wait(t, m, 3*time.Minute, "The installation of Slipway on this disk was cut off")
 	wait(t, m, 3*time.Minute, "Booting `Install Slipway v0.1.0 on this machine'")
 	picture(t, m, filepath.Join(artefacts, "menu.png"))
@@ -81,16 +84,16 @@ func TestReset(t *testing.T) {
 		{"recovery", "Slipway recovery", "recovery_mode"},
 		{"fallback", "Slipway, previous image", "passive_mode"},
 	} {
-		shell(t, m, time.Minute, "mkdir -p /oem; mountpoint -q /oem || mount LABEL=COS_OEM /oem; grub-editenv /oem/grubenv set next_entry="+entry.id+"; (sleep 1; systemctl reboot --force) &")
+		shell(t, m, patience, "mkdir -p /oem; mountpoint -q /oem || mount LABEL=COS_OEM /oem; grub-editenv /oem/grubenv set next_entry="+entry.id+"; (sleep 1; systemctl reboot --force) &")
 		wait(t, m, 5*time.Minute, "Booting `"+entry.title+"'")
 		untilShell(t, m, 15*time.Minute, "ls /run/cos", entry.mark)
 	}
 	untilShell(t, m, 20*time.Minute, agentUp, `"id"`)
-	if after := shell(t, m, time.Minute, identity); after != before { // the passive image has the same state
+	if after := shell(t, m, patience, identity); after != before { // the passive image has the same state
 		t.Errorf("after two reboots %s\nbefore %s", after, before)
 	}
 
-	shell(t, m, time.Minute, "slipway power reset --confirm wrong; slipway power reset --confirm life")
+	shell(t, m, patience, "slipway power reset --confirm wrong; slipway power reset --confirm life")
 	wait(t, m, 5*time.Minute, "Booting `Reset: back")
 	untilShell(t, m, 15*time.Minute, "grub-editenv /oem/grubenv list; pgrep -a kairos-agent", "reset")
 	m.Close() // a power cut in the middle
@@ -99,7 +102,7 @@ func TestReset(t *testing.T) {
 	wait(t, m, 5*time.Minute, "Booting `Reset: back")
 	wait(t, m, 30*time.Minute, "Booting `Slipway'")
 	untilShell(t, m, 20*time.Minute, agentUp, `"id"`)
-	after, _ := tryShell(t, m, time.Minute, identity)
+	after, _ := tryShell(t, m, patience, identity)
 	for line := range strings.Lines(before) {
 		if line = strings.TrimSpace(line); strings.Contains(after, line) {
 			t.Errorf("after the reset there still is %q:\n%s", line, after)
@@ -108,5 +111,5 @@ func TestReset(t *testing.T) {
 	if body := fetch(t, c.Port, 5*time.Minute); !strings.Contains(body, "<html") {
 		t.Errorf("the Local UI answers %q", body)
 	}
-	shell(t, m, time.Minute, "mountpoint /var/lib/slipway/pool; grub-editenv /oem/grubenv list")
+	shell(t, m, patience, "mountpoint /var/lib/slipway/pool; grub-editenv /oem/grubenv list")
 }

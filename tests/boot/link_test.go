@@ -20,13 +20,13 @@ func TestLink(t *testing.T) {
 	}
 	for i, m := range machines {
 		untilShell(t, m, 25*time.Minute, agentUp, `"id"`)
-		adapter := shell(t, m, time.Minute, "ls /sys/class/net | grep ^e")
-		shell(t, m, time.Minute, fmt.Sprintf("slipway network set --hostname m%d", i+1))
-		try := shell(t, m, 2*time.Minute, fmt.Sprintf("slipway network set %s --address 10.9.0.%d/24", adapter, i+1))
+		adapter := shell(t, m, patience, "ls /sys/class/net | grep ^e")
+		shell(t, m, patience, fmt.Sprintf("slipway network set --hostname m%d", i+1))
+		try := shell(t, m, patience, fmt.Sprintf("slipway network set %s --address 10.9.0.%d/24", adapter, i+1))
 		fields := strings.Fields(try)
-		shell(t, m, time.Minute, "slipway network confirm "+fields[len(fields)-1])
+		shell(t, m, patience, "slipway network confirm "+fields[len(fields)-1])
 	}
-	token := shell(t, machines[0], time.Minute, "slipway link token -o json")
+	token := shell(t, machines[0], patience, "slipway link token -o json")
 	_, token, _ = strings.Cut(token, `"token": "`)
 	token, _, _ = strings.Cut(token, `"`)
 	shell(t, machines[1], 3*time.Minute, "slipway link join "+token)

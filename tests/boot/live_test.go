@@ -35,22 +35,22 @@ func TestInteractive(t *testing.T) {
 		}
 	}
 	screen(20*time.Minute, "Install on which disk [/dev/vda]")
-	screen(time.Minute, "an installation that was cut off")
+	screen(patience, "an installation that was cut off")
 	picture(t, m, filepath.Join(artefacts, "dialog.png"))
 	answer()
-	screen(time.Minute, "Type ERASE to lose it")
+	screen(patience, "Type ERASE to lose it")
 	answer("shift-e", "shift-r", "shift-a", "shift-s", "shift-e")
-	screen(time.Minute, "Storage pool on which disk, or none [/dev/vdb]")
+	screen(patience, "Storage pool on which disk, or none [/dev/vdb]")
 	answer()
-	screen(time.Minute, "Wipe it, or keep its content [wipe]")
+	screen(patience, "Wipe it, or keep its content [wipe]")
 	answer("k", "e", "e", "p")
-	screen(time.Minute, "reboot, poweroff or nothing [reboot]")
+	screen(patience, "reboot, poweroff or nothing [reboot]")
 	answer()
-	screen(time.Minute, "Type INSTALL to begin")
+	screen(patience, "Type INSTALL to begin")
 	picture(t, m, filepath.Join(artefacts, "summary.png"))
 	answer("n", "o")
-	screen(time.Minute, "nothing was changed: the installation was not confirmed")
-	shell(t, m, time.Minute, "mount -o ro LABEL=COS_STATE /mnt && ls /mnt/cOS/active.img /mnt/slipway/was && umount /mnt")
+	screen(patience, "nothing was changed: the installation was not confirmed")
+	shell(t, m, patience, "mount -o ro LABEL=COS_STATE /mnt && ls /mnt/cOS/active.img /mnt/slipway/was && umount /mnt")
 }
 
 // TestCIData boots the automatic installation beside a medium labelled cidata, up to the configuration that the installation
@@ -67,7 +67,7 @@ func TestCIData(t *testing.T) {
 	do(t, files, "mke2fs", "-q", "-t", "ext4", "-L", "cidata", "-d", files, disk, "16M")
 	m := start(t, q, Config{UEFI: true, CD: image, Disks: blankDisks(t, q, t.TempDir()), Data: disk}, artefacts)
 	wait(t, m, 25*time.Minute, "slipway: user-data is taken from /dev/disk/by-label/cidata")
-	text := shell(t, m, 2*time.Minute, "cat /run/slipway-config.yaml; stat -c %a /run/slipway-config.yaml")
+	text := shell(t, m, patience, "cat /run/slipway-config.yaml; stat -c %a /run/slipway-config.yaml")
 	for _, want := range []string{"from the second medium", "systemd.debug_shell=ttyS1", "600"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the configuration lacks %q:\n%s", want, text)

@@ -15,12 +15,12 @@ func TestUpgrade(t *testing.T) {
 	m := start(t, q, c, artefacts)
 	wait(t, m, 5*time.Minute, "Booting `Slipway'")
 	before := settle(t, m)
-	shell(t, m, 2*time.Minute, "mkdir -p /run/data && mount -o ro /dev/disk/by-id/virtio-data /run/data")
+	shell(t, m, patience, "mkdir -p /run/data && mount -o ro /dev/disk/by-id/virtio-data /run/data")
 	digests := map[string]string{}
 	for _, name := range []string{"good", "bad"} {
 		shell(t, m, 15*time.Minute, "slipway content upload /run/data/"+name+".tar.zst | tail -n 1")
 		var items []struct{ Name, Digest string }
-		if err := json.Unmarshal([]byte(shell(t, m, time.Minute, "slipway content list -o json")), &items); err != nil {
+		if err := json.Unmarshal([]byte(shell(t, m, patience, "slipway content list -o json")), &items); err != nil {
 			t.Fatal(err)
 		}
 		for _, item := range items {
@@ -30,24 +30,24 @@ func TestUpgrade(t *testing.T) {
 		}
 	}
 
-	shell(t, m, time.Minute, "slipway host upgrade --digest "+digests["good"]+" > /run/upgrade.log 2>&1 &")
+	shell(t, m, patience, "slipway host upgrade --digest "+digests["good"]+" > /run/upgrade.log 2>&1 &")
 	wait(t, m, 30*time.Minute, "Booting `Slipway'")
 	untilShell(t, m, 20*time.Minute, "slipway host upgrade", "confirmed")
-	untilShell(t, m, time.Minute, "cat /usr/lib/slipway/image; ls /run/cos | grep mode", "good\nactive_mode")
-	if after := shell(t, m, time.Minute, identity); after != before {
+	untilShell(t, m, patience, "cat /usr/lib/slipway/image; ls /run/cos | grep mode", "good\nactive_mode")
+	if after := shell(t, m, patience, identity); after != before {
 		t.Errorf("after the upgrade %s\nbefore %s", after, before)
 	}
-	shell(t, m, time.Minute, "grub-editenv /oem/grubenv list; slipway operation list")
+	shell(t, m, patience, "grub-editenv /oem/grubenv list; slipway operation list")
 
-	shell(t, m, time.Minute, "slipway host upgrade --digest "+digests["bad"]+" > /run/upgrade.log 2>&1 &")
+	shell(t, m, patience, "slipway host upgrade --digest "+digests["bad"]+" > /run/upgrade.log 2>&1 &")
 	m.MayFail = true
 	wait(t, m, 30*time.Minute, "Booting `Slipway'")
 	wait(t, m, 30*time.Minute, "Booting `Slipway, previous image'")
 	m.MayFail = false
 	untilShell(t, m, 20*time.Minute, "slipway host upgrade", "fellBack")
-	untilShell(t, m, time.Minute, "cat /usr/lib/slipway/image; ls /run/cos | grep mode", "good\npassive_mode")
-	untilShell(t, m, time.Minute, "slipway operation list", "failed")
-	if after := shell(t, m, time.Minute, identity); after != before {
+	untilShell(t, m, patience, "cat /usr/lib/slipway/image; ls /run/cos | grep mode", "good\npassive_mode")
+	untilShell(t, m, patience, "slipway operation list", "failed")
+	if after := shell(t, m, patience, identity); after != before {
 		t.Errorf("after the return %s\nbefore %s", after, before)
 	}
 }
