@@ -1,9 +1,9 @@
 import { Card, CardBody, CardTitle, FormSelect, FormSelectOption, Label, Toolbar, ToolbarContent, ToolbarItem } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { api, dataOf, type ClusterEvent } from '../../api/client';
 import { useLoad } from '../../api/use';
-import { Steps } from '../../parts/Operation';
+import { alike, Steps } from '../../parts/Operation';
 import { Loading, Nothing, Refusal, When } from '../../parts/Parts';
 import { t } from '../../texts';
 
@@ -59,20 +59,25 @@ export function Events({ name }: { name: string }) {
   );
 }
 
+const EventRow = memo(function EventRow({ event: e }: { event: ClusterEvent }) {
+  const c = t.cluster.events.columns;
+  return (
+    <Tr>
+      <Td dataLabel={c.time}><When at={e.time} /></Td>
+      <Td dataLabel={c.type}><Label status={e.type === 'Normal' ? 'info' : 'warning'} variant="outline">{e.type}</Label></Td>
+      <Td dataLabel={c.reason}>{e.reason}{e.count > 1 && ` ×${e.count}`}</Td>
+      <Td dataLabel={c.namespace}>{e.namespace || '–'}</Td><Td dataLabel={c.object} modifier="breakWord">{e.object}</Td><Td dataLabel={c.message} modifier="breakWord">{e.message}</Td>
+    </Tr>
+  );
+}, alike);
+
 function EventTable({ events }: { events: ClusterEvent[] }) {
   const c = t.cluster.events.columns;
   return (
     <Table variant="compact" aria-label={t.cluster.events.title}>
       <Thead><Tr><Th>{c.time}</Th><Th>{c.type}</Th><Th>{c.reason}</Th><Th>{c.namespace}</Th><Th>{c.object}</Th><Th>{c.message}</Th></Tr></Thead>
       <Tbody>
-        {events.map((e, i) => (
-          <Tr key={`${i} ${e.time}`}>
-            <Td dataLabel={c.time}><When at={e.time} /></Td>
-            <Td dataLabel={c.type}><Label status={e.type === 'Normal' ? 'info' : 'warning'} variant="outline">{e.type}</Label></Td>
-            <Td dataLabel={c.reason}>{e.reason}{e.count > 1 && ` ×${e.count}`}</Td>
-            <Td dataLabel={c.namespace}>{e.namespace || '–'}</Td><Td dataLabel={c.object} modifier="breakWord">{e.object}</Td><Td dataLabel={c.message} modifier="breakWord">{e.message}</Td>
-          </Tr>
-        ))}
+        {events.map((e, i) => <EventRow key={`${i} ${e.time}`} event={e} />)}
       </Tbody>
     </Table>
   );
