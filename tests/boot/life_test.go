@@ -93,7 +93,10 @@ func TestReset(t *testing.T) {
 		t.Errorf("after two reboots %s\nbefore %s", after, before)
 	}
 
-	shell(t, m, patience, "slipway power reset --confirm wrong; slipway power reset --confirm life")
+	if text, err := tryShell(t, m, patience, "slipway power reset --confirm wrong"); err == nil {
+		t.Errorf("a reset with the name of another host: %s", text)
+	}
+	shell(t, m, patience, "(sleep 1; slipway power reset --confirm life) &")
 	wait(t, m, 5*time.Minute, "Booting `Reset: back")
 	untilShell(t, m, 15*time.Minute, "grub-editenv /oem/grubenv list; pgrep -a kairos-agent", "reset")
 	m.Close() // a power cut in the middle

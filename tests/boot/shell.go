@@ -44,7 +44,10 @@ func (m *Machine) Shell(ctx context.Context, command string) (string, error) {
 	}
 	// The marks are put together by the shell, so that its echo of the line is not taken for them.
 	number := strconv.FormatInt(time.Now().UnixNano()%1e6, 10)
-	line := "echo BEGI''N" + number + "; { " + command + " ; } 2>&1; echo EN''D" + number + " $?.\n"
+	if !strings.HasSuffix(command, "&") {
+		command += " ;"
+	}
+	line := "echo BEGI''N" + number + "; { " + command + " } 2>&1; echo EN''D" + number + " $?.\n"
 	if err := slowly(conn, line); err != nil {
 		return "", err
 	}
