@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,37 +87,66 @@ type guestRequest struct {
 
 type guestAnswer struct {
 	ID            int
+	Ended         bool // tells it from an echo of the request
 	Output, Error string
 }
 
 // Run runs a command for at most limit inside a machine that booted a Bed, once its systemd is so far. The answer is what
 // the command wrote.
 func (m *Machine) Run(ctx context.Context, limit time.Duration, command ...string) (string, error) {
-	what := strings.Join(command, " ")
 	if m.guest == nil {
-		conn, err := m.dialGuest(ctx)
-		if err != nil {
+		if err := m.greet(ctx); err != nil {
 			return "", err
 		}
-		m.guest, m.answers = conn, json.NewDecoder(conn)
 	}
-	if err := m.guest.SetDeadline(time.Now().Add(2*limit + 3*time.Minute)); err != nil { // it may still boot
+	return m.ask(2*limit, guestRequest{Command: command, Seconds: int(limit.Seconds())})
+}
+
+// greet asks until the guest program answers: what comes before it listens is lost, or comes back as an echo.
+func (m *Machine) greet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	conn, err := m.dialGuest(ctx)
+	if err != nil {
+		return err
+	}
+	m.guest, m.answers = conn, bufio.NewReader(conn)
+	for {
+		_, err := m.ask(3*time.Second, guestRequest{Command: []string{"true"}, Seconds: 1})
+		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("the machine does not get as far as its services: %w", ctx.Err())
+		}
+	}
+}
+
+// ask sends one request and reads up to its answer.
+func (m *Machine) ask(limit time.Duration, r guestRequest) (string, error) {
+	what := strings.Join(r.Command, " ")
+	if err := m.guest.SetDeadline(time.Now().Add(limit)); err != nil {
 		return "", err
 	}
 	m.asked++
-	if err := json.NewEncoder(m.guest).Encode(guestRequest{m.asked, command, int(limit.Seconds())}); err != nil {
+	r.ID = m.asked
+	if err := json.NewEncoder(m.guest).Encode(r); err != nil {
 		return "", err
 	}
-	var a guestAnswer
-	for a.ID != m.asked {
-		if err := m.answers.Decode(&a); err != nil {
+	for {
+		line, err := m.answers.ReadBytes('\n')
+		if err != nil {
 			return "", fmt.Errorf("%s: no answer from the machine: %w", what, err)
 		}
+		var a guestAnswer
+		if json.Unmarshal(line, &a) != nil || !a.Ended || a.ID != r.ID {
+			continue // an echo, or the answer to a greeting that was given up
+		}
+		if a.Error != "" {
+			return a.Output, fmt.Errorf("%s: %s: %s", what, a.Error, a.Output)
+		}
+		return a.Output, nil
 	}
-	if a.Error != "" {
-		return a.Output, fmt.Errorf("%s: %s: %s", what, a.Error, a.Output)
-	}
-	return a.Output, nil
 }
 
 // dialGuest waits until QEMU listens for the test.

@@ -1,9 +1,9 @@
 package boot
 
 import (
+	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -43,7 +43,7 @@ type Machine struct {
 	err     error
 
 	guest   net.Conn // to the guest program of a Bed
-	answers *json.Decoder
+	answers *bufio.Reader
 	asked   int
 }
 

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"os/exec"
 	"time"
@@ -21,6 +21,7 @@ type request struct {
 // answer is what became of the request with the same ID.
 type answer struct {
 	ID     int
+	Ended  bool
 	Output string // both streams, as they came
 	Error  string // empty when the command ended with 0
 }
@@ -34,19 +35,17 @@ func serve(line string) error {
 	if err := raw(int(f.Fd())); err != nil { // Fd also makes it a file that blocks
 		return err
 	}
-	in, out := json.NewDecoder(f), json.NewEncoder(f)
-	for {
+	lines, out := bufio.NewScanner(f), json.NewEncoder(f)
+	for lines.Scan() {
 		var r request
-		if err := in.Decode(&r); err != nil {
-			return err
-		}
-		if len(r.Command) == 0 {
-			return errors.New("an empty command")
+		if json.Unmarshal(lines.Bytes(), &r) != nil || len(r.Command) == 0 {
+			continue // the end of what was sent before this listened
 		}
 		if err := out.Encode(r.run()); err != nil {
 			return err
 		}
 	}
+	return lines.Err()
 }
 
 func (r request) run() answer {
@@ -55,7 +54,7 @@ func (r request) run() answer {
 	cmd := exec.CommandContext(ctx, r.Command[0], r.Command[1:]...)
 	cmd.WaitDelay = time.Second
 	text, err := cmd.CombinedOutput()
-	a := answer{ID: r.ID, Output: string(text)}
+	a := answer{ID: r.ID, Ended: true, Output: string(text)}
 	if err != nil {
 		a.Error = err.Error()
 	}
