@@ -21,6 +21,8 @@ var Host = []Answer{
 		under("adapters[].", "name mac addresses[] dhcp mtu gateway dns carrier")...)},
 	{[]string{"host", "proxy", "show"}, under("", "http https noProxy ca direct[] authorities")},
 	{[]string{"network", "show"}, under("", "hostname adapters[].name")},
+	{[]string{"host", "certificate", "show"}, under("", "own subject issuer names[] notBefore notAfter fingerprint requested warnings")},
+	{[]string{"theme", "show"}, under("", "links pages")},
 	{[]string{"link", "list"}, append(under("", "role leader epoch"), under("hosts[].", "id name address status content health role lastSeen")...)},
 	{[]string{"content", "list"}, append(under("[].", "digest name version type sizeBytes addedAt"),
 		under("[].sync.", "completed pending failed hosts[].id")...)},
