@@ -11,6 +11,11 @@
 //	kairos/files              --> kairos-DIGEST   about a second
 //	slipway binary, systemd   --> Out             about a second
 //
+// Beside the third stage, sbom-DIGEST lists its packages and the modules of all programs, with their licences. With another
+// base (given.go), given-DIGEST takes the place of the third stage:
+//
+//	directory, tar, squashfs; kairos/files --> given-DIGEST   unpacking: seconds
+//
 // BuildImage goes another way from the third stage, to the parts of an ISO:
 //
 //	kairos-DIGEST             --> boot-DIGEST     dracut, grub-mkimage: a minute
