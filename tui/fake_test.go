@@ -24,6 +24,7 @@ type fakeAgent struct {
 	mu       sync.Mutex
 	t        *testing.T
 	down     bool
+	ended    bool // the password of everybody has ended
 	setup    bool
 	users    map[string]string // passwords
 	token    string            // of the session, when there is one
@@ -185,6 +186,9 @@ func (f *fakeAgent) changes(mux *http.ServeMux) {
 		_ = json.Unmarshal(body, &l)
 		if p, ok := f.users[l.User]; !ok || p != l.Password {
 			return nil, &api.Problem{Status: 401, Type: "login:wrong-password", Detail: "The user name or the password is wrong."}
+		}
+		if f.ended && l.NewPassword == "" {
+			return nil, &api.Problem{Status: 403, Type: "login:must-change", Detail: "The password has expired or was preset; choose a new one to log in."}
 		}
 		f.token = "secret-token"
 		return api.Session{Token: f.token, User: l.User, Role: "admin", ExpiresAt: start.Add(2 * time.Hour)}, nil

@@ -75,17 +75,30 @@ func (c *console) notice() string {
 }
 
 func (c *console) authenticate(user, password string, next func()) {
+	ended := false
 	c.call("Logging in", func(ctx context.Context) error {
 		_, err := c.Client.Authenticate(ctx, user, password, false)
+		if ended = mustChange(err); ended {
+			return nil
+		}
 		return err
 	}, func() {
-		c.session = session{user}
-		c.epoch.Add(1)
-		c.seen.setup = false
-		c.home(1)
-		c.again()
-		next()
+		if ended {
+			c.newPassword(user, password, next)
+			return
+		}
+		c.loggedIn(user, next)
 	})
+}
+
+// loggedIn goes on with what somebody wanted to log in for.
+func (c *console) loggedIn(user string, next func()) {
+	c.session = session{user}
+	c.epoch.Add(1)
+	c.seen.setup = false
+	c.home(1)
+	c.again()
+	next()
 }
 
 func (c *console) createUser(next func()) {
