@@ -22,6 +22,7 @@ export default function ContentPage() {
   const leads = link?.role !== 'follower';
   const pending = pendingItems(content ?? []);
   const verifying = operations?.find((o) => o.kind === 'content.verify' && (o.state === 'running' || o.state === 'failed'));
+  const baked = operations?.find((o) => o.kind === 'content.baked' && (o.state === 'running' || o.state === 'failed')); // what came with the appliance
   const buttons = mayChange && content && content.length > 0 && (
     <Button variant="secondary" onClick={() => void verify.start()} isDisabled={verify.busy || verifying?.state === 'running'}>{t.content.verify}</Button>
   );
@@ -35,6 +36,7 @@ export default function ContentPage() {
       {pending > 0 && <Alert component="p" variant="info" isInline isLiveRegion title={t.content.syncing(pending)} />}
       <Refusal text={verify.error} />
       {verifying && <OperationLine op={verifying} />}
+      {baked && <OperationLine op={baked} />}
       {!content && <Loading />}
       {content?.length === 0 && <Nothing title={t.content.none} text={leads ? t.content.noneText : t.content.noneFollower} />}
       {content && content.length > 0 && <ContentTable items={content} remove={mayChange && leads ? setDeleting : undefined} />}
