@@ -1,4 +1,4 @@
-import { Button, Content, Form, FormGroup, FormHelperText, HelperText, HelperTextItem, Label, TextArea } from '@patternfly/react-core';
+import { Button, Content, Form, FormGroup, FormHelperText, FormSelect, FormSelectOption, HelperText, HelperTextItem, Label, TextArea } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { useCaller } from '../../api/caller';
@@ -8,9 +8,23 @@ import { Ask } from '../../parts/Ask';
 import { Loading, Nothing, Refusal } from '../../parts/Parts';
 import { t } from '../../texts';
 
-/** One's own SSH keys. */
-export function OwnKeys() {
-  return <Keys user={useCaller().user} />;
+/** One's own SSH keys; administrators may choose another user. */
+export function KeysPage() {
+  const { user: self, mayChange } = useCaller();
+  const [user, setUser] = useState(self);
+  const { data } = useLoad(async () => (mayChange ? dataOf(api.GET('/users')) : []));
+  return (
+    <>
+      {data && data.length > 1 && (
+        <FormGroup label={t.login.user} fieldId="keys-of" className="sw-gap">
+          <FormSelect id="keys-of" value={user} onChange={(_, v) => setUser(v)}>
+            {data.map((u) => <FormSelectOption key={u.name} value={u.name} label={u.name} />)}
+          </FormSelect>
+        </FormGroup>
+      )}
+      <Keys key={user} user={user} />
+    </>
+  );
 }
 
 /** The SSH keys that open an account, with ways to add and remove them. */

@@ -6,14 +6,14 @@ import { t } from '../../texts';
 import { About } from './About';
 import { Appearance } from './Appearance';
 import { Certificate } from './Certificate';
-import { OwnKeys } from './Keys';
+import { KeysPage } from './Keys';
 import { Sessions } from './Sessions';
 import { Users } from './Users';
 
 const tabs: { name: string; title: string; page: ReactNode }[] = [
   { name: 'users', title: t.settings.users, page: <Users /> },
   { name: 'sessions', title: t.settings.sessions, page: <Sessions /> },
-  { name: 'keys', title: t.settings.keys, page: <OwnKeys /> },
+  { name: 'keys', title: t.settings.keys, page: <KeysPage /> },
   { name: 'certificate', title: t.settings.certificate, page: <Certificate /> },
   { name: 'appearance', title: t.settings.appearance, page: <Appearance /> },
   { name: 'about', title: t.settings.about, page: <About /> },
