@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,8 +44,8 @@ func (j *job) hostSettings() step {
 					return false, err
 				}
 			}
-			need, err := j.serviceRouteNeeded(ctx)
-			return err == nil && need == "", err
+			missing, err := j.routesMissing(ctx)
+			return err == nil && len(missing) == 0, err
 		},
 		do: j.setHost}
 }
@@ -81,12 +82,7 @@ func (j *job) setHost(ctx context.Context, say progress) error {
 		return err
 	}
 	j.linkCNIPlugins()
-	adapter, err := j.serviceRouteNeeded(ctx)
-	if err != nil || adapter == "" {
-		return err
-	}
-	_, err = j.opt.Runner.Run(ctx, Cmd{Name: "ip", Args: []string{"route", "replace", j.a.Config.ServiceCIDR, "dev", adapter}})
-	return err
+	return j.addRoutes(ctx)
 }
 
 func (e *Engine) sysctl(path string) (int, error) {
@@ -234,23 +230,49 @@ type ipRoute struct {
 	Dev string `json:"dev"`
 }
 
-// serviceRouteNeeded returns the adapter to which the service addresses must be routed, "" when no route is missing.
-// A host without a default route has no way to a ClusterIP: the packet is dropped before kube-proxy's rules see it.
-func (j *job) serviceRouteNeeded(ctx context.Context) (string, error) {
+// podGateway is the gateway that Calico gives to pods. The host answers for it by proxy ARP, which the kernel does only for
+// addresses that it has a route to (https://docs.tigera.io/calico/latest/reference/faq#why-does-my-container-have-a-route-to-16925411).
+const podGateway = "169.254.1.1"
+
+// clusterRoutes are those that a host without a default route needs: without them there is no way to a ClusterIP, as the packet
+// is dropped before kube-proxy's rules see it, and none out of a pod.
+func clusterRoutes(serviceCIDR string) []string { return []string{serviceCIDR, podGateway} }
+
+// routesMissing returns those of clusterRoutes that this host needs and lacks.
+func (j *job) routesMissing(ctx context.Context) ([]string, error) {
 	out, err := j.opt.Runner.Run(ctx, Cmd{Name: "ip", Args: []string{"-json", "-4", "route", "show"}})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	routes, err := parseJSON[[]ipRoute](out)
 	if err != nil {
-		return "", fmt.Errorf("read the routes: %w", err)
+		return nil, fmt.Errorf("read the routes: %w", err)
 	}
+	missing := clusterRoutes(j.a.Config.ServiceCIDR)
 	for _, r := range routes {
-		if r.Dst == "default" || r.Dst == j.a.Config.ServiceCIDR {
-			return "", nil
+		if r.Dst == "default" {
+			return nil, nil
+		}
+		missing = slices.DeleteFunc(missing, func(m string) bool { return m == r.Dst })
+	}
+	return missing, nil
+}
+
+func (j *job) addRoutes(ctx context.Context) error {
+	missing, err := j.routesMissing(ctx)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	adapter, err := j.adapter(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range missing {
+		if _, err := j.opt.Runner.Run(ctx, Cmd{Name: "ip", Args: []string{"route", "replace", m, "dev", adapter}}); err != nil {
+			return err
 		}
 	}
-	return j.adapter(ctx)
+	return nil
 }
 
 // ipLink is one line of `ip -json addr` or `ip -json link`.

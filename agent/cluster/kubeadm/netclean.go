@@ -68,15 +68,20 @@ func (e *Engine) routes(ctx context.Context, serviceCIDR string) ([]string, erro
 	if serviceCIDR == "" {
 		return found, nil
 	}
-	out, err := e.opt.Runner.Run(ctx, Cmd{Name: "ip", Args: []string{"-json", "-4", "route", "show", serviceCIDR}})
-	if err != nil {
-		return nil, err
+	for _, to := range clusterRoutes(serviceCIDR) {
+		out, err := e.opt.Runner.Run(ctx, Cmd{Name: "ip", Args: []string{"-json", "-4", "route", "show", to}})
+		if err != nil {
+			return nil, err
+		}
+		routes, err := parseJSON[[]ipRoute](out)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range routes {
+			found = append(found, "route "+r.Dst)
+		}
 	}
-	routes, err := parseJSON[[]ipRoute](out)
-	for _, r := range routes {
-		found = append(found, "route "+r.Dst)
-	}
-	return found, err
+	return found, nil
 }
 
 func (e *Engine) removeRoutes(serviceCIDR string) func(context.Context) error {
@@ -87,8 +92,10 @@ func (e *Engine) removeRoutes(serviceCIDR string) func(context.Context) error {
 			errs = append(errs, err)
 		}
 		if serviceCIDR != "" {
-			_, err := e.opt.Runner.Run(ctx, Cmd{Name: "ip", Args: []string{"-4", "route", "flush", serviceCIDR}})
-			errs = append(errs, err)
+			for _, to := range clusterRoutes(serviceCIDR) {
+				_, err := e.opt.Runner.Run(ctx, Cmd{Name: "ip", Args: []string{"-4", "route", "flush", to}})
+				errs = append(errs, err)
+			}
 		}
 		return errors.Join(errs...)
 	}

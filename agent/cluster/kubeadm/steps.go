@@ -168,6 +168,9 @@ func (e *Engine) runStep(ctx context.Context, s step) error {
 	}
 	e.setStep(s.name, func(st *cluster.Step) {
 		st.State, st.EndedAt = cluster.StepDone, e.opt.Now()
+		if err == nil {
+			st.Done = st.Total
+		}
 		switch {
 		case isPending(err):
 			*st = cluster.Step{Name: s.name, State: cluster.StepPending, Message: err.Error()}

@@ -150,11 +150,16 @@ func (w *world) answer(line string, c Cmd) (string, error) {
 }
 
 func (w *world) ip(args string) (string, error) {
+	words := strings.Fields(args)
+	to := func(dst string) func(ipRoute) bool { return func(r ipRoute) bool { return r.Dst == dst } }
 	switch {
-	case args == "-json -4 route show", strings.HasPrefix(args, "-json -4 route show 100.64"):
+	case args == "-json -4 route show":
 		return asJSON(w.routes), nil
-	case args == "route replace 100.64.64.0/18 dev eth0":
-		w.routes = []ipRoute{{Dst: "100.64.64.0/18", Dev: "eth0"}}
+	case strings.HasPrefix(args, "-json -4 route show ") && len(words) == 5:
+		other := func(r ipRoute) bool { return r.Dst != words[4] }
+		return asJSON(slices.DeleteFunc(slices.Clone(w.routes), other)), nil
+	case strings.HasPrefix(args, "route replace "):
+		w.routes = append(slices.DeleteFunc(w.routes, to(words[2])), ipRoute{Dst: words[2], Dev: words[4]})
 	case args == "-json -4 addr show":
 		vip := ""
 		if w.vip {
@@ -170,8 +175,8 @@ func (w *world) ip(args string) (string, error) {
 	case strings.HasPrefix(args, "link delete "):
 		w.links = w.links[:len(w.links)-1]
 	case strings.Contains(args, "route show table main proto 80"), strings.Contains(args, "route flush table main proto 80"):
-	case args == "-4 route flush 100.64.64.0/18":
-		w.routes = nil
+	case strings.HasPrefix(args, "-4 route flush ") && len(words) == 4:
+		w.routes = slices.DeleteFunc(w.routes, to(words[3]))
 	case args == "addr del 10.77.0.100/32 dev eth0":
 		w.vip = false
 	default:
