@@ -178,12 +178,12 @@ func timeAndDiagnostics(p person) {
 		p.t.Errorf("timesyncd reads %q", out)
 	}
 	p.opens("Diagnostics")
-	p.sees("Diagnostics", "Ping and trace")
+	p.sees("Diagnostics", "Every test is made from this host")
 	p.types("C-u", gateway, "Tab", "Enter")
 	p.sees(gateway+" answers.", "ttl=")
 	p.types("Escape")
-	p.sees("Ping and trace")
-	p.types("Down", "Down", "Down", "Enter")
+	p.sees("Every test is made from this host")
+	p.types("Down", "Down", "Down", "Down", "Down", "Down", "Down", "Enter")
 	p.sees("Agent's log", "slipway")
 	for _, command := range [][]string{{"diag", "ping", "--count", "1", gateway}, {"diag", "trace", gateway}, {"diag", "logs", "--lines", "5"}} {
 		p.run(append([]string{"slipway"}, command...)...)
@@ -194,7 +194,7 @@ func timeAndDiagnostics(p person) {
 		}
 	}
 	p.types("Escape")
-	p.sees("Ping and trace")
+	p.sees("Every test is made from this host")
 	p.types("Escape")
 	p.sees("Configuration")
 	p.types("Escape")
