@@ -26,7 +26,7 @@ var certificateUsers = []string{"etcd", "kube-apiserver", "kube-controller-manag
 
 // renew keeps the certificates of this control-plane host from ending.
 //
-//	30 days left --> mark --> kubeadm certs renew --> programs restarted --> mark gone
+//	30 days left --> mark --> kubeadm certs renew --> programs restarted, mark gone --> API server answers
 func (j *job) renew() step {
 	return step{name: "certificates", phase: cluster.PhaseFinalize,
 		done: func(context.Context) (bool, error) {
@@ -47,10 +47,11 @@ func (j *job) renew() step {
 					return err
 				}
 			}
-			if err := j.waitForAPI(ctx, say); err != nil {
+			// Before the wait: a program that takes long to come back must not be stopped again.
+			if err := os.Remove(j.path(restartMark)); err != nil {
 				return err
 			}
-			return os.Remove(j.path(restartMark))
+			return j.waitForAPI(ctx, say)
 		}}
 }
 
