@@ -122,7 +122,7 @@ async function appearance(page) {
   await gone(page);
   await look(page, s.screens, 'appearance');
   await narrow(page, s.screens, 'appearance');
-  await page.getByRole('grid', { name: 'Static pages' }).getByRole('link', { name: 'Contacts' }).click();
+  await page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name: 'Contacts' }).click();
   await page.frameLocator('iframe').getByRole('heading', { name: 'Call 112' }).waitFor();
   if (!(await page.title()).startsWith('Contacts')) fault(`a static page ran a script: the title is ${await page.title()}`);
   await look(page, s.screens, 'static-page');

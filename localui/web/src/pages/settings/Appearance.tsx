@@ -23,7 +23,7 @@ export function Appearance() {
       {data.menu.trouble && <Alert component="p" variant="warning" isInline title={a.trouble} className="sw-gap">{data.menu.trouble}</Alert>}
       <Logo look={data.look} mayChange={mayChange} changed={reload} />
       {mayChange && <Look look={data.look} menu={data.menu} />}
-      <StaticPages pages={data.menu.pages} mayChange={mayChange} changed={reload} />
+      <StaticPages pages={data.menu.pages} mayChange={mayChange} changed={() => Promise.all([loadTheme(), reload()])} />
     </>
   );
 }

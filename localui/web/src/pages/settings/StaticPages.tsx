@@ -12,7 +12,7 @@ const a = t.appearance;
 const nothing: MenuPage = { name: '', title: '', group: '' };
 
 /** The static pages of the owner of the host. */
-export function StaticPages({ pages, mayChange, changed }: { pages: MenuPage[]; mayChange: boolean; changed: () => Promise<void> }) {
+export function StaticPages({ pages, mayChange, changed }: { pages: MenuPage[]; mayChange: boolean; changed: () => Promise<unknown> }) {
   const [edited, setEdited] = useState<MenuPage>();
   const [removed, setRemoved] = useState<MenuPage>();
   const close = () => {
