@@ -16,7 +16,7 @@ import (
 // bodyRoutes are the routes of the contract that take a JSON body, in a stable order, with a name that nothing has as parameter.
 func bodyRoutes(t testing.TB) (routes [][2]string) {
 	t.Helper()
-	doc, err := api.GetSwagger()
+	doc, err := api.GetSpec()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -72,7 +73,7 @@ func (a *Agent) serveRegistry(ctx context.Context, port int) (stop func(), err e
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := (&listener{l, server, true}).serve(ctx); err != nil && err != http.ErrServerClosed {
+		if err := (&listener{l, server, true}).serve(ctx); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			a.log.Error("the in-cluster registry ended", "error", err)
 		}
 	}()

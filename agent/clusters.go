@@ -157,7 +157,7 @@ func (c clusters) Create(ctx context.Context, req api.CreateCluster) (api.Operat
 	if err := c.a.leader.accept(id, spec, plan); err != nil {
 		return api.Operation{}, err
 	}
-	if err := (drafts{c.a}).Drop(ctx); err != nil {
+	if err := drafts(c).Drop(ctx); err != nil {
 		c.a.log.Warn("the draft of the cluster stays", "error", err)
 	}
 	return c.a.operations.start(opCreate, "Create cluster "+spec.Name, clusterInput{id})

@@ -26,7 +26,7 @@ func (c *console) diagnostics() {
 		return c.Client.DiagTrace(ctx, api.TraceRequest{Target: target})
 	}))
 	f.button("Look up in DNS", c.question(target, at, "DNS", "is found", "is NOT found", func(ctx context.Context, target string) (*http.Response, error) {
-		return c.Client.DiagDns(ctx, api.DnsRequest{Name: target})
+		return c.Client.LookUpName(ctx, api.DnsRequest{Name: target})
 	}))
 	port, number := f.field("TCP port", "5080")
 	f.button("Check port", func() {

@@ -54,8 +54,8 @@ func TestWhatTheOwnerOfTheHostWants(t *testing.T) {
 	if strings.Contains(d.text(), "Password") {
 		t.Error("the password can be changed although that is done elsewhere")
 	}
-	note, want := "", "at least 14 characters, and 3 of"
-	if _, note, _ = userProblems(f.rules, "", "thirteen char", ""); !strings.Contains(note, want) {
+	const want = "at least 14 characters, and 3 of"
+	if _, note, _ := userProblems(f.rules, "", "thirteen char", ""); !strings.Contains(note, want) {
 		t.Errorf("a short password: %q", note)
 	}
 }

@@ -1664,8 +1664,8 @@ type SetClusterAccessJSONRequestBody = ClusterAccess
 // WriteSupportBundleJSONRequestBody defines body for WriteSupportBundle for application/json ContentType.
 type WriteSupportBundleJSONRequestBody = StickRequest
 
-// DiagDnsJSONRequestBody defines body for DiagDns for application/json ContentType.
-type DiagDnsJSONRequestBody = DnsRequest
+// LookUpNameJSONRequestBody defines body for LookUpName for application/json ContentType.
+type LookUpNameJSONRequestBody = DnsRequest
 
 // DiagPingJSONRequestBody defines body for DiagPing for application/json ContentType.
 type DiagPingJSONRequestBody = PingRequest
@@ -1912,10 +1912,10 @@ type ClientInterface interface {
 
 	WriteSupportBundle(ctx context.Context, body WriteSupportBundleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DiagDnsWithBody request with any body
-	DiagDnsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// LookUpNameWithBody request with any body
+	LookUpNameWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	DiagDns(ctx context.Context, body DiagDnsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	LookUpName(ctx context.Context, body LookUpNameJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DiagErrors request
 	DiagErrors(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2573,8 +2573,8 @@ func (c *Client) WriteSupportBundle(ctx context.Context, body WriteSupportBundle
 	return c.Client.Do(req)
 }
 
-func (c *Client) DiagDnsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDiagDnsRequestWithBody(c.Server, contentType, body)
+func (c *Client) LookUpNameWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLookUpNameRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2585,8 +2585,8 @@ func (c *Client) DiagDnsWithBody(ctx context.Context, contentType string, body i
 	return c.Client.Do(req)
 }
 
-func (c *Client) DiagDns(ctx context.Context, body DiagDnsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDiagDnsRequest(c.Server, body)
+func (c *Client) LookUpName(ctx context.Context, body LookUpNameJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLookUpNameRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4884,19 +4884,19 @@ func NewWriteSupportBundleRequestWithBody(server string, contentType string, bod
 	return req, nil
 }
 
-// NewDiagDnsRequest calls the generic DiagDns builder with application/json body
-func NewDiagDnsRequest(server string, body DiagDnsJSONRequestBody) (*http.Request, error) {
+// NewLookUpNameRequest calls the generic LookUpName builder with application/json body
+func NewLookUpNameRequest(server string, body LookUpNameJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewDiagDnsRequestWithBody(server, "application/json", bodyReader)
+	return NewLookUpNameRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewDiagDnsRequestWithBody generates requests for DiagDns with any type of body
-func NewDiagDnsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+// NewLookUpNameRequestWithBody generates requests for LookUpName with any type of body
+func NewLookUpNameRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -7530,10 +7530,10 @@ type ClientWithResponsesInterface interface {
 
 	WriteSupportBundleWithResponse(ctx context.Context, body WriteSupportBundleJSONRequestBody, reqEditors ...RequestEditorFn) (*WriteSupportBundleResponse, error)
 
-	// DiagDnsWithBodyWithResponse request with any body
-	DiagDnsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error)
+	// LookUpNameWithBodyWithResponse request with any body
+	LookUpNameWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LookUpNameResponse, error)
 
-	DiagDnsWithResponse(ctx context.Context, body DiagDnsJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error)
+	LookUpNameWithResponse(ctx context.Context, body LookUpNameJSONRequestBody, reqEditors ...RequestEditorFn) (*LookUpNameResponse, error)
 
 	// DiagErrorsWithResponse request
 	DiagErrorsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DiagErrorsResponse, error)
@@ -8661,7 +8661,7 @@ func (r WriteSupportBundleResponse) ContentType() string {
 	return ""
 }
 
-type DiagDnsResponse struct {
+type LookUpNameResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
 	JSON200                       *DiagResult
@@ -8669,7 +8669,7 @@ type DiagDnsResponse struct {
 }
 
 // Status returns HTTPResponse.Status
-func (r DiagDnsResponse) Status() string {
+func (r LookUpNameResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -8677,7 +8677,7 @@ func (r DiagDnsResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r DiagDnsResponse) StatusCode() int {
+func (r LookUpNameResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -8685,7 +8685,7 @@ func (r DiagDnsResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r DiagDnsResponse) ContentType() string {
+func (r LookUpNameResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11098,21 +11098,21 @@ func (c *ClientWithResponses) WriteSupportBundleWithResponse(ctx context.Context
 	return ParseWriteSupportBundleResponse(rsp)
 }
 
-// DiagDnsWithBodyWithResponse request with arbitrary body returning *DiagDnsResponse
-func (c *ClientWithResponses) DiagDnsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error) {
-	rsp, err := c.DiagDnsWithBody(ctx, contentType, body, reqEditors...)
+// LookUpNameWithBodyWithResponse request with arbitrary body returning *LookUpNameResponse
+func (c *ClientWithResponses) LookUpNameWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LookUpNameResponse, error) {
+	rsp, err := c.LookUpNameWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseDiagDnsResponse(rsp)
+	return ParseLookUpNameResponse(rsp)
 }
 
-func (c *ClientWithResponses) DiagDnsWithResponse(ctx context.Context, body DiagDnsJSONRequestBody, reqEditors ...RequestEditorFn) (*DiagDnsResponse, error) {
-	rsp, err := c.DiagDns(ctx, body, reqEditors...)
+func (c *ClientWithResponses) LookUpNameWithResponse(ctx context.Context, body LookUpNameJSONRequestBody, reqEditors ...RequestEditorFn) (*LookUpNameResponse, error) {
+	rsp, err := c.LookUpName(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseDiagDnsResponse(rsp)
+	return ParseLookUpNameResponse(rsp)
 }
 
 // DiagErrorsWithResponse request returning *DiagErrorsResponse
@@ -12857,15 +12857,15 @@ func ParseWriteSupportBundleResponse(rsp *http.Response) (*WriteSupportBundleRes
 	return response, nil
 }
 
-// ParseDiagDnsResponse parses an HTTP response from a DiagDnsWithResponse call
-func ParseDiagDnsResponse(rsp *http.Response) (*DiagDnsResponse, error) {
+// ParseLookUpNameResponse parses an HTTP response from a LookUpNameWithResponse call
+func ParseLookUpNameResponse(rsp *http.Response) (*LookUpNameResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &DiagDnsResponse{
+	response := &LookUpNameResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -15080,7 +15080,7 @@ type ServerInterface interface {
 	WriteSupportBundle(ctx echo.Context) error
 	// Look a name or an address up in DNS; takes up to 10 seconds.
 	// (POST /diag/dns)
-	DiagDns(ctx echo.Context) error
+	LookUpName(ctx echo.Context) error
 	// The recent warnings and errors of the agent, newest first, each once however often it came.
 	// (GET /diag/errors)
 	DiagErrors(ctx echo.Context) error
@@ -15876,8 +15876,8 @@ func (w *ServerInterfaceWrapper) WriteSupportBundle(ctx echo.Context) error {
 	return err
 }
 
-// DiagDns converts echo context to params.
-func (w *ServerInterfaceWrapper) DiagDns(ctx echo.Context) error {
+// LookUpName converts echo context to params.
+func (w *ServerInterfaceWrapper) LookUpName(ctx echo.Context) error {
 	var err error
 
 	ctx.Set(string(SessionScopes), []string{})
@@ -15885,7 +15885,7 @@ func (w *ServerInterfaceWrapper) DiagDns(ctx echo.Context) error {
 	ctx.Set(string(BearerScopes), []string{})
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.DiagDns(ctx)
+	err = w.Handler.LookUpName(ctx)
 	return err
 }
 
@@ -17029,7 +17029,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/diag/bundle", wrapper.MakeSupportBundle, options.OperationMiddlewares["makeSupportBundle"]...)
 	router.GET(options.BaseURL+"/diag/bundle/file", wrapper.GetSupportBundleFile, options.OperationMiddlewares["getSupportBundleFile"]...)
 	router.POST(options.BaseURL+"/diag/bundle/stick", wrapper.WriteSupportBundle, options.OperationMiddlewares["writeSupportBundle"]...)
-	router.POST(options.BaseURL+"/diag/dns", wrapper.DiagDns, options.OperationMiddlewares["diagDns"]...)
+	router.POST(options.BaseURL+"/diag/dns", wrapper.LookUpName, options.OperationMiddlewares["lookUpName"]...)
 	router.GET(options.BaseURL+"/diag/errors", wrapper.DiagErrors, options.OperationMiddlewares["diagErrors"]...)
 	router.GET(options.BaseURL+"/diag/logs", wrapper.DiagLogs, options.OperationMiddlewares["diagLogs"]...)
 	router.GET(options.BaseURL+"/diag/neighbours", wrapper.DiagNeighbours, options.OperationMiddlewares["diagNeighbours"]...)
@@ -18243,17 +18243,17 @@ func (response WriteSupportBundledefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
-type DiagDnsRequestObject struct {
-	Body *DiagDnsJSONRequestBody
+type LookUpNameRequestObject struct {
+	Body *LookUpNameJSONRequestBody
 }
 
-type DiagDnsResponseObject interface {
-	VisitDiagDnsResponse(w http.ResponseWriter) error
+type LookUpNameResponseObject interface {
+	VisitLookUpNameResponse(w http.ResponseWriter) error
 }
 
-type DiagDns200JSONResponse DiagResult
+type LookUpName200JSONResponse DiagResult
 
-func (response DiagDns200JSONResponse) VisitDiagDnsResponse(w http.ResponseWriter) error {
+func (response LookUpName200JSONResponse) VisitLookUpNameResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -18265,12 +18265,12 @@ func (response DiagDns200JSONResponse) VisitDiagDnsResponse(w http.ResponseWrite
 	return err
 }
 
-type DiagDnsdefaultApplicationProblemPlusJSONResponse struct {
+type LookUpNamedefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	StatusCode int
 }
 
-func (response DiagDnsdefaultApplicationProblemPlusJSONResponse) VisitDiagDnsResponse(w http.ResponseWriter) error {
+func (response LookUpNamedefaultApplicationProblemPlusJSONResponse) VisitLookUpNameResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20948,7 +20948,7 @@ type StrictServerInterface interface {
 	WriteSupportBundle(ctx context.Context, request WriteSupportBundleRequestObject) (WriteSupportBundleResponseObject, error)
 	// Look a name or an address up in DNS; takes up to 10 seconds.
 	// (POST /diag/dns)
-	DiagDns(ctx context.Context, request DiagDnsRequestObject) (DiagDnsResponseObject, error)
+	LookUpName(ctx context.Context, request LookUpNameRequestObject) (LookUpNameResponseObject, error)
 	// The recent warnings and errors of the agent, newest first, each once however often it came.
 	// (GET /diag/errors)
 	DiagErrors(ctx context.Context, request DiagErrorsRequestObject) (DiagErrorsResponseObject, error)
@@ -21877,29 +21877,29 @@ func (sh *strictHandler) WriteSupportBundle(ctx echo.Context) error {
 	return nil
 }
 
-// DiagDns operation middleware
-func (sh *strictHandler) DiagDns(ctx echo.Context) error {
-	var request DiagDnsRequestObject
+// LookUpName operation middleware
+func (sh *strictHandler) LookUpName(ctx echo.Context) error {
+	var request LookUpNameRequestObject
 
-	var body DiagDnsJSONRequestBody
+	var body LookUpNameJSONRequestBody
 	if err := ctx.Bind(&body); err != nil {
 		return err
 	}
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.DiagDns(ctx.Request().Context(), request.(DiagDnsRequestObject))
+		return sh.ssi.LookUpName(ctx.Request().Context(), request.(LookUpNameRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "DiagDns")
+		handler = middleware(handler, "LookUpName")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(DiagDnsResponseObject); ok {
-		return validResponse.VisitDiagDnsResponse(ctx.Response())
+	} else if validResponse, ok := response.(LookUpNameResponseObject); ok {
+		return validResponse.VisitLookUpNameResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -23848,72 +23848,72 @@ var swaggerSpec = []string{
 	"MTo9qhP8YlelXSpijxemvVAEBXa/O5Mb7ZI+fyxQocLXUbVu0bUSEIHIppjz7Q2dwwZYPur76AJ/OiBo",
 	"VmBLqvqyClIJWmF/dembenpLmk1ejMR4NYhsY6RkCzouYnILapv+aWME/lWC7gIEimF3h5rKw+mfFzby",
 	"qmmWUAOQoKqiUkEq/U0yHSDT3bscWmWeBnkcvoLbgbzAQMhcBC0IJe9vnxEE6UWdmly3L5pRRVSZplh3",
-	"0FdDHQMpyjxvC5xdbGVcxZH0gtHpC672hJkXXP1FUY/mXDegDNpiMigGq9AFOGcPUZTtJBDmSog5oXZq",
-	"0Yp/KQvzIL94e9uOd3ly7MNd+tCIfZriYo85sE2SeRSJ53IKXON6g0PscXO7em4lpEaF8GUk8DrZFbw6",
-	"ink6XWEHaDojgqdAZmKJGYViosHItiSli96XJxfTfuhfmQE7SCKxvREfnETSLamUr0JQiqxe/dijPyaB",
-	"PgWYqJORkjOdEJrniaH8OUgOMSeRa+YelP/DrTaCR0MJQ4FkolRWoZQKzgksQE7NTkDqhKTSbAukTDwo",
-	"EsKFZikkhPGJMB9mMC6nkb02Os6H93s2YLsFlVWVC5f451tiCdnok0VozuYQ2YmGj1Gohdt9rVci03WN",
-	"CKaIq9AQWkxh3kQSkoJ6C4oEyytgz310UHECVOYMQwPVEuS5VcRtg33DNH1//WDI5cR1Nx4MgX2aO67E",
-	"9Arva4Tn4WXeSXAlaZLPH6KUnJpLlmcVc7toMT7fxZFybK+GN5O4bPYscYZPhHtb7DNixSHB9zEXYq6I",
-	"IUYjvaDYju0H6Bw4EaXuY5bcd+nuZ5lv62GP8WjVvcMHvln1MXb1bi1oOjNEUSWqOy5J5lwsK3296nLQ",
-	"qmL97eXNdVLviWRMpeIe5Oq7PlQUPq85Kv9d29IA+xAAm73zvj4J0IBmZ2LfpZo3ZT2v5zNdpTJ8+/r5",
-	"m2sC6Ux81xYA9UwCeBnQFj80copDSC9yff+BOHJtuf+9ILfRy+orQ24F+yVVRonisBMc38mVwZeZkFBy",
-	"9/yapIJzW1uhjdIJu4chUj0qfP3GzFs75HF8eCzUoirMHO3Wd8UYK+3XMUHP9JwtsqM9O8uaUaCN+K5F",
-	"H4y1pCn03xIs/rena9IqLPgVqsFme9gMb1ec8CfmEv+WFK9LzRXbd+T06YYbsiEo7lZLoItYPFynYKtY",
-	"LOiBAjNIY1zpoFA2LQqWqh3Lm5jWi2c7UHiEnZga7VS7wJ8t3XmgjBhpUZCYG8hpoWYChVDrWEPgeM1a",
-	"z4CTDHJNW9isSzBblM6qxkkx062r2r3HS+Hrgq/D8bXGwIHDVumV0fnvH9ohB/Z1qWVt98BbAz9WLbLl",
-	"KQ7JdTnOWdoEiMKeKQ4Yjh9FQSHUXv2KtrNqmJzM3nZf1IOwWJUO859HnfTtmGP8BhbiHrrJ25tiyl/s",
-	"KHv3Z1t11Apu5pHPJweKTTlk3Uzn6tiBM/c4lPvOtVvkb0gM7wRF7+qpv7u6bUEKn/ixFEtlpGQFEARX",
-	"MHPita3Wuf88/sBCj/yUD8DXb11AEi6WO8vsb01M12kdiFhykN+oOqM/sTVJbTQkh4+6IS8T5I+Md5Rc",
-	"TGayqcErQiUMZBdHjd5HYTHPSWD7J5UOov4iya/TKypyuysVc2duriZZKLuHahXy2lZNRCS3io5fWBOT",
-	"wJAqHIzJwi5+D7tlmO9KrlneWQSDU1zN3l5iQfN1lDyem5/DD+6jegvvEIxLH5XUsJY2klFymLgqCO7a",
-	"XPj0d5eJVFXOsKE7NJQXtwYgwZWr+BrNUnND9pQ6ZmffpjDCHp95pGdXGdhsq82mMO9HoI2UUI2WVPR5",
-	"5KBJAaLAxsl8wqalLcYswUYN9iFgQTmdgu/PGcPBm3rUftBQL/CVYOL5TNiYeSCuhz1ZYhR93RrWgRyr",
-	"CaJwbpP0SgXeOM4NxnyNUBttUkU+ea/clGpY0lUfjrjtphtDTrPzwZ6sCY0V/mrE3LoiNliawadMtsN+",
-	"uFjarHEfpT0WwmMjB3qPlnCDSzEhL149vz4kl55XfaMwtWlp47TXmRrTfYgqhO2J2le+4Fpg/9P92EZF",
-	"/pWHpHQDA82DYp4bNIxkTM3bKgy5cS+MrdKEA/AGUb6yjfjEZpwsXZnzIFKuxdKlou8DH0uQXy9CbsDc",
-	"C/OAqFmpSSaWPLEtoRToStPUWKphgrVwrMhjC5r2gdw32Y5pm74R+v7KX+ACMaOV66W+K9USj0vGK+fg",
-	"NAegjIPMqmJk83IM5pHGtuFVeLPLwbogdQNZCTQzioivNT1cKb1tQnUPpNxqQv+1vAEI+Si/t0ylfq+1",
-	"YUBMo6B72Crn7RHgar61cqwx1ENvJPcjbBYByx5OYwd8ZVjaZc0/9B+7Y0Zj0NlkAhJ4CtXtcPWUd1fO",
-	"115If81dkoWt/+jCoUNdqRYXxHdYc11eD8lPQi4UoWqOdGPrhelVAb0GxbLuRhNjgO+rBil7Q4dfIpa5",
-	"gd1bPArclneDAcMEfQcTrE2R1FBf6/CSsSzM5IJ3CB+/JvB2f4c6/Vy+vmfbbbDprhStrjGuTEirt8wh",
-	"qZGOlG99mGMwLxB+7ftEYtNIw0B98oCrfpivXPGuShymiiwhz83/2+CuC6yS1mgVBLqUXPn9VZsz/LpR",
-	"SSV4k3LG5/01y/l8n9fHNs0L3x2sZbYr6QEnM1BppIwpa4yszJOAJWiakELw1JBCxqOOPpn/+7zZi3GF",
-	"SznD0+ZEqpkYnkYVDKP8iwtcvecGRoQ69dCQnq0ISRdw0S7s2QfjPwTrseX9XTBeEeXu2ZKZ/uvlSebg",
-	"6wzJgpS4treOz2gxB94HZtTQ43C+Mj87QA9ITv36y6856qyhh+4LptUAkiykWIi+stPXdkCYW/4V6j9a",
-	"2HOMPE6cRc2RCVMkr0ocub/hS1ZxSAMTsewlHqSuPgZ4q0VhoHGHA4coLeaLYjehXGYqMgWOG+JTYhFv",
-	"dqICh0p6H7/IAXb7AtpFIs+gu8m7eQZrUDgJoVFimbfyFh382o6XCmQ9cuO/GNR+dnBoUtFFg43Ywo2b",
-	"uIiY9j1qV/jzfl40O/djeyhd06EAcq7EdAoZYfyQPPNeZ18x3fYwunB2/jRnWPmqVI0nzYrBVFpQN3Iv",
-	"b0EfPLc9kPaUchmJGboSU/TDKUK5UQ5K5evxwlqAiG/GVFGFKHUvWZjfh3DPlzyzN/VRIVLB4KXvqOcO",
-	"GD+zC3/v0zmchWO0fyNKPDcAf95J6Lj1aqGqIca2iVZSGQS0XFXmrwJ4hulLbEIob3mqPNBaIERlxHe7",
-	"ixkrX/kx+4uHMNN/Jd7Et3RR68URg+VmuA41MTbpdPegdbP/Na0Evh4jI/UWRWtezETMtMj0Qw2LYSrA",
-	"ljRxGkBR506uvh7sn+wwqj3q1NFytatkiwqz7q30TJf85spJuO7azbbXvo97y0CGEZuCO6LQZEazgeg9",
-	"+sSyXjvOc8pTyC2aNxtwsPHjsEpup4+bzPgIGMUwQoOJyu/GiZaM5tvg4sjhvMe7bwf8D0oGtmhZwwZ5",
-	"d+8C3H03D2auWok1Znm+wlCBViwnplg53zRK6Xht42itENaf+/SuHvYY+U/VckNzoOpj7KT0VjVbvGRv",
-	"N6Gi3kHFqGIyc326/d+KSDnnJY11yDxrljY4fuTqzQ28b8DzriqsVRO6knQGMEmVKYqmFnylFAGjtWEh",
-	"EXe50ILLV6HcqQ3EcZTiU9XDOPH3x6STv9jg65J26zI7WhDVKdzeBWqjqXK0/FTVT3l/NQFpnvd01cBf",
-	"d9XOFB2McyMsR1V2968jCbxPK7oxPz8CdHpsS7gFyLa2LHFY/uXWpQorz2DqSgVYTH9TWVUI5bBMbJCe",
-	"IrlRfepqxrZpGv7m/P9iyrhttCjyzBt9C+CVfkQMq1l0qrIFcb8hi9kPepQ8ZrvYaz4Rg7OZ3f52Vx7c",
-	"zucSmCWyfB5/18Mg3ah83MC9mEN9o3bJrwf6j+OWxt3YDH0Jk41mQ5ta2cuWzYC9sh2zQDRB1+bQDUwt",
-	"tb1E0FCMtd80y3PbOa/ughhPL02iMbaqAYbd2yR+Mru2rZ8faOezodnZheFNhPEvTGGLANq1PWvD+ZD8",
-	"5LLVKrXHVibyeQIIXJKKDOryLT47RM3EUsUSffG/j8yHG8nzudhvLFq9SEx0ENnuiqJWALtweqPXK0vO",
-	"PhIl0jloX41ICuzfljkns8pZsaQrrHNoWGcUtjaEvRewbsg+weqW2HD3vxiqr8SSTErDCbxz0Tz9zSh+",
-	"phL0zkuYMqXl6htFbNJ90oz4ywW1MdGNlruCt22e7Rq/egaLXijf4YB9WkNwgVipLSHmu+cTBtxosqZT",
-	"UDbby1ka0WdQmTtyMT0wgtSYcg6287VhDBj0ByiEuc+YDnFtC9u+gPIauHtIKTJzfyXeGd+ILRW5KKVK",
-	"HESTCpxVMxV8IKyl32JnRu/BpRqLJSdSlLpNzx7KFTWjc3VAiJ4Z9agx9TNPdlJkZapdJpQ9bzeLsKad",
-	"aIhKcP/de4khoUf/sZNaJDjX7m+jvedT0W753YESU/gW84fdswpWewmyEF/N/XJMS5DxilBy/fZnIiS5",
-	"/fXnRtiyJguhNDl5ekZ+Yc8uCOU4AKUhuzWsuOlSZ7AVBvr5sM9zoBv3+vVbAC83vihvzKB9vyq4SLyI",
-	"41zVfGaXUVaNaWuJEqsoNINDCM0yyHwkpwFaP1hxvgFddy13uw5KRnskwTtXD1tTzVI8vE0D2oqnXQ+S",
-	"57DS0kzvqAdc8WVMrWX/bZw+cVodci2brT+RGA7NbAsBWRotyN05+wAa6c0baDBGNdBErMHsdtph6vQ4",
-	"aBWIpsJ5TO2j8LsB4jX9CuSWyyyz+ZqWvbbIO3Zbjc7ZbzR7rx6rRb1V2YeZynDfO8vYtJn7y5lATc8q",
-	"/WEbT38vejzBvgItlrswaRzusF97FUUYN4chmgY3X3fg2y2r+P7kgQZEu6dsl22hrCmtsuWYfxnVWBhG",
-	"y8HbJVA9bpVEJlxgt5ZuglSLLkO8z2pUjwvXPeTgKZBfqBvaz3fUWyGdGz5b8tz8l0WqDZVU0EhpzOjK",
-	"S1A+ofiQeBeETWUwE0BmqQJ4NuweHc1hpTbLVAZov8BqYFoM41OQhWRc79aTGuyrbraX7U6M4749uq1Z",
-	"5Mt9EZpiuEjswvS+eL8YGD+Km+j2lcHSwGfPoH5Xr17VUx6lfltPmFdAI+84WG0Wi0BQ1eFIVVF35GFR",
-	"pvQYLCf8Il9mWX0F9vQie+Q9ctJCY9U2iVxmO/J5XYEtL7UQsiIUSyIbL9Yau/LMry/8+9qP+W/8Svkz",
-	"fD0v1XNX46B6fy4MUp2NigNktrZFWkqJvTA5HJKXPHMcwUknLcdn5KJ3DGafqp/Of//wOfk0sqEK+K8P",
-	"ZqQtHWUGljIfnY+OaMGO7p+MzK9u9k9VBxDrz0waf3BxFfWfMCO58W8f59f4EyY5Nf7tUd78k+u32/iT",
-	"aATjfaobSdJp899Wn/r84fP/CwAA//8=",
+	"0FdDHQMpyjxvC5xdbGVcxZF0JcT8ffG2VjB3jZwXXP1FgY8vGJ3egDKYi4mhGK9CF+D8PURRtpNYGANV",
+	"Qu3UohUCUxbmTX7x9rYd8vLk2Ee89GESWzXFJR9zYJsn8yhCz+UUuMb1BkfZ4+Z29eJKSI0W4StJ4I2y",
+	"K3iNFFN1uvIO0HRGBE+BzMQSkwrFRIMRb0lKF72PTy6m/dC/MgN2kEdi2yM+OI+kW1UpX4WgFFm9+rFH",
+	"hUwCrQowVycjJWc6ITTPE0P5c5AcYn4i1889qAKEu20Ej4ZChgLJRKmsTikVnBNYgJyanYDUCUml2RZI",
+	"mXhQJIQLzVJICOMTYT7MYFxOI3ttNJ0P7/dswHYLKqtCFy73z3fFErLRKovQnM0hshMNH6NQC3f8Wi9G",
+	"pusyEUwRV6QhtJjC1IkkJAj11hQJVljAtvvoo+IEqMwZRgeqJchzq4vbHvuGafoW+8Goy4lrcDwYAvu0",
+	"eFyJ6RXe1wjPw8u8k/hK0iSfP0QpOTWXLM8q5nbRYny+kSPl2GENbyZxCe1Z4myfCPe25Gcki0OC72Mu",
+	"xFwRQ4xGgEHJHTsQ0DlwIkrdxyy5b9TdzzLf1sMe49Gq24cPfLPqY+zq3VrQdGaIospVd1ySzLlYVip7",
+	"1eigVcj628ub66TeE8mYSsU9yNV3fagofGpzUAQ0WLi21QH2IQA22+d9fRKgAc3OxL5LNW/Kel7VZ7rK",
+	"Zvj29fM31wTSmfiuLQDqmQTwMqCtf2jkFIeQXuT6FgRx5NqK/3tBbqOd1VeG3Ar2S6qMHsVhJzi+kyuD",
+	"LzMhoeTu+TVJBee2vEIbpRN2D0OketT5+u2Zt3bI47jxWKhLVZg52q3vijFWCrBjgp7pOXNkR4F2xjWj",
+	"QxvxXYs+GGtJU+i/JVj/b0/XpFVb8CtUg832sB/erjjhT8zl/i0pXpeaK7bvyOnTDTdkQ1zcrZZAF7GQ",
+	"uE7NVrFY0AMFZpDG0NJB0WxaFCxVO5Y3MbMXz3ag8Ag7sTbaqXaBP1u980AZMdKiIDE3kNNCzQQKoda3",
+	"hsDxmrWeAScZ5Jq2sFlXYbYonVW9k2LWW1e4e4+XwpcGX4fja42xA4et6iuj898/tKMO7OtSy9rugbc2",
+	"fixcZCtUHJLrcpyztAkQhW1THDAcP4qCQqi9uhZtc9UwOZm97b6uB2GxQh3mP486Gdwx3/gNLMQ9dPO3",
+	"N4WVv9hRAu/PtvCoFdzMI59PDhSbcsi6yc7VsQNn7vEp951rt8jfkBveiYve1VN/d3XbghQ+8WMplspI",
+	"yQogCK5g8sRrW7Bz/6n8gYUe+SkfgK/fuoAkXCx3ltzfmpiu0zoQseQgv1F1Un9iy5LagEgOH3VDXibI",
+	"HxnvKLmYz2Szg1eEShjILo4a7Y/CYp6TwPZPKh1E/UWSX6ddVOR2VyrmzjxdTbJQdg/VKuS1LZyISG7V",
+	"Hb+wJiaBUVU4GPOFXQgfNsww35Vcs7yzCManuLK9vcSC5usoeTw3P4cf3Ed1GN4hGJc+MKlhLW3ko+Qw",
+	"cYUQ3LW58BnwLhmpKp5ho3doKDVuDUCCK1f0NZqo5obsKXvMzr5NbYQ9PvNIz644sNlWm01h6o9AGymh",
+	"Gi2p6PPIQZMCRIG9k/mETUtbj1mCDRzsQ8CCcjoF36IzhoM39aj9oKFe4CvBxPOZsGHzQFwbe7LEQPq6",
+	"O6wDORYUROHc5umVCrxxnBuM+TKhNuCkCn7yXrkp1bCkqz4ccdtQN4acZvODPVkTGiv81Yi5dXVssDqD",
+	"z5psR/5wsbSJ4z5QeyyEx0YO9B4t4QaXYkJevHp+fUguPa/6RmF209KGaq8zNab7EFUI2xa1r4LBtcAW",
+	"qPuxjYr8K49K6cYGmgfFPDdoGMmYmrdVGHLjXhhbqAkH4A2ifGV78YnNOFm6SudBpFyLpctG3wc+liC/",
+	"XoTcgLkX5gFRs1KTTCx5YrtCKdCVpqmxWsMEy+FYkcfWNO0Due+zHdM2fS/0/VXAwAViRivXTn1XqiUe",
+	"l4xXzsFpDkAZB5lV9cjm5RjMI42dw6sIZ5eGdUHqHrISaGYUEV9uerhSetuE6h5IudWH/mt5AxDyUX5v",
+	"mUr9XmvDgJhGQfewVdHbI8CVfWulWWOoh95I7kfYLwKWPZzGDvjKsLTLsn/oP3bHjIahs8kEJPAUqtvh",
+	"SirvrqKvvZD+mrs8C1sC0kVEhxpTLS6Ib7LmGr0ekp+EXChC1RzpxpYM06sCeg2KZd2QJsYA31c9UvaG",
+	"Dr9ELHkDG7h4FLgt7wYDhgn6JiZYniKpob7W5CVjWZjJBe8QPn5N4O3+DnVaunx9z7bbYNNdKVqNY1yl",
+	"kFZ7mUNSIx0p3/owx2BeIPzat4rEvpGGgfr8AVcAMV+5+l2VOEwVWUKem/+3wV0XWCit0S0IdCm58vur",
+	"Nmf4daOYSvAm5YzP+8uW8/k+r4/tmxe+O1jObFfSA05moNLIGlPWGFmZJwGr0DQhheCpIYWMRx19Mv/3",
+	"ebMX4wqXcoanzblUMzE8kyoYRvkX17h6zw2MCHXqoSE9WxSSLuCiXduzD8Z/CNZjy/u7YLwiyt2zJTP9",
+	"18uTzMHXGZIFKXGdbx2f0WIOvA/MqKH35A+Ynx2gB+Snfv0V2Bx11tBD9wXTagBJFlIsRF/l6Ws7IMwt",
+	"/wr1Hy3sOUYeJ86i5siEKZJXVY7c3/AlqzikgYlY9hIPUlcfA7zVojDQuMOBQ5QW80Wxm1AuMxWZAscN",
+	"8SmxiDc7UYFDJb2PX+QAu30B7SKRZ9Dd5N08gzUonITQqLLMW6mLDn5tx0sFsh658V8Maj87ODSp6KLB",
+	"Rmztxk1cREz7HrUr/Hk/L5qd+7E9lK7vUAA5V2I6hYwwfkieea+zL5pu2xhdODt/mjMsflWqxpNmxWAq",
+	"Lagb6Ze3oA+e2zZIe8q6jMQMXYkp+uEUodwoB6XyJXlhLUDE92OqqEKUupcszO9DuOdLntmb+qgQqWDw",
+	"0jfVcweMn9mFv/fpHM7CMdq/ESWeG4A/7yR03Hq1UNUQY9tHK6kMAlquKvNXATzD9CU2IZS3PFUeaC0Q",
+	"ojLiG97FjJWv/Jj9xUOY6b8Sb+Jbuqj14ojBcjNch5oYm3S6e9C62f+abgJfj5GReouiNS9mImZaZPqh",
+	"hsUwFWBXmjgNoKhzJ1dfD/ZPdhjVHnXqaLnaVbJFhVn3VnqmS35zFSVcg+1m52vfyr1lIMOITcEdUWgy",
+	"o9lA9B59YlmvHec55SnkFs2bDTjY+3FYMbfTx01mfASMYhihwUTld+NES0bzbXBx5HDe4923A/4HJQO7",
+	"tKxhg7y7dwHuvqEHM1etxDKzPF9hqEArlhNTrJxvGqV0vLZxtFYI6899elcPe4z8p2q5oTlQ9TF2Un2r",
+	"mi1etbebUFHvoGJUMZm5Pt3+b0WkovOSxppknjVLGxw/cgHnBt434HlXRdaqCV1VOgOYpMoURVMLvlKK",
+	"gNHasJCIu1xoweWrUO7UBuI4SvGp6mGc+Ptj0slfbPB1Sbt1pR0tiOrUbu8CtdFXOVqBqmqpvL+ygDTP",
+	"expr4K+76miKDsa5EZajKrv715EE3qcV3ZifHwE6PbYl3AJkW1uWOCz/cutShZVnMHWlAiymv6msKoRy",
+	"WCY2SE+R3Kg+dUFj2zcNf3P+fzFl3PZaFHnmjb4F8Eo/IobVLDqF2YK435DF7Ac9Sh6zXew1n4jB2cxu",
+	"f7urEG7ncwnMElk+j7/rYZBuVD5u4F7Mob5Ru+TXA/3HcUvjbmyGvoTJRrOhTa3sZctmwF7ZjlkgmqBr",
+	"c+gGppbadiJoKMbyb5rluW2eVzdCjKeXJtEYW9UAw+5tEj+ZXdvuzw+089nQ7OzC8CbC+BemsEUA7Tqf",
+	"teF8SH5y2WqV2mMrE/k8AQQuSUUGdfkWnx2iZmKpYom++N9H5sON5Plc7DcWrV4kJjqIbHd1USuAXTi9",
+	"0euVJWcfiRLpHLSvRiQFtnDLnJNZ5axY0hWWOjSsMwpbG8LeC1g3ZJ9gdUtsuPtfDNVXYkkmpeEE3rlo",
+	"nv5mFD9TCXrnJUyZ0nL1jSI26T5pRvzlgtqY6EbXXcHbNs92mV89g0UvlO9wwD6tIbhArNSWEPPd8wkD",
+	"bjRZ0ykom+3lLI3oM6jMHbmYHhhBakw5B9v82jAGDPoDFMLcZ0yHuLaFbV9AeQ3cPaQUmbm/Eu+M78WW",
+	"ilyUUiUOokkFzqqfCj4Q1tJvsTOj9+BSjcWSEylK3aZnD+WKmtG5OiBEz4x61Jj6mSc7KbIy1S4Typ63",
+	"m0VY0040RCW4/+69xJDQo//YSS0SnGv3t9He86lod/3uQIkpfIv5w+5ZBau9BFmIr+Z+OaYlyHhFKLl+",
+	"+zMRktz++nMjbFmThVCanDw9I7+wZxeEchyA0pDdGlbcdKkz2A0D/XzY6jnQkHv9+i2AlxtflDdm0L5f",
+	"FVwkXsRxrmo+s8soq8a0tUSJVRSawSGEZhlkPpLTAK0frDjfgMa7lrtdByWjPZLgnSuJralmKR7epgFt",
+	"xdOuB8lzWGlppnfUBq74MqbWsv82Tp84rQ65ls3Wn0gMh2a2i4AsjRbk7px9AI305g00GKMa6CPWYHY7",
+	"bTJ1ehy0CkRT4Tym9lH73QDxmn4Fcstlltl8TcteW+Qdu61G5+w3mr1Xj9Wl3qrsw0xluO+dZWzazP3l",
+	"TKCmZ5X+sI2nvx09nmBfgRbLXZg0DnfYsr2KIoybwxBNg/uvO/DtllV8f/JAA6LdU7bLzlDWlFbZcsy/",
+	"jGosDKPl4O0SqB63SiITLrBhSzdBqkWXId5nNarHhesecvAUyC/UDe3nO+qtkM4Nny15bv7LItWGSipo",
+	"pDRmdOUlKJ9QfEi8C8KmMpgJILNUATwbdo+O5rBSm2UqA7RfYDUwLYbxKchCMq5360kNtlY328t2J8Zx",
+	"3yHd1izy5b4ITTFcJHZhel+8XwyMH8VNdPvKYGngs2dQv6tXr2orj1K/rSfMK6CRdxysNotFIKjqcKSq",
+	"qDvysChTegyWE36RL7OsvgJ7epE98h45aaGxaptELrMd+byuwJaXWghZEYolkY0Xa41deebXF/597cf8",
+	"N36l/Bm+npfquatxUL0/FwapzkbFATJb2yItpcR2mBwOyUueOY7gpJOW4zNy0TsGs0/VT+e/f/icfBrZ",
+	"UAX81wcz0paOMgNLmY/OR0e0YEf3T0bmVzf7p6oDiPVnJo0/uLiK+k+Ykdz4t4/za/wJk5wa//Yob/7J",
+	"tdxt/Ek0gvE+1b0k6bT5b6tPff7w+f8FAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -24,7 +24,7 @@ var parameter = regexp.MustCompile(`\{([^}]+)\}`)
 // readBodies takes them from the contract. Its objects are closed (additionalProperties: false): a key that nobody knows is
 // somebody's typing mistake, and to leave it out would do something else than was asked.
 func readBodies() (bodies, error) {
-	doc, err := api.GetSwagger()
+	doc, err := api.GetSpec()
 	if err != nil {
 		return nil, fmt.Errorf("the API's own contract: %w", err)
 	}

@@ -35,13 +35,13 @@ func (s *Server) DiagTrace(ctx context.Context, r api.DiagTraceRequestObject) (a
 	return api.DiagTrace200JSONResponse(a), err
 }
 
-// DiagDns looks a name up.
-func (s *Server) DiagDns(ctx context.Context, r api.DiagDnsRequestObject) (api.DiagDnsResponseObject, error) {
+// LookUpName looks a name up.
+func (s *Server) LookUpName(ctx context.Context, r api.LookUpNameRequestObject) (api.LookUpNameResponseObject, error) {
 	if r.Body == nil {
 		return nil, errNoBody
 	}
 	a, err := s.Diag.Lookup(ctx, *r.Body)
-	return api.DiagDns200JSONResponse(a), err
+	return api.LookUpName200JSONResponse(a), err
 }
 
 // DiagPort tries to open a TCP connection.

@@ -96,7 +96,7 @@ func do(h http.Handler, method, path, body string, header ...string) *httptest.R
 
 // The one test that must never be weakened: every route of the contract, but the few public ones, refuses a stranger.
 func TestEveryRouteRefusesStrangers(t *testing.T) {
-	doc, err := api.GetSwagger()
+	doc, err := api.GetSpec()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func lines(r io.Reader, say func(string)) (last string) {
 			say(line)
 		}
 	}
-	io.Copy(io.Discard, r) // of a line that was too long: the writer must not block
+	_, _ = io.Copy(io.Discard, r) // of a line that was too long: the writer must not block
 	return last
 }
 

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -86,7 +87,8 @@ func TestValidateSaysWhatIsWrong(t *testing.T) {
 		{"name", "choose one", stack(func(s *Settings) { s.Adapters[5].VLAN = &VLAN{ID: 1, Parent: "eth2"} })},
 	} {
 		err := c.s.Validate()
-		problems, _ := err.(Problems)
+		var problems Problems
+		_ = errors.As(err, &problems)
 		found := false
 		for _, p := range problems {
 			found = found || p.Field == c.field && strings.Contains(p.Message, c.says)

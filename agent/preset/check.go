@@ -26,11 +26,11 @@ func checkNetwork(entries []Adapter) (out []Problem) {
 		a, bad := e.settings()
 		switch {
 		case bad != nil:
-			out = append(out, Problem{item("network", i, bad.Field), bad.Message})
+			out = append(out, Problem{adapter(i, bad.Field), bad.Message})
 		case (e.Name == "") == (e.MAC == ""):
-			out = append(out, Problem{item("network", i, "name"), "name the adapter, or give its mac, but not both; * stands for every wired adapter"})
+			out = append(out, Problem{adapter(i, "name"), "name the adapter, or give its mac, but not both; * stands for every wired adapter"})
 		case e.MAC != "" && (!macForm.MatchString(e.MAC) || a.Virtual()):
-			out = append(out, Problem{item("network", i, "mac"), "want the hardware address of a physical adapter, such as 52:54:00:12:34:56"})
+			out = append(out, Problem{adapter(i, "mac"), "want the hardware address of a physical adapter, such as 52:54:00:12:34:56"})
 		case e.MAC != "":
 			a.Name = "mac" + strconv.Itoa(i)
 			byMAC = append(byMAC, indexed{i, a})
@@ -66,7 +66,7 @@ func together(entries []indexed) (out []Problem) {
 	at := map[string]int{}
 	for _, e := range entries {
 		if _, twice := at[e.adapter.Name]; twice {
-			return []Problem{{item("network", e.at, "name"), "another entry names the same adapter"}}
+			return []Problem{{adapter(e.at, "name"), "another entry names the same adapter"}}
 		}
 		if !e.adapter.Virtual() {
 			e.adapter.Match = network.Match{Path: "any-" + strconv.Itoa(e.at)} // known only on the machine
@@ -80,7 +80,7 @@ func together(entries []indexed) (out []Problem) {
 	}
 	for _, p := range problems {
 		field, _, _ := strings.Cut(p.Field, ".")
-		out = append(out, Problem{item("network", at[p.Adapter], field), p.Message})
+		out = append(out, Problem{adapter(at[p.Adapter], field), p.Message})
 	}
 	return out
 }

@@ -118,4 +118,4 @@ func FromCloudConfig(data []byte, now time.Time) (Preset, error) {
 	return p, nil
 }
 
-func item(list string, i int, field string) []string { return []string{list, strconv.Itoa(i), field} }
+func adapter(i int, field string) []string { return []string{"network", strconv.Itoa(i), field} }

@@ -18,7 +18,7 @@ func (c *cli) dnsCommand() *cobra.Command {
 	var kind, server string
 	cmd := &cobra.Command{Use: "dns NAME", Short: "Look up a name from the host, or the name of an address", Args: one("name or IP address"), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.diagnose(cmd, func(ctx context.Context, client *apiclient.Client) (*http.Response, error) {
-			return client.DiagDns(ctx, api.DnsRequest{Name: args[0], Type: strings.ToUpper(kind), Server: server})
+			return client.LookUpName(ctx, api.DnsRequest{Name: args[0], Type: strings.ToUpper(kind), Server: server})
 		})
 	}}
 	cmd.Flags().StringVar(&kind, "type", "", "A, AAAA, CNAME, MX, NS, PTR, SRV or TXT; default A and AAAA")

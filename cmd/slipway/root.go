@@ -79,7 +79,11 @@ func (c *cli) connect(ctx context.Context) (*apiclient.Client, func(), error) {
 	if _, err := client.Authenticate(ctx, c.user, password, false); err != nil {
 		return nil, nil, err
 	}
-	return client, func() { _, _ = client.Logout(context.WithoutCancel(ctx)) }, nil
+	return client, func() {
+		if answer, err := client.Logout(context.WithoutCancel(ctx)); err == nil {
+			_ = answer.Body.Close()
+		}
+	}, nil
 }
 
 // with connects, runs fn and ends the session.

@@ -76,8 +76,11 @@ func (b *builder) runBootScript(ctx context.Context, tree string) error {
 // kernelVersion is the version of the tree's one kernel.
 func kernelVersion(tree string) (string, error) {
 	kernels, err := filepath.Glob(filepath.Join(tree, "usr/lib/modules/*"))
-	if err != nil || len(kernels) != 1 {
-		return "", fmt.Errorf("expected one kernel in %s, found %d (%v)", tree, len(kernels), err)
+	if err != nil {
+		return "", err
+	}
+	if len(kernels) != 1 {
+		return "", fmt.Errorf("expected one kernel in %s, found %d", tree, len(kernels))
 	}
 	return filepath.Base(kernels[0]), nil
 }

@@ -39,7 +39,7 @@ func TestDamagedIdentityIsKept(t *testing.T) {
 	for name, spoil := range map[string]func(string) string{
 		"empty":          func(string) string { return "" },
 		"half":           func(s string) string { return s[:len(s)/2] },
-		"no certificate": func(s string) string { return s[:strings.Index(s, "-----BEGIN CERT")] },
+		"no certificate": func(s string) string { key, _, _ := strings.Cut(s, "-----BEGIN CERT"); return key },
 	} {
 		os.Remove(path)
 		if _, err := LoadOrCreate(dir, "host-a"); err != nil {

@@ -18,8 +18,11 @@ var bedModules = []string{"virtio_pci", "9pnet_virtio", "9p", "overlay"}
 // (Documentation/driver-api/early-userspace/buffer-format.rst).
 func initrd(rootfs, guest string) ([]byte, error) {
 	found, err := filepath.Glob(filepath.Join(rootfs, "usr/lib/modules/*/modules.dep"))
-	if err != nil || len(found) != 1 {
-		return nil, fmt.Errorf("expected the modules of one kernel in %s, found %d (%v)", rootfs, len(found), err)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) != 1 {
+		return nil, fmt.Errorf("expected the modules of one kernel in %s, found %d", rootfs, len(found))
 	}
 	list, err := os.ReadFile(found[0])
 	if err != nil {

@@ -170,6 +170,6 @@ func (m *Machine) Type(text string) error {
 
 // Close cuts the machine's power and waits for its end.
 func (m *Machine) Close() {
-	m.cmd.Process.Kill()
+	_ = m.cmd.Process.Kill() // it may have ended by itself
 	<-m.done
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,7 +100,7 @@ func unpack(ctx context.Context, dir string) error {
 	if err := run(exec.CommandContext(ctx, "apt-get", append(options, "update")...)); err != nil {
 		return err
 	}
-	install := append(options, "--download-only", "-t", apt.Suite+"-backports", "install")
+	install := append(slices.Clone(options), "--download-only", "-t", apt.Suite+"-backports", "install")
 	if err := run(exec.CommandContext(ctx, "apt-get", append(install, qemuPackages...)...)); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package boot
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -74,7 +75,8 @@ func prompt(conn net.Conn) error {
 			return err
 		}
 		_, err := readUntil(conn, time.Now().Add(3*time.Second), func(text string) bool { return strings.Contains(text, "READY") })
-		if timeout, ok := err.(net.Error); !ok || !timeout.Timeout() {
+		var timeout net.Error
+		if !errors.As(err, &timeout) || !timeout.Timeout() {
 			return err
 		}
 	}

@@ -59,7 +59,7 @@ func (h *Host) seed(containerd string) (map[string]string, error) {
 	return files, nil
 }
 
-// ConsoleFiles, as Options.Files, put the slipway console on the hosts' consoles in
+// ConsoleFiles are for Options.Files and put the slipway console on the hosts' consoles in
 // place of the login prompt: the unit of the real hosts' first terminal.
 func ConsoleFiles() (map[string]string, error) {
 	unit, err := fs.ReadFile(systemd.Files(), "usr/lib/systemd/system/slipway-console@.service")

@@ -24,7 +24,7 @@ const (
 	readLimit   = 20 * time.Second
 )
 
-// ErrNoControlPlane: this host has no API server to ask.
+// ErrNoControlPlane is of a host that has no API server to ask.
 var ErrNoControlPlane = errors.New("this host runs no control plane of a cluster")
 
 var namespaceName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)

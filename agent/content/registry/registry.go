@@ -59,7 +59,7 @@ func New(c Content, fetch Fetcher, log *slog.Logger) http.Handler {
 	}, &ociserver.Options{DisableReferrersAPI: true, MaxListPageSize: 1000})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			ociregistry.WriteError(w, fmt.Errorf("%w: this registry is read only: upload a content bundle instead", ociregistry.ErrUnsupported))
+			_ = ociregistry.WriteError(w, fmt.Errorf("%w: this registry is read only: upload a content bundle instead", ociregistry.ErrUnsupported))
 			return
 		}
 		ns := r.URL.Query().Get("ns")

@@ -116,7 +116,7 @@ func (s *Syncer) download(ctx context.Context, peer Peer, b content.Blob, p *sto
 	if p.Size() > 0 {
 		header.Set("Range", fmt.Sprintf("bytes=%d-", p.Size()))
 	}
-	resp, err := send(ctx, peer, http.MethodGet, blobPath+b.Digest, header)
+	resp, err := send(ctx, peer, http.MethodGet, blobPath+b.Digest, header) //nolint:bodyclose // closed below
 	if err != nil {
 		return err
 	}

@@ -103,7 +103,7 @@ func (s *server) blob(w http.ResponseWriter, r *http.Request) {
 	// only slow resumes by range.
 	rc := http.NewResponseController(w)
 	_ = rc.SetWriteDeadline(time.Now().Add(sendLimit)) // not every test writer can
-	defer rc.SetWriteDeadline(time.Time{})
+	defer func() { _ = rc.SetWriteDeadline(time.Time{}) }()
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("ETag", `"`+digest+`"`)
 	http.ServeContent(w, r, "", time.Time{}, f)

@@ -42,7 +42,7 @@ func (r *Reader) diskNames() (map[string]string, error) {
 			if err := unix.Stat(r.path(device), &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFBLK {
 				continue
 			}
-			out[device] = fmt.Sprintf("sys/dev/block/%d:%d", unix.Major(uint64(st.Rdev)), unix.Minor(uint64(st.Rdev)))
+			out[device] = fmt.Sprintf("sys/dev/block/%d:%d", unix.Major(st.Rdev), unix.Minor(st.Rdev))
 		}
 		return out, nil
 	}

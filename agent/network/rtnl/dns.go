@@ -46,11 +46,15 @@ func reachDNS(ctx context.Context, a network.Adapter) (warnings []string, err er
 		close(answers)
 	}()
 	alive := map[netip.Addr]bool{}
+	var patience *time.Timer
 	for server := range answers {
 		alive[server] = true
 		if len(alive) == 1 {
-			defer time.AfterFunc(dnsAfterFirst, cancel).Stop()
+			patience = time.AfterFunc(dnsAfterFirst, cancel)
 		}
+	}
+	if patience != nil {
+		patience.Stop()
 	}
 	var dead, well []string
 	for _, server := range a.DNS {

@@ -28,8 +28,9 @@ func main() {
 	bundle := flag.String("bundle", "", "content bundle")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *rootfs, *bundle); err != nil {
+	err := run(ctx, *rootfs, *bundle)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

@@ -133,7 +133,7 @@ func (g *group) again(t *testing.T) {
 	const kubectl = "/usr/local/bin/kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 -n kube-system "
 	suite.Until(t, patience, func() (bool, error) {
 		out, err := g.Host(2).Exec(t.Context(), "sh", "-c", kubectl+"get secret kubeadm-certs -o name")
-		return err == nil, fmt.Errorf("the first host has not joined: %s, %v", out, err)
+		return err == nil, fmt.Errorf("the first host has not joined: %s, %w", out, err)
 	})
 	secrets := kubectl + "delete secret kubeadm-certs; " + kubectl + "delete secret --field-selector=type=bootstrap.kubernetes.io/token"
 	suite.Exec(t, g.Host(2), secrets)

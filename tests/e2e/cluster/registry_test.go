@@ -52,7 +52,10 @@ func (g *group) registry(t *testing.T) {
 	}
 	suite.Until(t, 2*time.Minute, func() (bool, error) {
 		phase, err := g.Kubectl(t.Context(), "get", "pod", "from-the-vip", "-o", "jsonpath={.status}")
-		return strings.Contains(string(phase), `"phase":"Succeeded"`), fmt.Errorf("the pod is %s, %v", phase, err)
+		if err == nil {
+			err = fmt.Errorf("the pod is %s", phase)
+		}
+		return strings.Contains(string(phase), `"phase":"Succeeded"`), err
 	})
 	if _, err := g.Kubectl(t.Context(), "delete", "pod", "from-the-vip", "--wait=true"); err != nil {
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func (g *group) contract(t *testing.T) {
 	for _, h := range g.Hosts() {
 		login := suite.Login(t, h)
 		for _, a := range slices.Concat(contract.Host, contract.Views, []contract.Answer{contract.Cluster}) {
-			args := append(a.Args, "-o", "json")
+			args := slices.Concat(a.Args, []string{"-o", "json"})
 			if err := a.Missing(suite.On(t, h, "", args...).OK(t).Stdout); err != nil {
 				t.Errorf("%s: %v", h.Name(), err)
 			}

@@ -24,9 +24,10 @@ func main() {
 	keep := flag.Bool("keep", false, "leave the lab up")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	d := &demo{start: time.Now(), bundle: *bundle, keep: *keep}
-	if err := d.run(ctx, *name, *rootfs); err != nil {
+	err := d.run(ctx, *name, *rootfs)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}

@@ -58,7 +58,7 @@ func Random(seed uint64, n int) []byte {
 	b := make([]byte, n)
 	var key [32]byte
 	key[0], key[1] = byte(seed), byte(seed>>8)
-	io.ReadFull(rand.NewChaCha8(key), b)
+	_, _ = io.ReadFull(rand.NewChaCha8(key), b)
 	return b
 }
 

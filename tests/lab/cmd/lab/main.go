@@ -17,8 +17,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM)
-	defer stop()
 	err := newRoot().ExecuteContext(ctx)
+	stop()
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit): // of the command inside the host, which has said why
