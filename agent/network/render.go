@@ -57,7 +57,7 @@ func RenderTry(confirmed, candidate Settings) Files {
 
 func renderNetwork(s Settings, a Adapter) string {
 	u := newUnit()
-	match(u, a)
+	match(u, a, inBond(s, a))
 	if a.MTU != 0 {
 		u.section("Link")
 		u.set("MTUBytes", a.MTU)
@@ -79,6 +79,10 @@ func renderNetwork(s Settings, a Adapter) string {
 	return u.b.String()
 }
 
+func inBond(s Settings, a Adapter) bool {
+	return slices.ContainsFunc(s.Adapters, func(b Adapter) bool { return b.Bond != nil && slices.Contains(b.Bond.Members, a.Name) })
+}
+
 // silent ends the file of an adapter that has no addresses because a bond or bridge took it.
 func silent(u *unit) string {
 	u.set("LinkLocalAddressing", "no")
@@ -86,10 +90,12 @@ func silent(u *unit) string {
 	return u.b.String()
 }
 
-func match(u *unit, a Adapter) {
+// match says whose file it is. A bond gives its members one address, its own: an adapter without a permanent one then has but
+// its name.
+func match(u *unit, a Adapter, inBond bool) {
 	u.section("Match")
 	switch {
-	case a.Virtual():
+	case a.Virtual() || inBond && a.Match.MAC != "":
 		u.set("Name", a.Name)
 	case a.Match.PermanentMAC != "":
 		u.set("PermanentMACAddress", a.Match.PermanentMAC)
@@ -141,7 +147,7 @@ func renderAddresses(u *unit, a Adapter) {
 // renderParked takes everything from a VLAN, bond or bridge without deleting it.
 func renderParked(a Adapter) string {
 	u := newUnit()
-	match(u, a)
+	match(u, a, false)
 	u.section("Link")
 	u.set("ActivationPolicy", "always-down")
 	u.set("RequiredForOnline", "no")

@@ -21,11 +21,14 @@ var lineSyntax = regexp.MustCompile(`^(#.*||\[[A-Za-z0-9]+\]|[A-Za-z0-9]+=[A-Za-
 func TestRenderGolden(t *testing.T) {
 	auto := Settings{Adapters: []Adapter{{Name: "eth0", Match: Match{MAC: mac0}, DHCP: true, Search: []string{"example.com"}}}}
 	for name, files := range map[string]Files{
-		"static":            Render(Settings{Adapters: []Adapter{static()}}),
-		"dhcp":              Render(auto),
-		"stacked":           Render(stacked()),
-		"try-forgets-bond":  RenderTry(stacked(), Settings{Adapters: []Adapter{static()}}),
-		"try-forgets-eth0":  RenderTry(Settings{Adapters: []Adapter{static()}}, Settings{}),
+		"static":           Render(Settings{Adapters: []Adapter{static()}}),
+		"dhcp":             Render(auto),
+		"stacked":          Render(stacked()),
+		"try-forgets-bond": RenderTry(stacked(), Settings{Adapters: []Adapter{static()}}),
+		"try-forgets-eth0": RenderTry(Settings{Adapters: []Adapter{static()}}, Settings{}),
+		"bond-by-mac": Render(Settings{Adapters: []Adapter{
+			{Name: "bond0", Bond: &Bond{Mode: "active-backup", Members: []string{"eth0"}}, DHCP: true},
+			{Name: "eth0", Match: Match{MAC: mac0}}, {Name: "eth1", Match: Match{MAC: mac1}}}}),
 		"try-from-defaults": RenderTry(Settings{}, Settings{Adapters: []Adapter{dhcp()}}),
 	} {
 		var b strings.Builder

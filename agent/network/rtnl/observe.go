@@ -83,6 +83,9 @@ func describe(l netlink.Link) network.Observed {
 	if o.Kind == "device" {
 		o.Kind = ""
 	}
+	if s, ok := a.Slave.(*netlink.BondSlave); ok && len(s.PermHardwareAddr) == 6 {
+		o.MAC = s.PermHardwareAddr.String() // its own, which the bond's covers
+	}
 	if slices.ContainsFunc(a.PermHWAddr, func(b byte) bool { return b != 0 }) {
 		o.PermanentMAC = a.PermHWAddr.String()
 	}
