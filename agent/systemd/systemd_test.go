@@ -168,12 +168,17 @@ func TestMachine(t *testing.T) {
 	}
 }
 
-type logind struct{ calls []string }
+type logind struct {
+	mu    sync.Mutex
+	calls []string
+}
 
 func (l *logind) Reboot(ask bool) *dbus.Error   { return l.note("reboot", ask) }
 func (l *logind) PowerOff(ask bool) *dbus.Error { return l.note("power off", ask) }
 
 func (l *logind) note(what string, ask bool) *dbus.Error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.calls = append(l.calls, fmt.Sprint(what, " ", ask))
 	return nil
 }
@@ -191,6 +196,8 @@ func TestPower(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if got := strings.Join(l.calls, ", "); got != "reboot false, power off false" {
 		t.Errorf("calls %s", got)
 	}

@@ -90,8 +90,8 @@ func TestBondLosesAMember(t *testing.T) {
 	a := start(t, r, &memory{})
 	keep(t, a, bonded("active-backup", 0))
 	active := sysfs("bond7/bonding/active_slave")
-	ip(t, "link", "set", active, "down")
 	until(t, "the other member", func() bool {
+		ip(t, "link", "set", active, "down") // again: networkd, which reads the confirmed files just now, lifts it once more
 		return sysfs("bond7/bonding/active_slave") != active && exec.Command("ping", "-c1", "-W1", gateway).Run() == nil
 	})
 }
@@ -125,7 +125,8 @@ func TestMTU(t *testing.T) {
 func TestVLANOverBond(t *testing.T) {
 	needKind(t, "bond")
 	r := newRealWith(t, strings.Replace(switched, "ip addr add 192.0.2.1/24 dev switch",
-		"ip link add link switch name tagged type vlan id 30\nip addr add 192.0.2.1/24 dev tagged\nip link set tagged up", 1), "eth7", "eth8")
+		"ip link add link switch name tagged type vlan id 30\nip addr add 192.0.2.1/24 dev tagged", 1)+
+		"\nip link set tagged up", "eth7", "eth8")
 	a := start(t, r, &memory{})
 	change := bonded("active-backup", 0)
 	v := eth7(given, gateway)
