@@ -38,6 +38,9 @@ type pane struct {
 
 func openPane(t *testing.T, f *fakeAgent, width, height int, env ...string) pane {
 	t.Helper()
+	// What the test changed in the fake happened before the console asks, which is another process.
+	f.mu.Lock()
+	f.mu.Unlock() //nolint:staticcheck // nothing to guard but the order
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("needs tmux: run tests/packages.sh as root")
 	}

@@ -12,7 +12,7 @@ func TestVLANIsTried(t *testing.T) {
 	d.pick("Create VLAN")
 	d.sees("VLAN ID")
 	d.press("<tab>", "77", "<tab>", "<right>", "<tab>", "10.20.0.5", "<tab>", "<clear>", "24")
-	d.sees("< Static >", "[10.20.0.5 ]")
+	d.sees("< Static >", "[10.20.0.5 ]", "Subnet mask [24 ]")
 	fill(d, "MTU", "1400")
 	d.pick("[ Create ]")
 	tries(t, f, d, `"mtu":1400,"name":"eth0.77","vlan":{"id":77,"parent":"eth0"}`, `"addresses":["10.20.0.5/24"]`)
