@@ -127,6 +127,7 @@ var special = map[string]tcell.Key{"<enter>": tcell.KeyEnter, "<esc>": tcell.Key
 // pick goes down the menu to the entry called name and selects it.
 func (d *driver) pick(name string) {
 	d.t.Helper()
+	d.settle() // a key that is still on its way would move on from the row that is found
 	for range 30 {
 		if strings.Contains(d.inUse(), name) {
 			d.press("<enter>")

@@ -50,6 +50,7 @@ func atAdapters(t *testing.T) (*fakeAgent, *driver) {
 // fill goes down to the field with the label and types into it.
 func fill(d *driver, label, text string) {
 	d.t.Helper()
+	d.settle()
 	for range 20 {
 		if strings.Contains(d.inUse(), label) {
 			d.press("<clear>", text)

@@ -222,6 +222,7 @@ func TestPowerNeedsALoginAndAsksTwice(t *testing.T) {
 	}
 	f.set(func() { f.outcome = "failed" })
 	d.press("<f12>")
+	d.sees("switch this host off and on")
 	d.pick("Shut down")
 	d.sees("Shut down host h1?")
 	d.press("<tab>", "<enter>")
