@@ -46,9 +46,6 @@ func (s *Server) ListClusters(ctx context.Context, _ api.ListClustersRequestObje
 
 // CreateCluster creates it, or plans it with dryRun.
 func (s *Server) CreateCluster(ctx context.Context, r api.CreateClusterRequestObject) (api.CreateClusterResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	if r.Params.DryRun {
 		p, err := s.Clusters.Plan(ctx, *r.Body)
 		return api.CreateCluster200JSONResponse(p), err

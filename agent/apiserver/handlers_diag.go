@@ -15,9 +15,6 @@ const (
 
 // DiagPing asks an address whether it answers.
 func (s *Server) DiagPing(ctx context.Context, r api.DiagPingRequestObject) (api.DiagPingResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	count := r.Body.Count
 	if count == 0 {
 		count = defaultCount
@@ -28,27 +25,18 @@ func (s *Server) DiagPing(ctx context.Context, r api.DiagPingRequestObject) (api
 
 // DiagTrace finds the way to an address.
 func (s *Server) DiagTrace(ctx context.Context, r api.DiagTraceRequestObject) (api.DiagTraceResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	a, err := s.Diag.Trace(ctx, r.Body.Target)
 	return api.DiagTrace200JSONResponse(a), err
 }
 
 // LookUpName looks a name up.
 func (s *Server) LookUpName(ctx context.Context, r api.LookUpNameRequestObject) (api.LookUpNameResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	a, err := s.Diag.Lookup(ctx, *r.Body)
 	return api.LookUpName200JSONResponse(a), err
 }
 
 // DiagPort tries to open a TCP connection.
 func (s *Server) DiagPort(ctx context.Context, r api.DiagPortRequestObject) (api.DiagPortResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	a, err := s.Diag.Port(ctx, r.Body.Target, r.Body.Port)
 	return api.DiagPort200JSONResponse(a), err
 }
@@ -113,9 +101,6 @@ func (s *Server) ListSticks(ctx context.Context, _ api.ListSticksRequestObject) 
 
 // WriteSupportBundle makes a bundle and writes it to a stick.
 func (s *Server) WriteSupportBundle(ctx context.Context, r api.WriteSupportBundleRequestObject) (api.WriteSupportBundleResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	op, err := s.Support.Write(ctx, r.Body.Device)
 	return api.WriteSupportBundle202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
 }

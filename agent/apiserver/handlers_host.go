@@ -14,18 +14,12 @@ func (s *Server) GetHost(ctx context.Context, _ api.GetHostRequestObject) (api.G
 
 // Power reboots or turns off.
 func (s *Server) Power(ctx context.Context, r api.PowerRequestObject) (api.PowerResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	op, err := s.Host.Power(ctx, *r.Body)
 	return api.Power202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
 }
 
 // SetTimeServers sets where the host gets its time.
 func (s *Server) SetTimeServers(ctx context.Context, r api.SetTimeServersRequestObject) (api.SetTimeServersResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	return api.SetTimeServers204Response{}, s.Host.SetTimeServers(ctx, r.Body.Servers)
 }
 
@@ -37,9 +31,6 @@ func (s *Server) CleanHost(ctx context.Context, _ api.CleanHostRequestObject) (a
 
 // SetManagement chooses the adapter whose addresses come first.
 func (s *Server) SetManagement(ctx context.Context, r api.SetManagementRequestObject) (api.SetManagementResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	return api.SetManagement204Response{}, s.Host.SetManagement(ctx, r.Body.Adapter)
 }
 
@@ -71,9 +62,6 @@ func (s *Server) StopLinkToken(ctx context.Context, _ api.StopLinkTokenRequestOb
 
 // JoinLink links this host to a leader.
 func (s *Server) JoinLink(ctx context.Context, r api.JoinLinkRequestObject) (api.JoinLinkResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	op, err := s.Links.Join(ctx, *r.Body)
 	return api.JoinLink202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
 }

@@ -14,18 +14,12 @@ func (s *Server) GetNetwork(ctx context.Context, _ api.GetNetworkRequestObject) 
 
 // PreviewNetwork judges a change without making it.
 func (s *Server) PreviewNetwork(ctx context.Context, r api.PreviewNetworkRequestObject) (api.PreviewNetworkResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	p, err := s.Network.Preview(ctx, *r.Body)
 	return api.PreviewNetwork200JSONResponse(p), err
 }
 
 // StartTry puts a change on trial.
 func (s *Server) StartTry(ctx context.Context, r api.StartTryRequestObject) (api.StartTryResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	t, err := s.Network.Start(ctx, *r.Body)
 	return api.StartTry202JSONResponse(t), err
 }
@@ -44,8 +38,5 @@ func (s *Server) CancelTry(ctx context.Context, r api.CancelTryRequestObject) (a
 
 // SetHostname names the host.
 func (s *Server) SetHostname(ctx context.Context, r api.SetHostnameRequestObject) (api.SetHostnameResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	return api.SetHostname204Response{}, s.Network.SetHostname(ctx, r.Body.Hostname)
 }

@@ -22,9 +22,6 @@ func (s *Server) GetSetup(context.Context, api.GetSetupRequestObject) (api.GetSe
 
 // PostSetup creates the first user.
 func (s *Server) PostSetup(ctx context.Context, r api.PostSetupRequestObject) (api.PostSetupResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	who := CallerFrom(ctx)
 	trusted := who.Via == "socket" && who.Role == "admin"
 	return api.PostSetup204Response{}, s.Users.CreateFirst(ctx, *r.Body, trusted)
@@ -45,9 +42,6 @@ func (s *Server) GetSetupCode(ctx context.Context, _ api.GetSetupCodeRequestObje
 
 // Login opens a session.
 func (s *Server) Login(ctx context.Context, r api.LoginRequestObject) (api.LoginResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	user, password, address := r.Body.User, r.Body.Password, CallerFrom(ctx).Address
 	if r.Body.NewPassword != "" {
 		if err := s.Sessions.ChangeExpired(ctx, user, password, r.Body.NewPassword, address); err != nil {
@@ -97,17 +91,11 @@ func (s *Server) ListUsers(ctx context.Context, _ api.ListUsersRequestObject) (a
 
 // CreateUser adds one.
 func (s *Server) CreateUser(ctx context.Context, r api.CreateUserRequestObject) (api.CreateUserResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	return api.CreateUser204Response{}, s.Users.Create(ctx, *r.Body)
 }
 
 // SetPassword changes one's own password, or as administrator another's.
 func (s *Server) SetPassword(ctx context.Context, r api.SetPasswordRequestObject) (api.SetPasswordResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	who := CallerFrom(ctx)
 	if setup, err := s.Users.Setup(); err != nil || (setup.PasswordChangeHidden && who.Via != "socket") {
 		return nil, errors.Join(err, Errorf(http.StatusForbidden, "password:elsewhere", "Passwords of this host are changed elsewhere (passwords.hideChange in agent.yaml); ask its administrator."))

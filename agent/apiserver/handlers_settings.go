@@ -29,9 +29,6 @@ func (s *Server) ListUserKeys(ctx context.Context, r api.ListUserKeysRequestObje
 
 // AddUserKey lets one more key open an account.
 func (s *Server) AddUserKey(ctx context.Context, r api.AddUserKeyRequestObject) (api.AddUserKeyResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	k, err := s.Keys.Add(ctx, CallerFrom(ctx), r.Name, r.Body.Key)
 	return api.AddUserKey200JSONResponse(k), err
 }
@@ -49,9 +46,6 @@ func (s *Server) GetCertificate(ctx context.Context, _ api.GetCertificateRequest
 
 // InstallCertificate makes browsers see another one.
 func (s *Server) InstallCertificate(ctx context.Context, r api.InstallCertificateRequestObject) (api.InstallCertificateResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	if err := s.Certificate.Install(ctx, *r.Body); err != nil {
 		return nil, err
 	}
@@ -66,9 +60,6 @@ func (s *Server) RemoveCertificate(ctx context.Context, _ api.RemoveCertificateR
 
 // RequestCertificate makes a signing request.
 func (s *Server) RequestCertificate(ctx context.Context, r api.RequestCertificateRequestObject) (api.RequestCertificateResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	q, err := s.Certificate.Request(ctx, *r.Body)
 	return api.RequestCertificate200JSONResponse(q), err
 }

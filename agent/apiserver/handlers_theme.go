@@ -27,9 +27,6 @@ func (s *Server) GetThemeMenu(ctx context.Context, _ api.GetThemeMenuRequestObje
 
 // SetTheme replaces the look and the links.
 func (s *Server) SetTheme(ctx context.Context, r api.SetThemeRequestObject) (api.SetThemeResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	return api.SetTheme204Response{}, s.Theme.Set(ctx, *r.Body)
 }
 
@@ -67,9 +64,6 @@ func (s *Server) GetLogo(ctx context.Context, _ api.GetLogoRequestObject) (api.G
 
 // SetLogo replaces the image.
 func (s *Server) SetLogo(ctx context.Context, r api.SetLogoRequestObject) (api.SetLogoResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	return api.SetLogo204Response{}, s.Theme.SetLogo(ctx, r.Body.Data)
 }
 
@@ -86,9 +80,6 @@ func (s *Server) GetPage(ctx context.Context, r api.GetPageRequestObject) (api.G
 
 // SetPage adds or replaces one.
 func (s *Server) SetPage(ctx context.Context, r api.SetPageRequestObject) (api.SetPageResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	return api.SetPage204Response{}, s.Pages.SetPage(ctx, r.Name, *r.Body)
 }
 

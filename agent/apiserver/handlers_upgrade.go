@@ -14,9 +14,6 @@ func (s *Server) GetUpgrade(ctx context.Context, _ api.GetUpgradeRequestObject) 
 
 // StartUpgrade brings the host to another OS image.
 func (s *Server) StartUpgrade(ctx context.Context, r api.StartUpgradeRequestObject) (api.StartUpgradeResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	op, err := s.Host.Upgrade(ctx, *r.Body)
 	return api.StartUpgrade202JSONResponse{StartedJSONResponse: api.StartedJSONResponse(op)}, err
 }

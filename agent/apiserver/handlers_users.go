@@ -8,9 +8,6 @@ import (
 
 // ChangeUser locks or unlocks somebody and sets the end of the password.
 func (s *Server) ChangeUser(ctx context.Context, r api.ChangeUserRequestObject) (api.ChangeUserResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	return api.ChangeUser204Response{}, s.Users.Change(ctx, CallerFrom(ctx), r.Name, *r.Body)
 }
 

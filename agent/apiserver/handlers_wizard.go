@@ -14,9 +14,6 @@ func (s *Server) GetClusterDraft(ctx context.Context, _ api.GetClusterDraftReque
 
 // PutClusterDraft keeps the answers so far.
 func (s *Server) PutClusterDraft(ctx context.Context, r api.PutClusterDraftRequestObject) (api.PutClusterDraftResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	d, err := s.Drafts.Save(ctx, r.Body.Spec, CallerFrom(ctx).User)
 	return api.PutClusterDraft200JSONResponse(d), err
 }
@@ -34,9 +31,6 @@ func (s *Server) ProbeVip(ctx context.Context, r api.ProbeVipRequestObject) (api
 
 // NewClusterCertificate makes a key pair for a variable.
 func (s *Server) NewClusterCertificate(ctx context.Context, r api.NewClusterCertificateRequestObject) (api.NewClusterCertificateResponseObject, error) {
-	if r.Body == nil {
-		return nil, errNoBody
-	}
 	c, err := s.Forms.NewCertificate(ctx, r.Body.CommonName)
 	return api.NewClusterCertificate200JSONResponse(c), err
 }

@@ -1,7 +1,6 @@
 package apiserver
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -151,5 +150,3 @@ func (s *Server) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 func notFound(what, id string) error {
 	return Errorf(http.StatusNotFound, "not-found", "There is no %s %q on this host.", what, id)
 }
-
-var errNoBody = errors.New("the request has no body")
