@@ -97,11 +97,27 @@ func (a *Agent) registerLinks() {
 		})
 	})
 	a.ops.Register(opRemove, func(ctx context.Context, h *ops.Handle, raw json.RawMessage) error {
-		return step(h, "unlink", raw, func(in removeInput) error { return unless(linking.CodeNotMember, a.node.Remove(ctx, in.Host)) })
+		return step(h, "unlink", raw, func(in removeInput) error {
+			unaware, err := a.node.Remove(ctx, in.Host)
+			if len(unaware) > 0 {
+				h.Message("unlink", unawareText(unaware))
+			}
+			return unless(linking.CodeNotMember, err)
+		})
 	})
 	a.ops.Register(opPromote, func(ctx context.Context, h *ops.Handle, _ json.RawMessage) error {
 		return h.Step("promote", a.node.Promote)
 	})
+}
+
+// unawareText says what a removal has not reached yet.
+func unawareText(hosts []linking.Member) string {
+	names := make([]string, len(hosts))
+	for i, m := range hosts {
+		names[i] = m.Name
+	}
+	slices.Sort(names)
+	return "unlinked; no answer from " + strings.Join(names, ", ") + ": told as soon as they are back, and they serve the unlinked host until then"
 }
 
 // unless forgives one refusal: that what is asked for is so already.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/linking"
 )
 
 func TestLeaderComesFirst(t *testing.T) {
@@ -35,5 +36,12 @@ func TestSeenFromFollower(t *testing.T) {
 	}
 	if view[0].Health != "Healthy" {
 		t.Error("the leader's view was changed")
+	}
+}
+
+func TestUnawareText(t *testing.T) {
+	got := unawareText([]linking.Member{{Name: "h4"}, {Name: "h3"}})
+	if want := "unlinked; no answer from h3, h4: told as soon as they are back, and they serve the unlinked host until then"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

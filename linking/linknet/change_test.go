@@ -50,8 +50,8 @@ func TestRemovalCutsEverythingWithinASecond(t *testing.T) {
 			}
 			toTwo, twoURLs, _ := one.PeerClient(two.id())
 
-			if err := leader.Remove(t.Context(), one.id()); err != nil {
-				t.Fatal(err)
+			if unaware, err := leader.Remove(t.Context(), one.id()); err != nil || len(unaware) > 0 {
+				t.Fatalf("%v, unaware: %v", err, unaware)
 			}
 			if reads {
 				done := make(chan error, 1)
@@ -80,11 +80,42 @@ func TestRemovalCutsEverythingWithinASecond(t *testing.T) {
 	}
 }
 
+// TestRemovalIsToldToHostsThatDoNotPoll removes a host while no poll of another one waits, as in the seconds after a
+// partition: that one must not go on serving the removed host until it happens to ask again.
+func TestRemovalIsToldToHostsThatDoNotPoll(t *testing.T) {
+	leader, one, two, gone := boot(t, "leader"), boot(t, "one"), boot(t, "two"), boot(t, "gone")
+	for _, h := range []*host{one, two, gone} {
+		h.joinTo(leader)
+	}
+	gone.stop()
+	two.stop()
+	quiet := two.listen(two.addr.String())
+	var err error
+	if two.Node, err = New(two.cfg); err != nil {
+		t.Fatal(err)
+	}
+	two.serve(quiet) // it answers and never asks
+	t.Cleanup(func() { two.unplug() })
+	unaware, err := leader.Remove(t.Context(), one.id())
+	if err != nil || len(unaware) != 1 || unaware[0].ID != gone.id() {
+		t.Fatalf("%v, unaware: %v", err, unaware)
+	}
+	if r, _, _ := two.Roster(); len(r.Members) != 3 {
+		t.Errorf("a host that was told still lists %d hosts", len(r.Members))
+	}
+}
+
+func remove(t *testing.T, h *host, id string) error {
+	t.Helper()
+	_, err := h.Remove(t.Context(), id)
+	return err
+}
+
 func TestRemoveAndLeaveAreRefusedInACluster(t *testing.T) {
 	leader, one := boot(t, "leader"), boot(t, "one")
 	one.joinTo(leader)
 	leader.busy.Store(true)
-	wantCode(t, leader.Remove(t.Context(), one.id()), linking.CodeHostInCluster)
+	wantCode(t, remove(t, leader, one.id()), linking.CodeHostInCluster)
 	wantCode(t, one.Leave(t.Context(), false), linking.CodeHostInCluster)
 	wantCode(t, one.Leave(t.Context(), true), linking.CodeHostInCluster)
 	leader.busy.Store(false)
@@ -92,8 +123,8 @@ func TestRemoveAndLeaveAreRefusedInACluster(t *testing.T) {
 	wantCode(t, one.Leave(t.Context(), true), linking.CodeHostInCluster)
 	one.inCluster.Store(false)
 	wantCode(t, leader.Leave(t.Context(), false), linking.CodeIsLeader)
-	wantCode(t, leader.Remove(t.Context(), leader.id()), linking.CodeIsLeader)
-	wantCode(t, one.Remove(t.Context(), leader.id()), linking.CodeNotLeader)
+	wantCode(t, remove(t, leader, leader.id()), linking.CodeIsLeader)
+	wantCode(t, remove(t, one, leader.id()), linking.CodeNotLeader)
 	if err := leader.StopTokens(t.Context()); err != nil || leader.role() != linking.RoleLeader {
 		t.Fatalf("stop with a follower: %v, role %s", err, leader.role())
 	}
@@ -209,7 +240,7 @@ func TestStoreFailureChangesNothing(t *testing.T) {
 	disk.mu.Lock()
 	disk.fail = broken
 	disk.mu.Unlock()
-	if err := leader.Remove(t.Context(), one.id()); !errors.Is(err, broken) {
+	if err := remove(t, leader, one.id()); !errors.Is(err, broken) {
 		t.Fatalf("got %v", err)
 	}
 	if r, _, _ := leader.Roster(); len(r.Members) != 2 {

@@ -136,12 +136,13 @@ func (n *Node) forget(group string) error {
 }
 
 // Remove takes a follower out of this leader's group: from then on it can fetch nothing any more. A host that is part
-// of a cluster is not removed.
-func (n *Node) Remove(ctx context.Context, hostID string) error {
+// of a cluster is not removed. The other hosts are told before Remove returns; unaware are those that did not answer
+// within announceTime, which learn of it when they are back and serve the removed host until then.
+func (n *Node) Remove(ctx context.Context, hostID string) (unaware []linking.Member, err error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
-	return n.update(func(s snapshot) (snapshot, error) {
+	err = n.update(func(s snapshot) (snapshot, error) {
 		if s.Role != linking.RoleLeader {
 			return s, linking.Refuse(linking.CodeNotLeader, "")
 		}
@@ -156,6 +157,10 @@ func (n *Node) Remove(ctx context.Context, hostID string) error {
 		}
 		return n.signed(s, s.roster.Without(hostID))
 	})
+	if err != nil {
+		return nil, err
+	}
+	return n.announce(ctx, n.present.Load(), true), nil
 }
 
 // Promote makes a follower that lost its leader the leader of a new group, with itself as the only member. It is

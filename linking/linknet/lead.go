@@ -34,11 +34,14 @@ func (n *Node) lead(ctx context.Context) {
 	}
 }
 
-// announce tells the roster to the followers: to all, or to those that are not connected.
-func (n *Node) announce(ctx context.Context, s *snapshot, all bool) {
+// announce tells the roster to the followers: to all, or to those that are not connected. It returns those that did not
+// take it within announceTime.
+func (n *Node) announce(ctx context.Context, s *snapshot, all bool) (unaware []linking.Member) {
+	ctx, cancel := context.WithTimeout(ctx, announceTime)
+	defer cancel()
 	slots := make(chan struct{}, maxAnnounce)
+	var mu sync.Mutex // guards unaware
 	var calls sync.WaitGroup
-	defer calls.Wait()
 	for _, m := range s.roster.Followers() {
 		if _, connected := n.Status(m.ID); connected && !all {
 			continue
@@ -46,13 +49,16 @@ func (n *Node) announce(ctx context.Context, s *snapshot, all bool) {
 		slots <- struct{}{}
 		calls.Go(func() {
 			defer func() { <-slots }()
-			ctx, cancel := context.WithTimeout(ctx, announceTime)
-			defer cancel()
 			if _, _, err := post(ctx, n.client(m.Pin), baseURLs(m), pathAnnounce, s.Roster, linking.MaxJoinBytes); err != nil {
 				n.cfg.Log.Debug("the roster could not be announced", "host", m.Name, "error", err)
+				mu.Lock()
+				unaware = append(unaware, m)
+				mu.Unlock()
 			}
 		})
 	}
+	calls.Wait()
+	return unaware
 }
 
 func entryChanged(before, now linking.Roster) bool {

@@ -81,7 +81,7 @@ func (g *group) remove(t *testing.T) {
 	}
 	suite.On(t, g.Host(1), "", "link", "remove", "no-such-host").Refused(t, "no other host")
 	suite.On(t, g.Host(3), "", "link", "remove", "h2").Refused(t, "leader")
-	suite.On(t, g.Host(1), "", "link", "remove", "h2").OK(t)
+	suite.On(t, g.Host(1), "", "link", "remove", "h2").OK(t) // has told the others when it returns
 	removed := time.Now()
 	for _, h := range others {
 		suite.Until(t, time.Second, func() (bool, error) {
