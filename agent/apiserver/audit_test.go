@@ -49,3 +49,22 @@ func TestLogsOfOthersAreForAdministrators(t *testing.T) {
 		}
 	}
 }
+
+// A log-in is made by nobody yet: the log names who was claimed to be there, whether the password was right or not. What ended
+// in a panic (of the fake, at the log-out) is in the log too.
+func TestLogInsNameTheirUser(t *testing.T) {
+	h, f := newServer(t)
+	do(h, "POST", "/api/v1/login", `{"user":"ann","password":"right"}`)
+	do(h, "POST", "/api/v1/login", `{"user":"mallory","password":"wrong"}`)
+	do(h, "POST", "/api/v1/logout", "", "Authorization", "Bearer "+viewerToken)
+	do(h, "POST", "/api/v1/operations/x/cancel", "")
+	want := [][2]string{{"ann", "done"}, {"mallory", "login:wrong-password"}, {"vic", "internal"}, {"", "login-needed"}}
+	if len(f.log) != len(want) {
+		t.Fatalf("audit: %+v", f.log)
+	}
+	for i, w := range want {
+		if got := f.log[i]; got.Caller.User != w[0] || got.Outcome != w[1] || strings.Contains(got.Action, "wrong") {
+			t.Errorf("%+v, want %v", got, w)
+		}
+	}
+}

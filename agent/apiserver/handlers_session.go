@@ -24,6 +24,9 @@ func (s *Server) GetSetup(context.Context, api.GetSetupRequestObject) (api.GetSe
 func (s *Server) PostSetup(ctx context.Context, r api.PostSetupRequestObject) (api.PostSetupResponseObject, error) {
 	who := CallerFrom(ctx)
 	trusted := who.Via == "socket" && who.Role == "admin"
+	if who.User == "" {
+		claims(ctx, r.Body.User)
+	}
 	return api.PostSetup204Response{}, s.Users.CreateFirst(ctx, *r.Body, trusted)
 }
 
@@ -43,6 +46,7 @@ func (s *Server) GetSetupCode(ctx context.Context, _ api.GetSetupCodeRequestObje
 // Login opens a session.
 func (s *Server) Login(ctx context.Context, r api.LoginRequestObject) (api.LoginResponseObject, error) {
 	user, password, address := r.Body.User, r.Body.Password, CallerFrom(ctx).Address
+	claims(ctx, user)
 	if r.Body.NewPassword != "" {
 		if err := s.Sessions.ChangeExpired(ctx, user, password, r.Body.NewPassword, address); err != nil {
 			return nil, err

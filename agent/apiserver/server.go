@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -37,7 +38,7 @@ func New(s Services, log *slog.Logger) http.Handler {
 		panic(err) // the contract is compiled in; TestEveryRouteRefusesStrangers reads it too
 	}
 	limit := middleware.BodyLimit(maxBody)
-	guarded := e.Group("/api/v1", srv.audit, srv.authorise, nextConnection)
+	guarded := e.Group("/api/v1", srv.audit, middleware.RecoverWithConfig(middleware.RecoverConfig{DisableErrorHandler: true}), srv.authorise, nextConnection)
 	api.RegisterHandlersWithBaseURL(&grouped{guarded, []echo.MiddlewareFunc{limit, schemas.check}}, api.NewStrictHandler(srv, nil), "")
 	// Uploads stay outside the generated routes: their bodies are streams.
 	uploads := echo.WrapHandler(s.Uploads)
@@ -91,6 +92,8 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodPatch {
 			return next(c)
 		}
+		claimed := new(string)
+		c.SetRequest(r.WithContext(context.WithValue(r.Context(), claimedKey{}, claimed)))
 		err := next(c)
 		if err == nil && c.Path() == "/api/v1/network/preview" {
 			return nil // looking too: forms ask it at every key
@@ -99,7 +102,11 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			outcome = strings.TrimPrefix(problemOf(err).Type, "urn:slipway:")
 		}
-		rec := AuditRecord{Caller: CallerFrom(c.Request().Context()), Action: r.Method + " " + r.URL.Path, Outcome: outcome,
+		who := CallerFrom(c.Request().Context())
+		if *claimed != "" {
+			who.User = *claimed
+		}
+		rec := AuditRecord{Caller: who, Action: r.Method + " " + r.URL.Path, Outcome: outcome,
 			DryRun: asked(r, "dryRun"), Forced: asked(r, "force")}
 		if aerr := s.Audit.Append(rec); aerr != nil {
 			s.log.Error("audit entry not written", "error", aerr)
@@ -108,6 +115,15 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}
 		return err
+	}
+}
+
+type claimedKey struct{}
+
+// claims says for the audit log who somebody says he is where nobody is known yet: at the log-in, whether it succeeds or not.
+func claims(ctx context.Context, user string) {
+	if to, ok := ctx.Value(claimedKey{}).(*string); ok {
+		*to = user
 	}
 }
 

@@ -7,10 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/slipway-os/slipway/iso/cachedir"
 	"github.com/slipway-os/slipway/iso/rootfs/apt"
 )
 
@@ -113,7 +116,7 @@ func (b *builder) ensure(ctx context.Context, s stage) (string, error) {
 	dir := filepath.Join(b.cache, s.name+"-"+s.digest)
 	if _, err := os.Stat(dir); err == nil {
 		fmt.Fprintf(b.log, "rootfs: %s %s is in the cache\n", s.name, s.digest)
-		return dir, nil
+		return dir, cachedir.Used(dir)
 	}
 	part := dir + ".part"
 	if err := os.RemoveAll(part); err != nil {
@@ -128,7 +131,18 @@ func (b *builder) ensure(ctx context.Context, s stage) (string, error) {
 		return "", err
 	}
 	fmt.Fprintf(b.log, "rootfs: %s built in %.1f s\n", s.name, time.Since(start).Seconds())
-	return dir, nil
+	return dir, errors.Join(cachedir.Used(dir), b.dropOld(s))
+}
+
+// dropOld removes results of a stage that no build has used for long. Other folders of the cache, where trees that were asked for
+// may be, stay.
+func (b *builder) dropOld(s stage) error {
+	results := regexp.MustCompile(`^` + regexp.QuoteMeta(s.name) + `-[0-9a-f]{` + strconv.Itoa(len(s.digest)) + `}$`)
+	dropped, err := cachedir.Drop(b.cache, time.Now(), results.MatchString)
+	for _, name := range dropped {
+		fmt.Fprintf(b.log, "rootfs: %s is dropped from the cache; it was not used for two weeks\n", name)
+	}
+	return err
 }
 
 // publish gives a complete tree its name. The sync makes sure that after a power

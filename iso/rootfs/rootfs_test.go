@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -65,6 +66,22 @@ func TestEnsure(t *testing.T) {
 	s.digest = "2"
 	if _, err := b.ensure(t.Context(), s); err != nil || builds != 2 {
 		t.Errorf("%d builds (%v), want one for each digest", builds, err)
+	}
+	// Three weeks later a change makes another result: the one that was used meanwhile stays, and so does a tree with a like name.
+	long := time.Now().Add(-21 * 24 * time.Hour)
+	tree := filepath.Join(b.cache, "s-current")
+	err := errors.Join(os.Chtimes(filepath.Join(b.cache, "s-1.used"), long, long), os.Mkdir(tree, 0o755), os.Chtimes(tree, long, long))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.digest = "3"
+	if _, err := b.ensure(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"s-1": false, "s-1.used": false, "s-2": true, "s-3": true, "s-current": true} {
+		if _, err := os.Stat(filepath.Join(b.cache, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -10,11 +10,7 @@ import (
 // dns keeps CoreDNS from asking upstream servers where there are none: its loop and forward plugins stop it otherwise.
 func (j *job) dns() step {
 	want := func(ctx context.Context) (have, want string, err error) {
-		out, err := j.kubectl(ctx, "-n", "kube-system", "get", "configmap", "coredns", "-o", "json")
-		if err != nil {
-			return "", "", err
-		}
-		m, err := parseJSON[apiObject](out)
+		m, err := readAPI[apiObject](ctx, j, configMapPath("coredns"))
 		if err != nil {
 			return "", "", err
 		}

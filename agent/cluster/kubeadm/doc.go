@@ -7,7 +7,7 @@
 // so kill -9 or a power cut at any instant is healed by applying the assignment again.
 //
 //	prepare   place-binaries -> host-settings -> containerd -> images
-//	join      init | join -> kube-vip -> node -> [init host: join-secrets, dns, apply <pack> ...]
+//	join      init | join -> (the next host may join) -> kube-vip -> node -> [init host: join-secrets, dns, apply <pack> ...]
 //	finalize  [init host: kube-vip-credentials, labels, secrets-gone] -> [control plane: certificates]
 //	delete    the remnants, one after another -> nothing left
 //

@@ -72,6 +72,7 @@ type Options struct {
 	OnChange func()
 	Runner   Runner
 	Prober   Prober
+	API      API
 }
 
 // Engine carries assignments out on this host. Its methods may be called from any goroutine.
@@ -129,6 +130,9 @@ func defaults(o *Options) {
 	}
 	if o.Prober == nil {
 		o.Prober = NetProber{}
+	}
+	if o.API == nil {
+		o.API = &RESTReader{}
 	}
 }
 
@@ -224,7 +228,7 @@ func (e *Engine) Apply(ctx context.Context, a cluster.Assignment) error {
 		if err := e.runStep(ctx, s); err != nil {
 			return e.fail(err)
 		}
-		if i+1 == len(steps) || steps[i+1].phase != s.phase {
+		if s.opens || i+1 == len(steps) || steps[i+1].phase != s.phase {
 			if err := e.reach(a, s.phase); err != nil {
 				return e.fail(err)
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/slipway-os/slipway/agent/cluster"
 )
@@ -100,6 +101,29 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// The hosts that wait for this one are told as soon as kubeadm has ended: what is left to do here is nobody else's business.
+func TestTheNextHostNeedNotWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, role := range []cluster.Role{cluster.RoleInit, cluster.RoleControlPlane} {
+			w := newWorld(t)
+			w.silent = true
+			e := testEngine(t, w)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			err := e.Apply(ctx, testAssignment(cluster.PhaseJoin, role))
+			cancel()
+			r := e.Report()
+			if err == nil || r.Reached != cluster.PhaseJoin || (role == cluster.RoleInit && len(r.CAHashes) != 1) {
+				t.Errorf("%s, whose API server does not answer yet: %v, report %+v", role, err, r)
+			}
+			w.silent = false
+			mustApply(t, e, testAssignment(cluster.PhaseJoin, role))
+			if r := e.Report(); r.Reached != cluster.PhaseJoin || r.Error != "" {
+				t.Errorf("%s: report %+v", role, r)
+			}
+		}
+	})
+}
+
 func TestFailedInitIsTakenBackAndSaysWhy(t *testing.T) {
 	w := newWorld(t)
 	w.kubeadmFails = 1
@@ -148,7 +172,7 @@ func TestCutInit(t *testing.T) {
 	w.forbidden = true
 	w.transcript()
 	mustApply(t, e, a)
-	if s := w.transcript(); strings.Count(s, "get node host1") != 1 || !strings.Contains(s, "kubeadm reset") || !strings.Contains(s, "kubeadm init") {
+	if s := w.transcript(); strings.Count(s, "GET /api/v1/nodes/host1") != 1 || !strings.Contains(s, "kubeadm reset") || !strings.Contains(s, "kubeadm init") {
 		t.Errorf("transcript:\n%s", s)
 	}
 }

@@ -25,12 +25,8 @@ func (j *job) finalize() []step {
 // labels sets those that a kubelet may not give itself, on every node.
 func (j *job) labels() step {
 	missing := func(ctx context.Context) ([][]string, error) {
-		out, err := j.kubectl(ctx, "get", "nodes", "-o", "json")
-		if err != nil {
-			return nil, err
-		}
-		nodes, err := parseJSON[apiList](out)
-		return missingLabels(nodes.Items, j.a.Peers), err
+		nodes, err := readItems(ctx, j, "/api/v1/nodes", "Node")
+		return missingLabels(nodes, j.a.Peers), err
 	}
 	return step{name: "labels", phase: cluster.PhaseFinalize,
 		done: func(ctx context.Context) (bool, error) {

@@ -104,7 +104,7 @@ func testAssignment(phase cluster.Phase, role cluster.Role) cluster.Assignment {
 
 func testEngine(t *testing.T, w *world) *Engine {
 	t.Helper()
-	e, err := New(Options{Root: w.root, Content: testPacks, Units: w, Runner: w, Prober: w,
+	e, err := New(Options{Root: w.root, Content: testPacks, Units: w, Runner: w, Prober: w, API: w,
 		Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }})
 	if err != nil {
 		t.Fatal(err)

@@ -20,13 +20,14 @@ const (
 	ignoreFlag = "--ignore-preflight-errors=HTTPProxyCIDR,DirAvailable--etc-kubernetes-manifests"
 )
 
-// join is `kubeadm init` on the init host and `kubeadm join` on the others.
+// join is `kubeadm init` on the init host and `kubeadm join` on the others. When it has ended, etcd can take the next member: that
+// host need not wait until this one's API server answers and the packs are applied.
 func (j *job) join() step {
 	name := "join"
 	if j.a.Role == cluster.RoleInit {
 		name = "init"
 	}
-	return step{name: name, phase: cluster.PhaseJoin,
+	return step{name: name, phase: cluster.PhaseJoin, opens: true,
 		done: func(context.Context) (bool, error) { return j.Engine.joined(j.a), nil },
 		do:   j.doJoin}
 }
@@ -144,21 +145,17 @@ func (j *job) completeNow(ctx context.Context) (bool, error) {
 		_, err := j.opt.Runner.Run(ctx, j.kubectlWith(kubeletConf, "get", "node", j.a.Node.Name, "-o", "name"))
 		return err == nil, err
 	}
-	out, err := j.kubectl(ctx, "get", "node", j.a.Node.Name, "-o", "json")
+	n, err := readAPI[apiObject](ctx, j, "/api/v1/nodes/"+j.a.Node.Name)
 	if err != nil && j.a.Role == cluster.RoleInit && strings.Contains(err.Error(), "(Forbidden)") {
 		return false, nil // init gives the administrator his rights near its end
 	}
 	if err != nil {
 		return false, err
 	}
-	n, err := parseJSON[apiObject](out)
-	if err != nil {
-		return false, err
-	}
 	if _, ok := n.Metadata.Labels[controlPlaneLabel]; !ok || j.a.Role != cluster.RoleInit {
 		return ok, nil
 	}
-	out, err = j.kubectl(ctx, "-n", "kube-system", "get", "deployment/coredns", "daemonset/kube-proxy",
+	out, err := j.kubectl(ctx, "-n", "kube-system", "get", "deployment/coredns", "daemonset/kube-proxy",
 		"configmap/kubeadm-config", "--ignore-not-found", "-o", "name")
 	return err == nil && countLines(out) == 3, err
 }

@@ -138,12 +138,8 @@ func (j *job) applyPack(p pack) step {
 			if err != nil {
 				return false, err
 			}
-			out, err := j.kubectl(ctx, "-n", "kube-system", "get", "configmap", packsMap, "--ignore-not-found", "-o", "json")
-			if err != nil {
-				return false, err
-			}
-			m, err := parseJSON[apiObject](out)
-			if err != nil || m.Data[p.Name] != digest(text) {
+			known, err := j.configMapData(ctx, packsMap)
+			if err != nil || known[p.Name] != digest(text) {
 				return false, err
 			}
 			if applied {

@@ -74,14 +74,9 @@ func readList[T any](ctx context.Context, e *Engine, path string, limit int) (ty
 	}
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	j := &job{Engine: e, a: a}
-	out, err := j.kubectl(ctx, "get", "--raw", fmt.Sprintf("%s?limit=%d", path, limit))
+	list, err := readAPI[typedList[T]](ctx, &job{Engine: e, a: a}, fmt.Sprintf("%s?limit=%d", path, limit))
 	if err != nil {
-		return none, fmt.Errorf("the API server of %s does not answer: %w", a.Node.Name, err)
-	}
-	list, err := parseJSON[typedList[T]](out)
-	if err != nil {
-		return none, fmt.Errorf("read the API server's answer: %w", err)
+		return none, fmt.Errorf("%s cannot tell: %w", a.Node.Name, err)
 	}
 	return list, nil
 }

@@ -18,8 +18,10 @@ const (
 	// recheckSoon is how often while other hosts still join, who need secrets that expire, and while an application does
 	// not run, of which somebody may have deleted a part.
 	recheckSoon = 30 * time.Second
-	// statusEvery is how often a control-plane host reads the Kubernetes API.
+	// statusEvery is how often a control-plane host reads the Kubernetes API; statusSoon while something does not run, which
+	// somebody may be waiting for.
 	statusEvery = 5 * time.Second
+	statusSoon  = 2 * time.Second
 )
 
 // Run carries out what Assign asks for, again and again until ctx ends, and keeps the status fresh. It owns its
@@ -57,6 +59,15 @@ func (e *Engine) applyLoop(ctx context.Context) {
 			wait, backoff = backoff, min(2*backoff, maxBackoff)
 		}
 	}
+}
+
+// statusAfter is when the Kubernetes API is read next.
+func (e *Engine) statusAfter() time.Duration {
+	a, ok := e.Assignment()
+	if ok && a.Phase != cluster.PhaseDelete && a.Role != cluster.RoleWorker && (e.Report().Status == nil || e.recheckAfter(a) == recheckSoon) {
+		return statusSoon
+	}
+	return statusEvery
 }
 
 // recheckAfter is when a host that is done looks again.
@@ -100,14 +111,7 @@ func (e *Engine) applyCancellable(ctx context.Context, a cluster.Assignment) err
 }
 
 func (e *Engine) statusLoop(ctx context.Context) {
-	tick := time.NewTicker(statusEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	for pause(ctx, e.statusAfter()) {
 		a, ok := e.Assignment()
 		if !ok || a.Phase == cluster.PhaseDelete || !e.joined(a) {
 			continue

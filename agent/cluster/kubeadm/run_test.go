@@ -16,7 +16,6 @@ func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.kubeadmFails = 1000
-		w.apiAnswer = `{"items":[]}`
 		e := testEngine(t, w)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)

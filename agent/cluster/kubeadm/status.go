@@ -52,18 +52,19 @@ func (e *Engine) readStatus(ctx context.Context, a cluster.Assignment) (cluster.
 		return cluster.Status{}, err
 	}
 	j := &job{Engine: e, a: a, packs: packs}
-	out, err := j.kubectl(ctx, "get", "nodes,pods", "-A", "-o", "json")
+	items, err := readItems(ctx, j, "/api/v1/nodes", "Node")
 	if err != nil {
 		return cluster.Status{}, err
 	}
-	list, err := parseJSON[apiList](out)
+	pods, err := readItems(ctx, j, "/api/v1/pods", "Pod")
 	if err != nil {
-		return cluster.Status{}, fmt.Errorf("read the API server's answer: %w", err)
+		return cluster.Status{}, err
 	}
-	s := cluster.Status{ReadAt: e.opt.Now(), Nodes: nodeStatuses(list.Items), VIPHolder: j.vipHolder(ctx)}
-	results := j.probe(ctx, list.Items)
+	items = append(items, pods...)
+	s := cluster.Status{ReadAt: e.opt.Now(), Nodes: nodeStatuses(items), VIPHolder: j.vipHolder(ctx)}
+	results := j.probe(ctx, items)
 	for _, p := range packs {
-		if app, ok := application(p, list.Items, results); ok {
+		if app, ok := application(p, items, results); ok {
 			s.Applications = append(s.Applications, app)
 		}
 	}
@@ -74,13 +75,9 @@ func (j *job) vipHolder(ctx context.Context) string {
 	if j.a.Config.VIP == "" {
 		return ""
 	}
-	out, err := j.kubectl(ctx, "-n", "kube-system", "get", "lease", "plndr-cp-lock", "--ignore-not-found", "-o", "json")
+	lease, err := readAPI[apiObject](ctx, j, "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/plndr-cp-lock")
 	if err != nil {
-		return ""
-	}
-	lease, err := parseJSON[apiObject](out)
-	if err != nil {
-		return ""
+		return "" // nobody has it yet
 	}
 	return lease.Spec.HolderIdentity
 }

@@ -69,12 +69,12 @@ func TestReadStatus(t *testing.T) {
 	e := testEngine(t, w)
 	a := testAssignment(cluster.PhaseFinalize, cluster.RoleInit)
 	mustApply(t, e, a)
-	w.apiAnswer = `{"items":[
-	 {"kind":"Node","metadata":{"name":"host2","labels":{}},"status":{"conditions":[{"type":"Ready","status":"Unknown","message":"Kubelet stopped posting node status."}]}},
-	 {"kind":"Node","metadata":{"name":"host1","labels":{"node-role.kubernetes.io/control-plane":""}},
+	w.raw = map[string]string{"/api/v1/nodes": `{"items":[
+	 {"metadata":{"name":"host2","labels":{}},"status":{"conditions":[{"type":"Ready","status":"Unknown","message":"Kubelet stopped posting node status."}]}},
+	 {"metadata":{"name":"host1","labels":{"node-role.kubernetes.io/control-plane":""}},
 	  "status":{"conditions":[{"type":"DiskPressure","status":"True","message":"disk is full"},{"type":"Ready","status":"True"}],
-	   "addresses":[{"type":"Hostname","address":"host1"},{"type":"InternalIP","address":"10.77.0.11"}],"nodeInfo":{"kubeletVersion":"v1.32.3"}}},
-	 {"kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"image":"ghcr.io/kube-vip/kube-vip:v0.9.2"}]},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}]}`
+	   "addresses":[{"type":"Hostname","address":"host1"},{"type":"InternalIP","address":"10.77.0.11"}],"nodeInfo":{"kubeletVersion":"v1.32.3"}}}]}`, "/api/v1/pods": `{"items":[
+	 {"metadata":{"name":"p"},"spec":{"containers":[{"image":"ghcr.io/kube-vip/kube-vip:v0.9.2"}]},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}]}`}
 	s, err := e.readStatus(context.Background(), a)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestReadStatus(t *testing.T) {
 		lines = append(lines, app.Name+": "+app.Status+": "+app.Message)
 	}
 	golden(t, "status.txt", strings.Join(lines, "\n")+"\n")
-	w.apiAnswer = "{"
+	w.raw["/api/v1/pods"] = "{"
 	if _, err := e.readStatus(context.Background(), a); err == nil {
 		t.Error("half an answer was taken for one")
 	}

@@ -14,6 +14,7 @@ type step struct {
 	name  string
 	phase cluster.Phase
 	unit  string // of the counts that do says, "" when it counts nothing
+	opens bool   // done, it counts as its phase for the hosts that wait for this one: what follows is this host's own
 	done  func(ctx context.Context) (bool, error)
 	do    func(ctx context.Context, say progress) error
 }

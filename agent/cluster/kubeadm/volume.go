@@ -23,18 +23,14 @@ const (
 
 // volumeResult reads what the last volume probe found.
 func (j *job) volumeResult(ctx context.Context) error {
-	out, err := j.kubectl(ctx, "-n", "kube-system", "get", "configmap", volumeMap, "--ignore-not-found", "-o", "json")
-	if err != nil {
-		return err
-	}
-	m, err := parseJSON[apiObject](out)
+	found, err := j.configMapData(ctx, volumeMap)
 	switch {
 	case err != nil:
 		return err
-	case m.Data["result"] == "":
+	case found["result"] == "":
 		return pendingError("not probed yet")
-	case m.Data["result"] != volumeOK:
-		return errors.New(m.Data["result"])
+	case found["result"] != volumeOK:
+		return errors.New(found["result"])
 	}
 	return nil
 }
@@ -42,7 +38,7 @@ func (j *job) volumeResult(ctx context.Context) error {
 // volumeLoop probes once per cluster that a volume can be had, written and read. The host that has the VIP does it, so
 // that it is one at a time; with no VIP there is only one control-plane host.
 func (e *Engine) volumeLoop(ctx context.Context) {
-	for pause(ctx, statusEvery) {
+	for pause(ctx, e.statusAfter()) {
 		a, ok := e.Assignment()
 		if !ok || a.Phase == cluster.PhaseDelete || a.Role == cluster.RoleWorker || !e.joined(a) {
 			continue
@@ -118,11 +114,7 @@ func (j *job) writeAndRead(ctx context.Context) error {
 		return err
 	}
 	for {
-		out, err := j.kubectl(ctx, "-n", probeNamespace, "get", "pod", "volume", "-o", "json")
-		if err != nil {
-			return err
-		}
-		pod, err := parseJSON[apiObject](out)
+		pod, err := readAPI[apiObject](ctx, j, "/api/v1/namespaces/"+probeNamespace+"/pods/volume")
 		switch {
 		case err != nil:
 			return err
@@ -131,7 +123,7 @@ func (j *job) writeAndRead(ctx context.Context) error {
 		case pod.Status.Phase == "Failed":
 			return errors.New("the pod could not write to its volume and read it back")
 		}
-		if !pause(ctx, 2*time.Second) {
+		if !pause(ctx, time.Second) {
 			return fmt.Errorf("no pod could be started with a volume within %s: it is %s", volumeLimit, podReason(pod))
 		}
 	}

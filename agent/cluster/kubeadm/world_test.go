@@ -41,11 +41,11 @@ type world struct {
 	cutBefore    bool
 	registered   bool // the node is in the API with its labels
 	kubeadmFails int
-	apiAnswer    string            // to "get nodes,pods"
 	forbidden    bool              // the administrator has no rights yet
 	gone         map[string]bool   // objects that somebody deleted, by their text
 	raw          map[string]string // what the API answers by path
 	hang         string            // a command that only ends with its context
+	silent       bool              // nothing of the cluster answers
 }
 
 var errCut = errors.New("power cut")
@@ -94,14 +94,19 @@ func (w *world) Run(ctx context.Context, c Cmd) ([]byte, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
+	line := strings.ReplaceAll(c.String(), w.root, "")
+	return w.happen(ctx, "$ "+line, c.Stdin, func() (string, error) { return w.answer(line, c) })
+}
+
+// happen writes down what the host does, and is where it dies.
+func (w *world) happen(ctx context.Context, line string, stdin []byte, effect func() (string, error)) ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	line := strings.ReplaceAll(c.String(), w.root, "")
-	fmt.Fprintln(&w.log, "$ "+line)
-	for _, in := range strings.Split(strings.TrimSpace(string(c.Stdin)), "\n") {
+	fmt.Fprintln(&w.log, line)
+	for _, in := range strings.Split(strings.TrimSpace(string(stdin)), "\n") {
 		if in != "" {
 			fmt.Fprintln(&w.log, "  | "+in)
 		}
@@ -110,7 +115,7 @@ func (w *world) Run(ctx context.Context, c Cmd) ([]byte, error) {
 	if w.cutBefore && w.count-1 == w.cutAt {
 		return nil, errCut
 	}
-	out, err := w.answer(line, c)
+	out, err := effect()
 	if w.count-1 == w.cutAt {
 		return nil, errCut
 	}
@@ -263,8 +268,6 @@ func (w *world) kubectl(args string, c Cmd) (string, error) {
 	switch {
 	case strings.HasPrefix(args, "apply --server-side"):
 		return "", w.apply(string(c.Stdin))
-	case strings.HasPrefix(args, "-n kube-system get configmap "):
-		return asJSON(apiObject{Data: w.data[strings.Fields(args)[4]]}), nil
 	case strings.HasPrefix(args, "-n kube-system get secret kubeadm-certs bootstrap-token-abcdef"):
 		if w.objects["secrets"] == "" {
 			return "", nil
@@ -277,22 +280,8 @@ func (w *world) kubectl(args string, c Cmd) (string, error) {
 		return "secret/a\n", nil
 	case strings.HasPrefix(args, "-n kube-system delete secret"):
 		delete(w.objects, "secrets")
-	case strings.HasPrefix(args, "get node host1 "):
-		if w.forbidden {
-			return "", errors.New("Error from server (Forbidden): nodes \"host1\" is forbidden")
-		}
-		if !w.registered {
-			return "", errors.New("not found")
-		}
-		return `{"metadata":{"labels":{"` + controlPlaneLabel + `":""}}}`, nil
 	case strings.HasPrefix(args, "-n kube-system get deployment/coredns"):
 		return "a\nb\nc\n", nil
-	case args == "get nodes,pods -A -o json":
-		return w.apiAnswer, nil
-	case strings.HasPrefix(args, "-n kube-system get lease plndr-cp-lock"):
-		return `{"spec":{"holderIdentity":"host1"}}`, nil
-	case args == "get nodes -o json":
-		return `{"items":[{"kind":"Node","metadata":{"name":"host1","labels":` + w.labels() + `}}]}`, nil
 	case args == "get -f - -o name":
 		for _, doc := range strings.Split(string(c.Stdin), "---\n") {
 			if doc = strings.TrimSpace(doc); doc != "" && w.gone[doc] {
@@ -308,6 +297,36 @@ func (w *world) kubectl(args string, c Cmd) (string, error) {
 		w.t.Errorf("unexpected kubectl %s", args)
 	}
 	return "", nil
+}
+
+// Read implements API.
+func (w *world) Read(ctx context.Context, kubeconfig, server, path string) ([]byte, error) {
+	if kubeconfig != w.root+adminConf || server != "https://10.77.0.11:6443" {
+		w.t.Errorf("%s is asked with %s", server, kubeconfig)
+	}
+	return w.happen(ctx, "GET "+path, nil, func() (string, error) { return w.object(path) })
+}
+
+func (w *world) object(path string) (string, error) {
+	const maps = "/api/v1/namespaces/kube-system/configmaps/"
+	answer, planted := w.raw[path]
+	switch {
+	case planted:
+		return answer, nil
+	case w.forbidden && path == "/api/v1/nodes/host1":
+		return "", &apiError{Code: 403, Reason: "Forbidden", Message: "nodes \"host1\" is forbidden"}
+	case strings.HasPrefix(path, maps) && w.data[strings.TrimPrefix(path, maps)] != nil:
+		return asJSON(apiObject{Data: w.data[strings.TrimPrefix(path, maps)]}), nil
+	case path == "/api/v1/nodes/host1" && w.registered:
+		return `{"metadata":{"labels":{"` + controlPlaneLabel + `":""}}}`, nil
+	case path == "/api/v1/nodes":
+		return `{"items":[{"metadata":{"name":"host1","labels":` + w.labels() + `}}]}`, nil
+	case path == "/api/v1/pods":
+		return `{"items":[]}`, nil
+	case path == "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/plndr-cp-lock":
+		return `{"spec":{"holderIdentity":"host1"}}`, nil
+	}
+	return "", &apiError{Code: 404, Reason: "NotFound", Message: path + " not found"}
 }
 
 func (w *world) labels() string {
@@ -351,7 +370,7 @@ func (w *world) Get(context.Context, string, string) error { return w.probe() }
 func (w *world) probe() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.units[kubeletUnit] != "active" {
+	if w.silent || w.units[kubeletUnit] != "active" {
 		return errors.New("connection refused")
 	}
 	return nil

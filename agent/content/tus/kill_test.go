@@ -23,9 +23,9 @@ const (
 	killRounds = 50
 )
 
-// TestKilledServer kills the upload server 50 times at random moments. The
-// client resumes each time at the offset the next server tells, and what
-// arrives is what was sent.
+// TestKilledServer kills the upload server 50 times at random moments, and so at
+// random offsets. The client resumes each time at the offset the next server
+// tells, and what arrives is what was sent.
 func TestKilledServer(t *testing.T) {
 	if dir := os.Getenv(killEnv); dir != "" {
 		serveUntilKilled(t, dir)
@@ -36,13 +36,17 @@ func TestKilledServer(t *testing.T) {
 	dir := t.TempDir()
 	data := random(40 << 20)
 	kills, uploads, id := 0, 0, ""
+	resumed := map[int]bool{} // offsets in the middle of the file
 	for kills < killRounds {
 		url, kill := startProcess(t, dir)
 		if id == "" {
 			id = mustCreate(t, url, len(data), "a")[len(url):]
 		}
 		timer := time.AfterFunc(time.Duration(rand.IntN(120))*time.Millisecond, kill)
-		done := send(url+id, data)
+		done, from := send(url+id, data)
+		if from > 0 && from < len(data) {
+			resumed[from] = true
+		}
 		timer.Stop()
 		kill()
 		kills++
@@ -52,28 +56,32 @@ func TestKilledServer(t *testing.T) {
 			id = ""
 		}
 	}
-	t.Logf("%d kills, %d whole uploads", kills, uploads)
-	if uploads == 0 {
-		t.Error("no upload ever became complete: resuming does not get on")
+	t.Logf("%d kills, %d whole uploads, resumed at %d offsets", kills, uploads, len(resumed))
+	if uploads == 0 || len(resumed) < 5 {
+		t.Errorf("%d uploads became complete, resumed at %d offsets: resuming does not get on", uploads, len(resumed))
 	}
 }
 
-// send resumes and sends until done or the server is gone.
-func send(loc string, data []byte) bool {
+// send resumes and sends until done or the server is gone. from is the offset at which it began, -1 when it could not.
+func send(loc string, data []byte) (done bool, from int) {
+	from = -1
 	for {
 		resp, _, err := call("HEAD", loc, nil)
 		if err != nil || resp.StatusCode != http.StatusOK {
-			return false
+			return false, from
 		}
 		offset, err := strconv.Atoi(resp.Header.Get("Upload-Offset"))
 		if err != nil {
-			return false
+			return false, from
+		}
+		if from < 0 {
+			from = offset
 		}
 		if offset == len(data) {
-			return true
+			return true, from
 		}
 		if _, _, err := patch(loc, offset, bytes.NewReader(data[offset:min(len(data), offset+10<<20)])); err != nil {
-			return false
+			return false, from
 		}
 	}
 }

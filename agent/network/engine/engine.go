@@ -68,6 +68,7 @@ type Engine struct {
 	deps  Deps
 	store Store
 	calls chan call
+	begun chan struct{} // closed when Run knows the confirmed settings
 	ended chan struct{} // closed when Run returns
 
 	mu    sync.Mutex // for state alone; only Run writes it
@@ -87,7 +88,7 @@ var ErrStopped = errors.New("the network settings are not served: the agent is s
 // New makes an engine; Run makes it work.
 func New(deps Deps, store Store) *Engine {
 	return &Engine{
-		deps: deps, store: store, calls: make(chan call), ended: make(chan struct{}),
+		deps: deps, store: store, calls: make(chan call), begun: make(chan struct{}), ended: make(chan struct{}),
 		worker: worker{outcomes: make(chan network.Event)},
 	}
 }
@@ -111,6 +112,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.take(ctx, network.AgentStarted{}); err != nil {
 		return err
 	}
+	close(e.begun)
 	for {
 		timer := time.NewTimer(e.untilTick())
 		select {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -200,6 +201,39 @@ func TestChangedIsTold(t *testing.T) {
 		want := []network.TryState{network.Applying, network.Verifying, network.AwaitingConfirm, network.Confirmed, network.Confirmed}
 		if !slices.Equal(states, want) {
 			t.Errorf("told %v, want %v", states, want)
+		}
+	})
+}
+
+// Who asks while the agent starts waits for the stored settings rather than see a host without any.
+func TestShowWaitsForTheStart(t *testing.T) {
+	onPaper(t, func(t *testing.T, p *paper) {
+		disk := &memory{}
+		confirmed := network.Settings{Hostname: "quay", Adapters: []network.Adapter{eth7(given, gateway)}}
+		if err := disk.Put(stateKey, network.State{Confirmed: confirmed}); err != nil {
+			t.Fatal(err)
+		}
+		deps := p.deps(t)
+		deps.Log = slog.New(slog.DiscardHandler)
+		e := New(deps, disk)
+		seen := make(chan View, 1)
+		go func() {
+			v, err := e.Show(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			seen <- v
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- e.Run(ctx) }()
+		if v := <-seen; v.Confirmed.Hostname != "quay" || len(v.Confirmed.Adapters) != 1 {
+			t.Errorf("shown %+v", v.Confirmed)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -29,8 +29,21 @@ type View struct {
 	Observed []network.Observed `json:"observed"`
 }
 
-// Show answers also when Run does not run, with what it knows.
+// beginLimit is how long Show waits for Run to begin.
+const beginLimit = 2 * time.Second
+
+// Show answers also when Run does not run, with what it knows. While the agent starts it waits a moment, so that nobody is shown
+// a host without settings.
 func (e *Engine) Show(ctx context.Context) (View, error) {
+	limit := time.NewTimer(beginLimit)
+	defer limit.Stop()
+	select {
+	case <-e.begun:
+	case <-e.ended:
+	case <-limit.C:
+	case <-ctx.Done():
+		return View{}, ctx.Err()
+	}
 	observed, err := e.deps.Observer.Observe(ctx)
 	if err != nil {
 		return View{}, err

@@ -69,7 +69,11 @@ func Build(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return b.write(ctx, spec, o.Out)
+	result, err := b.write(ctx, spec, o.Out)
+	if err != nil {
+		return result, err
+	}
+	return result, c.dropOld()
 }
 
 // spec runs all steps but the last.

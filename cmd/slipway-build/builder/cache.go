@@ -11,16 +11,19 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/renameio/v2"
 	"golang.org/x/sys/unix"
 
 	"github.com/slipway-os/slipway/agent/content"
 	"github.com/slipway-os/slipway/agent/content/bundlewriter"
+	"github.com/slipway-os/slipway/iso/cachedir"
 )
 
 // cache is a folder of finished results: dirs/<kind>/<key>/, memos/<key>.json
 // and blobs/<hex>. tmp/ holds what is in work. One process at a time uses it.
+// What no build has used for two weeks goes at the end of one.
 type cache struct {
 	root string
 	lock *os.File
@@ -72,7 +75,7 @@ func key(inputs ...any) string {
 func (c *cache) dir(kind, key string, fill func(tmp string) error) (dir string, cached bool, err error) {
 	dir = c.path("dirs", kind, key[:32])
 	if _, err := os.Stat(dir); err == nil {
-		return dir, true, nil
+		return dir, true, cachedir.Used(dir)
 	}
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return "", false, err
@@ -96,7 +99,17 @@ func (c *cache) dir(kind, key string, fill func(tmp string) error) (dir string, 
 	if err := os.Rename(work, dir); err != nil {
 		return "", false, err
 	}
-	return dir, false, syncDir(filepath.Dir(dir))
+	return dir, false, errors.Join(cachedir.Used(dir), syncDir(filepath.Dir(dir)))
+}
+
+// dropOld removes what no build has used for long. It comes at the end of a build, when all that is needed has been used.
+func (c *cache) dropOld() error {
+	folders, err := filepath.Glob(c.path("dirs", "*"))
+	for _, folder := range append(folders, c.path("memos"), c.path("blobs")) {
+		_, derr := cachedir.Drop(folder, time.Now(), func(string) bool { return true })
+		err = errors.Join(err, derr)
+	}
+	return err
 }
 
 // memo reads the remembered result of a key, or computes and remembers it. A
@@ -105,7 +118,7 @@ func (c *cache) memo(key string, result any, valid func() bool, compute func() e
 	file := c.path("memos", key+".json")
 	data, err := os.ReadFile(file)
 	if err == nil && json.Unmarshal(data, result) == nil && valid() {
-		return true, nil
+		return true, cachedir.Used(file)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
@@ -119,14 +132,15 @@ func (c *cache) memo(key string, result any, valid func() bool, compute func() e
 	if err := renameio.WriteFile(file, data, 0o644); err != nil {
 		return false, err
 	}
-	return false, syncDir(filepath.Dir(file))
+	return false, errors.Join(cachedir.Used(file), syncDir(filepath.Dir(file)))
 }
 
 // blob returns the blob of a known digest and whether the cache has it.
 func (c *cache) blob(known content.Blob) (bundlewriter.Blob, bool) {
 	path := c.path("blobs", strings.TrimPrefix(known.Digest, "sha256:"))
 	info, err := os.Stat(path)
-	return bundlewriter.KnownFile(path, known), err == nil && info.Size() == known.SizeBytes
+	there := err == nil && info.Size() == known.SizeBytes && cachedir.Used(path) == nil
+	return bundlewriter.KnownFile(path, known), there
 }
 
 // addBlob stores what write writes. want, if not empty, is the digest that it
@@ -157,7 +171,7 @@ func (c *cache) addBlob(want string, write func(w io.Writer) error) (content.Blo
 	if err := os.Rename(f.Name(), target); err != nil {
 		return content.Blob{}, err
 	}
-	return content.Blob{Digest: digest, SizeBytes: size}, syncDir(filepath.Dir(target))
+	return content.Blob{Digest: digest, SizeBytes: size}, errors.Join(cachedir.Used(target), syncDir(filepath.Dir(target)))
 }
 
 func syncDir(dir string) error {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/slipway-os/slipway/agent/content"
 )
@@ -106,5 +107,63 @@ func TestBlobMustBeWhatWasPromised(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(c.path("blobs", "*")); len(left) != 0 {
 		t.Errorf("the cache has %v", left)
+	}
+}
+
+// Versions come and go; a cache that kept them all would fill the disk. What the recipe still uses stays, however old it is.
+func TestOldResultsGo(t *testing.T) {
+	c := newCache(t)
+	age := func() { // three weeks pass
+		long := time.Now().Add(-21 * 24 * time.Hour)
+		err := filepath.WalkDir(c.root, func(path string, _ os.DirEntry, err error) error {
+			return errors.Join(err, os.Chtimes(path, long, long))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := func(version string) (dir string, blob content.Blob) {
+		t.Helper()
+		dir, _, err := c.dir("program-x", key(version), func(string) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.memo(key(version), &blob, func() bool { _, ok := c.blob(blob); return ok }, func() (err error) {
+			blob, err = c.addBlob("", func(w io.Writer) error { _, err := io.WriteString(w, version); return err })
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return dir, blob
+	}
+	end := func() {
+		t.Helper()
+		if err := c.dropOld(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, blob := build("one")
+	age()
+	kept, keptBlob := build("two")
+	end()
+	if _, ok := c.blob(blob); ok {
+		t.Error("a blob that no build uses stays")
+	}
+	if _, err := os.Stat(first); err == nil {
+		t.Error("a folder that no build uses stays")
+	}
+	age()
+	build("two")
+	build("three")
+	end()
+	if _, ok := c.blob(keptBlob); !ok {
+		t.Error("a blob that was used again went")
+	}
+	if _, err := os.Stat(kept); err != nil {
+		t.Errorf("a folder that was used again went: %v", err)
+	}
+	if memos, _ := os.ReadDir(c.path("memos")); len(memos) != 4 { // two, three, and their notes
+		t.Errorf("memos: %v", memos)
 	}
 }

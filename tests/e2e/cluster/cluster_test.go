@@ -1,7 +1,8 @@
 // Package cluster tests the main job with three real hosts and the default bundle: through killed agents to a cluster that
 // runs, through a power cut, and back to bare hosts on which nothing of it is left.
 //
-//	plan refused ──> create through kills ──> runs ──> VIP moves ──> delete ──> create again, smaller, with a late worker ──> delete
+//	plan refused ──> create through kills ──> runs ──> VIP moves ──> delete ──> create again without gateway
+//	and DNS, smaller, with a late worker ──> delete
 package cluster
 
 import (
@@ -39,9 +40,11 @@ func TestCluster(t *testing.T) {
 		suite.Step{Name: "deleted by hand", Run: g.deletedByHand},
 		suite.Step{Name: "expired token", Run: g.expired},
 		suite.Step{Name: "contract", Run: g.contract},
+		suite.Step{Name: "support bundle", Run: g.supportBundle},
 		suite.Step{Name: "what a cluster forbids", Run: g.forbidden},
 		suite.Step{Name: "power cut of the VIP's holder", Run: g.powerCut},
 		suite.Step{Name: "delete", Run: g.delete},
+		suite.Step{Name: "no gateway, no DNS", Run: g.alone},
 		suite.Step{Name: "create again, a host comes late", Run: g.again},
 		suite.Step{Name: "delete again", Run: g.delete},
 	)

@@ -120,8 +120,11 @@ func (g *group) killByChance(t *testing.T, step string, kills map[string]int) {
 	suite.KillAgent(t, h)
 }
 
+// kubectlHere asks the API server of the host that it is run on.
+const kubectlHere = "/usr/local/bin/kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 -n kube-system "
+
 // again makes a smaller cluster on what the first one left. Its worker comes when what it would join with has expired, as after
-// two hours: the first host makes that anew. (Features 107 to 109.)
+// two hours: the first host makes that anew. The hosts have neither gateway nor DNS. (Features 107 to 109.)
 func (g *group) again(t *testing.T) {
 	spec := "name: again\npools:\n- name: one\n  role: control-plane\n  workerCapable: true\n  hosts:\n  - host: h2\n" +
 		"- name: late\n  role: worker\n  labels: {example.org/rack: r7}\n  taints: [{key: example.org/late, value: \"yes\", effect: NoSchedule}]\n" +
@@ -130,28 +133,28 @@ func (g *group) again(t *testing.T) {
 	r := suite.On(t, g.Host(1), spec, "cluster", "create", "-f", "-", "--detach", "-o", "json")
 	id := suite.Decode[api.Operation](t, r).Id
 	suite.Exec(t, late, "systemctl stop slipway-agent")
-	const kubectl = "/usr/local/bin/kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 -n kube-system "
 	suite.Until(t, patience, func() (bool, error) {
-		out, err := g.Host(2).Exec(t.Context(), "sh", "-c", kubectl+"get secret kubeadm-certs -o name")
+		out, err := g.Host(2).Exec(t.Context(), "sh", "-c", kubectlHere+"get secret kubeadm-certs -o name")
 		return err == nil, fmt.Errorf("the first host has not joined: %s, %w", out, err)
 	})
-	secrets := kubectl + "delete secret kubeadm-certs; " + kubectl + "delete secret --field-selector=type=bootstrap.kubernetes.io/token"
+	secrets := kubectlHere + "delete secret kubeadm-certs; " + kubectlHere + "delete secret --field-selector=type=bootstrap.kubernetes.io/token"
 	suite.Exec(t, g.Host(2), secrets)
 	suite.Exec(t, late, "systemctl start slipway-agent")
 	if r := suite.On(t, g.Host(1), "", "operation", "wait", id); r.Code != 0 {
 		t.Fatalf("the cluster was not made: %s", r.Stderr)
 	}
 	k := g.waitRunning(t, time.Minute)
+	g.stillAlone(t, g.Host(2), late)
 	if len(k.Nodes) != 2 || ready(k) != 2 || k.Name != "again" {
 		t.Errorf("%+v", k)
 	}
-	node := suite.Exec(t, g.Host(2), kubectl+"get node latecomer -o jsonpath='{.metadata.labels} {.spec.taints}'")
+	node := suite.Exec(t, g.Host(2), kubectlHere+"get node latecomer -o jsonpath='{.metadata.labels} {.spec.taints}'")
 	for _, want := range []string{`"example.org/rack":"r7"`, `"key":"example.org/late"`} {
 		if !strings.Contains(node, want) {
 			t.Errorf("the worker lacks %s: %s", want, node)
 		}
 	}
-	if left := suite.Exec(t, g.Host(2), kubectl+"get secret --field-selector=type=bootstrap.kubernetes.io/token -o name"); strings.TrimSpace(left) != "" {
+	if left := suite.Exec(t, g.Host(2), kubectlHere+"get secret --field-selector=type=bootstrap.kubernetes.io/token -o name"); strings.TrimSpace(left) != "" {
 		t.Errorf("anyone with the token can still join: %s", left)
 	}
 	for _, h := range []*lab.Host{g.Host(1), late} { // neither can ask Kubernetes itself
