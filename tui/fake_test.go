@@ -42,7 +42,6 @@ type fakeAgent struct {
 	sticks   []api.Stick
 	calls    []string // changes, with their bodies
 	outcome  string   // of every operation; empty for succeeded
-	socket   string
 }
 
 func newFake(t *testing.T) *fakeAgent {
@@ -57,19 +56,39 @@ func newFake(t *testing.T) *fakeAgent {
 		network: api.Network{Hostname: "h1", Adapters: []api.Adapter{eth0, eth1}},
 		link:    api.Link{Role: api.None, Hosts: []api.LinkedHost{}}, clusters: []api.Cluster{}, content: []api.ContentItem{},
 		verdict: api.NetworkPreview{Lines: []api.DiffLine{}, Problems: []api.FieldProblem{}}}
-	f.socket = filepath.Join(t.TempDir(), "agent.sock")
-	l, err := net.Listen("unix", f.socket)
+	return f
+}
+
+// client asks the fake without a network, which no bubble has.
+func (f *fakeAgent) client() *apiclient.Client { return apiclient.Over(direct{f.routes()}) }
+
+type direct struct{ http.Handler }
+
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	if r = r.Clone(r.Context()); r.Body == nil {
+		r.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+// listen serves the fake on a socket, for consoles that are processes of their own.
+func (f *fakeAgent) listen() (socket string) {
+	socket = filepath.Join(f.t.TempDir(), "agent.sock")
+	l, err := net.Listen("unix", socket)
 	if err != nil {
-		t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	srv := httptest.NewUnstartedServer(f.routes())
 	srv.Listener = l
 	srv.Start()
-	t.Cleanup(srv.Close)
-	return f
+	f.t.Cleanup(srv.Close)
+	return socket
 }
-
-func (f *fakeAgent) client() *apiclient.Client { return apiclient.Socket(f.socket) }
 
 // set changes the state that the console reads.
 func (f *fakeAgent) set(change func()) {

@@ -84,25 +84,26 @@ func TestEveryPage(t *testing.T) {
 		for i, size := range slices.Concat(sizes, oddSizes) {
 			name := fmt.Sprintf("%s-%dx%d", page.name, size[0], size[1])
 			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				f := newFake(t)
-				if page.name != "login" && page.name != "password" { // pages behind the log-in are reached with rights of one's own, as root in a shell
-					f.process = api.Caller{User: "root", Role: "admin"}
-				}
-				if page.given != nil {
-					page.given(f)
-				}
-				d := sit(t, f, size[0], size[1])
-				d.sees(f.host.Id[:8])
-				if page.goTo != nil {
-					page.goTo(d)
-				}
-				d.sees(page.sees)
-				if i < len(sizes) {
-					d.golden(name)
-				} else {
-					d.whole()
-				}
+				inBubble(t, func(t *testing.T) {
+					f := newFake(t)
+					if page.name != "login" && page.name != "password" { // pages behind the log-in are reached with rights of one's own, as root in a shell
+						f.process = api.Caller{User: "root", Role: "admin"}
+					}
+					if page.given != nil {
+						page.given(f)
+					}
+					d := sit(t, f, size[0], size[1])
+					d.sees(f.host.Id[:8])
+					if page.goTo != nil {
+						page.goTo(d)
+					}
+					d.sees(page.sees)
+					if i < len(sizes) {
+						d.golden(name)
+					} else {
+						d.whole()
+					}
+				})
 			})
 		}
 	}

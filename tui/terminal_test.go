@@ -38,14 +38,11 @@ type pane struct {
 
 func openPane(t *testing.T, f *fakeAgent, width, height int, env ...string) pane {
 	t.Helper()
-	// What the test changed in the fake happened before the console asks, which is another process.
-	f.mu.Lock()
-	f.mu.Unlock() //nolint:staticcheck // nothing to guard but the order
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("needs tmux: run tests/packages.sh as root")
 	}
 	p := pane{t, filepath.Join(t.TempDir(), "tmux")}
-	command := fmt.Sprintf("exec env -u LC_ALL %s %s=%s %s", strings.Join(env, " "), socketOf, f.socket, os.Args[0])
+	command := fmt.Sprintf("exec env -u LC_ALL %s %s=%s %s", strings.Join(env, " "), socketOf, f.listen(), os.Args[0])
 	p.tmux("-u", "-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height), command)
 	t.Cleanup(func() { p.tmux("kill-server") })
 	return p
@@ -64,7 +61,7 @@ func (p pane) tmux(args ...string) string {
 func (p pane) until(what string, so func(text string) bool) {
 	p.t.Helper()
 	text := ""
-	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 		if text = p.tmux("capture-pane", "-p"); so(text) {
 			return
 		}

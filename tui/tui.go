@@ -47,6 +47,7 @@ type Options struct {
 type console struct {
 	Options
 	app     *tview.Application
+	screen  tcell.Screen
 	ctx     context.Context
 	end     context.CancelFunc
 	workers sync.WaitGroup
@@ -87,6 +88,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	c.screen = screen
 	c.app.SetScreen(screen)
 	ownColours.Do(func() { tview.Styles = tview.Theme{} })
 	c.push(c.landing())
@@ -96,8 +98,8 @@ func Run(ctx context.Context, o Options) error {
 	go func() {
 		defer close(ended)
 		<-ctx.Done()
-		c.workers.Wait() // the loop still takes what they post
-		c.app.Stop()
+		c.workers.Wait()              // the loop still takes what they post
+		c.app.QueueUpdate(c.app.Stop) // in the loop: elsewhere the screen would be taken down while the loop writes it anew
 	}()
 	if err := c.app.Run(); err != nil {
 		return err // the loop is gone: workers that post would wait for ever, so nobody waits for them
@@ -199,7 +201,7 @@ func (c *console) top() *page { return c.pages[len(c.pages)-1] }
 // anyKey sees every key first.
 func (c *console) anyKey(e *tcell.EventKey) *tcell.EventKey {
 	if c.Redraw > 0 && c.Now().Sub(c.lastKey) > pause {
-		c.app.Sync()
+		c.screen.Sync() // not the application's, which queues: a full queue would hold the loop up for ever
 	}
 	c.lastKey = c.Now()
 	switch e.Key() {
@@ -207,7 +209,7 @@ func (c *console) anyKey(e *tcell.EventKey) *tcell.EventKey {
 		c.exit()
 		return nil
 	case tcell.KeyCtrlL:
-		c.app.Sync()
+		c.screen.Sync()
 		return nil
 	}
 	return e
