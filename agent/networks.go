@@ -92,9 +92,6 @@ func (n networks) Start(ctx context.Context, c api.NetworkChange) (api.Try, erro
 	if n.a.network == nil {
 		return api.Try{}, errViewOnly
 	}
-	if err := n.a.lockedByCluster(c); err != nil {
-		return api.Try{}, err
-	}
 	if err := n.lockedForManagement(ctx, c); err != nil {
 		return api.Try{}, err
 	}
@@ -102,27 +99,28 @@ func (n networks) Start(ctx context.Context, c api.NetworkChange) (api.Try, erro
 	if len(problems) > 0 {
 		return api.Try{}, networkError(problems)
 	}
+	if err := n.lockedByCluster(ctx, change); err != nil {
+		return api.Try{}, err
+	}
 	t, err := n.a.network.Propose(ctx, change, time.Duration(c.ConfirmWithinSeconds)*time.Second)
 	return apiTry(t), networkError(err)
 }
 
-// lockedByCluster refuses changes of the adapter that the cluster lives on: its node address is in certificates and etcd.
-func (a *Agent) lockedByCluster(c api.NetworkChange) error {
-	if !a.inCluster() {
+// lockedByCluster refuses changes of the adapter that the cluster lives on, and of what it lies on: its node address is in
+// certificates and etcd. A change that is wrong in itself is refused by whoever starts it.
+func (n networks) lockedByCluster(ctx context.Context, c network.Change) error {
+	if !n.a.inCluster() {
 		return nil
 	}
-	as, _ := a.engine.Assignment()
-	for _, s := range c.Set {
-		if s.Name == as.Node.Adapter {
-			return apiserver.Errorf(http.StatusConflict, "network:in-cluster", "Adapter %s carries cluster %s, whose certificates and etcd name its address %s; delete the cluster first, or change another adapter.", s.Name, as.Config.Name, as.Node.Address)
-		}
+	as, _ := n.a.engine.Assignment()
+	v, err := n.a.network.Show(ctx)
+	if err != nil {
+		return err
 	}
-	for _, name := range c.Remove {
-		if name == as.Node.Adapter {
-			return apiserver.Errorf(http.StatusConflict, "network:in-cluster", "Adapter %s carries cluster %s; delete the cluster first.", name, as.Config.Name)
-		}
+	if c, err = c.Resolve(v.Confirmed, v.Observed); err != nil || !network.Touches(v.Confirmed, v.Confirmed.With(c), as.Node.Adapter) {
+		return nil //nolint:nilerr // said by the start
 	}
-	return nil
+	return apiserver.Errorf(http.StatusConflict, "network:in-cluster", "Adapter %s carries cluster %s, whose certificates and etcd name its address %s, and this changes it, or what it lies on; delete the cluster first, or change another adapter.", as.Node.Adapter, as.Config.Name, as.Node.Address)
 }
 
 // lockedForManagement refuses changes of the chosen management interface that come over the network: it was chosen to be the
