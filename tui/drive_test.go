@@ -77,7 +77,10 @@ func (d *driver) post(e tcell.Event) {
 }
 
 // text is what the screen shows.
-func (d *driver) text() string { return strings.Join(d.screen.lines, "\n") + "\n" }
+func (d *driver) text() string {
+	text, _ := d.screen.seen()
+	return text
+}
 
 // flat is the screen without its line breaks, for sentences that were wrapped.
 func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -132,7 +135,7 @@ var special = map[string]tcell.Key{"<enter>": tcell.KeyEnter, "<esc>": tcell.Key
 func (d *driver) at(text string) {
 	d.t.Helper()
 	for range 30 {
-		if strings.Contains(d.screen.used, text) {
+		if _, used := d.screen.seen(); strings.Contains(used, text) {
 			return
 		}
 		d.press("<down>")

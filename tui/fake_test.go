@@ -40,6 +40,7 @@ type fakeAgent struct {
 	hidden   bool               // passwords are changed elsewhere
 	verdict  api.NetworkPreview // what preview answers
 	sticks   []api.Stick
+	log      []string
 	calls    []string // changes, with their bodies
 	outcome  string   // of every operation; empty for succeeded
 }
@@ -55,6 +56,7 @@ func newFake(t *testing.T) *fakeAgent {
 			Warnings: []api.Warning{}, Clock: api.Clock{Time: start, Synchronized: true}},
 		network: api.Network{Hostname: "h1", Adapters: []api.Adapter{eth0, eth1}},
 		link:    api.Link{Role: api.None, Hosts: []api.LinkedHost{}}, clusters: []api.Cluster{}, content: []api.ContentItem{},
+		log:     []string{"2026-03-14T15:08:01 h1 slipway-agent[811]: level=WARN msg=\"peer does not answer\" host=h2", "2026-03-14T15:08:05 h1 slipway-agent[811]: level=INFO msg=\"peer answers\" host=h2"},
 		verdict: api.NetworkPreview{Lines: []api.DiffLine{}, Problems: []api.FieldProblem{}}}
 	return f
 }
@@ -162,14 +164,14 @@ func (f *fakeAgent) routes() http.Handler {
 		return f.process
 	})
 	get("/diag/logs", func() any {
-		return api.LogLines{Lines: []string{"2026-03-14T15:08:01 h1 slipway[1]: WARN \x1b[31mcontent"}}
+		return api.LogLines{Lines: f.log}
 	})
 	get("/diag/neighbours", func() any {
 		return []api.Neighbour{{Address: "10.77.0.1", Mac: "52:54:00:77:00:01", Adapter: "eth0", State: "reachable"}, {Address: "10.77.0.99", Adapter: "eth0", State: "failed"},
 			{Address: "fe80::5054:ff:fe77:1", Mac: "52:54:00:77:00:01", Adapter: "eth0", State: "stale"}}
 	})
 	get("/diag/errors", func() any {
-		return []api.AgentError{{Message: "peer does not answer host=h2 after=4s\x1b[31m", Priority: "warning", Count: 12, FirstAt: start.Add(-time.Hour), LastAt: start},
+		return []api.AgentError{{Message: "peer does not answer host=h2 after=4s", Priority: "warning", Count: 12, FirstAt: start.Add(-time.Hour), LastAt: start},
 			{Message: "the storage pool is full", Priority: "err", Count: 1, FirstAt: start.Add(-2 * time.Hour), LastAt: start.Add(-2 * time.Hour)}}
 	})
 	get("/diag/sticks", func() any { return f.sticks })

@@ -48,6 +48,7 @@ func TestEveryPage(t *testing.T) {
 		{"create-vlan", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create VLAN"); d.press("<tab>", "5000") }, "1 to 4094"},
 		{"create-bond", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bond") }, "Member eth1"},
 		{"create-bridge", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bridge") }, "Spanning tree"},
+		{"adapter-bond", withBond, func(d *driver) { open("Host Network Adapters")(d); d.pick("bond0") }, "Link check"},
 		{"management", nil, open("Management interface", "<right>"), "< eth0 >"},
 		{"dns", nil, open("DNS Configuration", "<tab>", "10.77.0.300"), "is no IP address"},
 		{"difference", withDifference, func(d *driver) { toStatic(d) }, "[ Try it ]"},
@@ -107,6 +108,19 @@ func TestEveryPage(t *testing.T) {
 			})
 		}
 	}
+}
+
+// withBond is a host whose two adapters are a bond, with a VLAN on it.
+func withBond(f *fakeAgent) {
+	f.network.Confirmed = []api.AdapterSettings{
+		{Name: "bond0", Dhcp: true, Bond: api.Bond{Mode: "802.3ad", MonitorMillis: 250, Members: []string{"eth0", "eth1"}}},
+		{Name: "bond0.77", Addresses: []string{"10.20.0.5/24"}, Mtu: 1400, Vlan: api.VLAN{Id: 77, Parent: "bond0"}},
+		{Name: "eth0"}, {Name: "eth1"},
+	}
+	f.network.Adapters[0].Addresses, f.network.Adapters[0].Gateway = []string{}, ""
+	f.network.Adapters = append(f.network.Adapters,
+		api.Adapter{Name: "bond0", Mac: "52:54:00:77:00:0b", Addresses: []string{"10.77.0.11/24"}, Dhcp: true, Mtu: 1500, Gateway: "10.77.0.1", Dns: []string{"10.77.0.1"}, Carrier: true},
+		api.Adapter{Name: "bond0.77", Mac: "52:54:00:77:00:0b", Addresses: []string{"10.20.0.5/24"}, Mtu: 1400, Dns: []string{}, Carrier: true})
 }
 
 func withProxy(f *fakeAgent) {

@@ -14,7 +14,7 @@ import (
 func TestLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(t)
-		d := sit(t, f, 80, 24, func(o *Options) { o.Refresh, o.Redraw = 5*time.Minute, 30*time.Second })
+		d := sit(t, f, 80, 24, func(o *Options) { o.Refresh, o.Redraw = 20*time.Minute, 30*time.Second })
 		d.sees("3f9a1c52")
 		rest := func(days int) (heap uint64, goroutines int) {
 			for range days {
@@ -24,12 +24,12 @@ func TestLeftAlone(t *testing.T) {
 			return held(), runtime.NumGoroutine()
 		}
 		heap, goroutines := rest(1)
-		draws := d.screen.draws
+		draws := d.screen.drawn()
 		later, more := rest(6)
 		if grown := int64(later) - int64(heap); grown > 256<<10 || more > goroutines {
 			t.Errorf("grown by %d bytes, from %d to %d goroutines", grown, goroutines, more)
 		}
-		if draws = d.screen.draws - draws; draws < 6*24*12 {
+		if draws = d.screen.drawn() - draws; draws < 6*24*3 {
 			t.Errorf("only %d times drawn in six days", draws)
 		}
 		t.Logf("%d, then %d KiB; %d, then %d goroutines", heap>>10, later>>10, goroutines, more)

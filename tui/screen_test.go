@@ -4,18 +4,18 @@ import (
 	"context"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gdamore/tcell/v2"
 )
 
-// watched is a screen that keeps a copy of what was drawn last. It is read when nothing in the bubble runs.
+// watched is a screen that tests read. They do so when nothing in the bubble runs; the lock tells the race detector.
 type watched struct {
 	tcell.SimulationScreen
+	mu    sync.Mutex
 	draws int
 	ended string // the stack of who took the screen down
-	lines []string
-	used  string // the line with what keys go to: drawn in reverse between the first and the last line
 }
 
 func newScreen() *watched {
@@ -23,27 +23,49 @@ func newScreen() *watched {
 }
 
 func (w *watched) Show() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.SimulationScreen.Show()
-	cells, width, height := w.GetContents()
 	w.draws++
-	w.lines, w.used = make([]string, height), ""
+}
+
+func (w *watched) Sync() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.SimulationScreen.Sync()
+}
+
+// drawn is how often the screen was.
+func (w *watched) drawn() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.draws
+}
+
+// seen is the text, and the line with what keys go to: the one in reverse between the first and the last line.
+func (w *watched) seen() (text, used string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	cells, width, height := w.GetContents()
+	var b strings.Builder
 	for y := range height {
-		var b strings.Builder
-		inUse := false
-		for x := range width {
-			c := cells[y*width+x]
-			r := ' '
+		row, inUse := cells[y*width:(y+1)*width], false
+		line := make([]rune, width)
+		for x, c := range row {
+			line[x] = ' '
 			if len(c.Runes) > 0 && c.Runes[0] != 0 {
-				r = c.Runes[0]
+				line[x] = c.Runes[0]
 			}
-			b.WriteRune(r)
 			_, _, attr := c.Style.Decompose()
 			inUse = inUse || attr&tcell.AttrReverse != 0
 		}
-		if w.lines[y] = strings.TrimRight(b.String(), " "); inUse && y > 0 && y < height-1 {
-			w.used = w.lines[y]
+		text := strings.TrimRight(string(line), " ")
+		if inUse && y > 0 && y < height-1 {
+			used = text
 		}
+		b.WriteString(text + "\n")
 	}
+	return b.String(), used
 }
 
 func (w *watched) Fini() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -157,6 +158,23 @@ func TestAgentsProblemsStandInTheirPlace(t *testing.T) {
 		d.sees("not right yet")
 		if made := f.made(); strings.Contains(made, "tries") {
 			t.Errorf("tried all the same: %s", made)
+		}
+	})
+}
+
+// What others wrote reaches no terminal as it is: it could move the cursor, or worse.
+func TestLogIsCleaned(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		f := newFake(t)
+		f.process.Role = "admin"
+		f.log = []string{"red \x1b[31mherring\x07\u202e"}
+		d := sit(t, f, 80, 24)
+		d.sees("3f9a1c52")
+		open("Diagnostics")(d)
+		d.pick("Agent's log")
+		d.sees("red [31mherring")
+		if strings.ContainsAny(d.text(), "\x1b\x07\u202e") {
+			t.Errorf("%q", d.text())
 		}
 	})
 }
@@ -401,8 +419,12 @@ func TestResizeStorm(t *testing.T) {
 		open("Host Network Adapters", "<enter>", "<right>")(d)
 		for i := range 200 {
 			w, h := 1+(i*37)%300, 1+(i*17)%80
-			d.resize(w, h)
-			d.press("<tab>", "<ctrl-c>")
+			d.screen.SetSize(w, h)
+			for _, e := range []tcell.Event{tcell.NewEventResize(w, h), tcell.NewEventKey(tcell.KeyTab, 0, tcell.ModNone), tcell.NewEventKey(tcell.KeyCtrlC, 0, tcell.ModNone)} {
+				for d.screen.PostEvent(e) != nil { // in a storm nobody waits before the queue is full
+					synctest.Wait()
+				}
+			}
 		}
 		d.resize(40, 8)
 		d.press("<esc>")
