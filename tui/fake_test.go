@@ -21,28 +21,30 @@ var start = time.Date(2026, 3, 14, 15, 9, 0, 0, time.UTC)
 
 // fakeAgent answers the routes of the contract that the console asks, from a state that tests change.
 type fakeAgent struct {
-	mu       sync.Mutex
-	t        *testing.T
-	down     bool
-	ended    bool // the password of everybody has ended
-	setup    bool
-	users    map[string]string // passwords
-	token    string            // of the session, when there is one
-	process  api.Caller        // who the console itself is
-	host     api.Host
-	network  api.Network
-	link     api.Link
-	clusters []api.Cluster
-	content  []api.ContentItem
-	proxy    api.Proxy
-	theme    api.Theme
-	rules    api.PasswordRules
-	hidden   bool               // passwords are changed elsewhere
-	verdict  api.NetworkPreview // what preview answers
-	sticks   []api.Stick
-	log      []string
-	calls    []string // changes, with their bodies
-	outcome  string   // of every operation; empty for succeeded
+	mu        sync.Mutex
+	t         *testing.T
+	down      bool
+	ended     bool // the password of everybody has ended
+	setup     bool
+	users     map[string]string // passwords
+	token     string            // of the session, when there is one
+	process   api.Caller        // who the console itself is
+	host      api.Host
+	network   api.Network
+	link      api.Link
+	clusters  []api.Cluster
+	content   []api.ContentItem
+	proxy     api.Proxy
+	theme     api.Theme
+	rules     api.PasswordRules
+	hidden    bool               // passwords are changed elsewhere
+	verdict   api.NetworkPreview // what preview answers
+	sticks    []api.Stick
+	log       []string
+	linkToken api.LinkToken // the link token of now
+	asked     int           // how often the host was looked at
+	calls     []string      // changes, with their bodies
+	outcome   string        // of every operation; empty for succeeded
 }
 
 func newFake(t *testing.T) *fakeAgent {
@@ -56,8 +58,9 @@ func newFake(t *testing.T) *fakeAgent {
 			Warnings: []api.Warning{}, Clock: api.Clock{Time: start, Synchronized: true}},
 		network: api.Network{Hostname: "h1", Adapters: []api.Adapter{eth0, eth1}},
 		link:    api.Link{Role: api.None, Hosts: []api.LinkedHost{}}, clusters: []api.Cluster{}, content: []api.ContentItem{},
-		log:     []string{"2026-03-14T15:08:01 h1 slipway-agent[811]: level=WARN msg=\"peer does not answer\" host=h2", "2026-03-14T15:08:05 h1 slipway-agent[811]: level=INFO msg=\"peer answers\" host=h2"},
-		verdict: api.NetworkPreview{Lines: []api.DiffLine{}, Problems: []api.FieldProblem{}}}
+		log:       []string{"2026-03-14T15:08:01 h1 slipway-agent[811]: level=WARN msg=\"peer does not answer\" host=h2", "2026-03-14T15:08:05 h1 slipway-agent[811]: level=INFO msg=\"peer answers\" host=h2"},
+		linkToken: api.LinkToken{Token: strings.Repeat("eyJ2IjoxLCJhZGRyZXNzZXMi", 12), ExpiresAt: start.Add(100 * time.Second), RemainingSeconds: 100},
+		verdict:   api.NetworkPreview{Lines: []api.DiffLine{}, Problems: []api.FieldProblem{}}}
 	return f
 }
 
@@ -106,6 +109,13 @@ func (f *fakeAgent) made() string {
 	return strings.Join(f.calls, "\n")
 }
 
+// looks is how often the console looked at the host.
+func (f *fakeAgent) looks() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked
+}
+
 func refuse(w http.ResponseWriter, status int, code, detail string) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(api.Problem{Type: "urn:slipway:" + code, Status: status, Detail: detail})
@@ -149,14 +159,14 @@ func (f *fakeAgent) routes() http.Handler {
 	}
 	get("/setup", func() any { return api.Setup{Needed: f.setup, Password: f.rules, PasswordChangeHidden: f.hidden} })
 	get("/setup/code", func() any { return api.SetupCode{Code: "ABCD2345"} })
-	get("/host", func() any { return f.host })
+	get("/host", func() any { f.asked++; return f.host })
 	get("/host/proxy", func() any { return f.proxy })
 	get("/theme", func() any { return f.theme })
 	get("/network", func() any { return f.network })
 	get("/link", func() any { return f.link })
 	get("/clusters", func() any { return f.clusters })
 	get("/content", func() any { return f.content })
-	get("/link/token", func() any { return f.linkToken() })
+	get("/link/token", func() any { return f.linkToken })
 	get("/session", func() any {
 		if f.token != "" {
 			return api.Caller{User: "ada", Role: "admin"}
@@ -178,10 +188,6 @@ func (f *fakeAgent) routes() http.Handler {
 	get("/operations/{id}", func() any { return f.operation(cmp.Or(f.outcome, "succeeded")) })
 	f.changes(mux)
 	return mux
-}
-
-func (f *fakeAgent) linkToken() api.LinkToken {
-	return api.LinkToken{Token: strings.Repeat("eyJ2IjoxLCJhZGRyZXNzZXMi", 12), ExpiresAt: start.Add(100 * time.Second), RemainingSeconds: 100}
 }
 
 func (f *fakeAgent) operation(state string) api.Operation {
@@ -237,7 +243,7 @@ func (f *fakeAgent) changes(mux *http.ServeMux) {
 	})
 	post("PUT /users/{name}/password", done)
 	post("DELETE /link/token", done)
-	post("POST /link/token", func([]byte) (any, *api.Problem) { return f.linkToken(), nil })
+	post("POST /link/token", func([]byte) (any, *api.Problem) { return f.linkToken, nil })
 	post("POST /link/join", func([]byte) (any, *api.Problem) { return f.operation("running"), nil })
 	post("POST /host/power", func([]byte) (any, *api.Problem) { return f.operation("running"), nil })
 	post("POST /network/preview", func([]byte) (any, *api.Problem) {

@@ -14,7 +14,8 @@ import (
 type watched struct {
 	tcell.SimulationScreen
 	mu    sync.Mutex
-	draws int
+	draws int    // how often it was drawn
+	syncs int    // and wholly written anew
 	ended string // the stack of who took the screen down
 }
 
@@ -33,13 +34,14 @@ func (w *watched) Sync() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.SimulationScreen.Sync()
+	w.syncs++
 }
 
-// drawn is how often the screen was.
-func (w *watched) drawn() int {
+// drawn is how often the screen was, and how often it was written anew.
+func (w *watched) drawn() (draws, anew int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.draws
+	return w.draws, w.syncs
 }
 
 // seen is the text, and the line with what keys go to: the one in reverse between the first and the last line.

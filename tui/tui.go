@@ -2,8 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,7 +45,7 @@ type Options struct {
 type console struct {
 	Options
 	app     *tview.Application
-	screen  tcell.Screen
+	screen  *steady
 	ctx     context.Context
 	end     context.CancelFunc
 	workers sync.WaitGroup
@@ -107,32 +105,6 @@ func Run(ctx context.Context, o Options) error {
 	cancel()
 	<-ended
 	return nil
-}
-
-// opened is a screen that is initialised already: tview would do it, and overlook the error.
-type opened struct{ tcell.Screen }
-
-func (opened) Init() error { return nil }
-
-// openScreen opens the terminal, one of unknown kind as a vt100: what every serial console understands.
-func openScreen(given tcell.Screen) (tcell.Screen, error) {
-	screen, err := given, error(nil)
-	if screen == nil {
-		screen, err = tcell.NewScreen()
-	}
-	if err != nil {
-		if err := os.Setenv("TERM", "vt100"); err != nil {
-			return nil, err
-		}
-		screen, err = tcell.NewScreen()
-	}
-	if err == nil {
-		err = screen.Init()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the console needs a terminal: %w", err)
-	}
-	return opened{screen}, nil
 }
 
 // post runs f in the screen's loop and draws.

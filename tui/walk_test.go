@@ -282,6 +282,30 @@ func TestPastedTokenLosesItsLineBreaks(t *testing.T) {
 	})
 }
 
+// The page of a token shows the one that is valid now.
+func TestTokenIsFollowed(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		f := newFake(t)
+		f.process.Role = "admin"
+		d := sit(t, f, 80, 24)
+		d.sees("3f9a1c52")
+		open("Link this host")(d)
+		d.pick("Show a token")
+		d.sees("within 100 s", "eyJ2IjoxLCJh")
+		d.waits(40 * time.Second)
+		d.sees("within 60 s")
+		f.set(func() {
+			f.linkToken = api.LinkToken{Token: "another-token", ExpiresAt: time.Now().Add(120 * time.Second)}
+		})
+		d.sees("within 118 s", "another-token") // two seconds later
+		d.pick("Stop making tokens")
+		d.sees("Configuration")
+		if made := f.made(); !strings.HasSuffix(made, "DELETE /link/token") {
+			t.Errorf("calls:\n%s", made)
+		}
+	})
+}
+
 // Feature 36.
 func TestTimeServers(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
