@@ -18,7 +18,7 @@ var (
 )
 
 // Every page as a person comes to it, at each size.
-// Features 25, 26, 38 (in a cluster) and 65.
+// Feature 25, Feature 26, Feature 38 (in a cluster) and Feature 65.
 func TestEveryPage(t *testing.T) {
 	for _, page := range []struct {
 		name  string

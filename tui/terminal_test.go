@@ -95,7 +95,7 @@ func (p pane) golden(name string) {
 }
 
 // Each kind of terminal that a machine's console may be shows the same screens, and its keys do the same. The function keys
-// of a vt100 are c and p. Features 24, 25 and 27.
+// of a vt100 are c and p. Feature 24, Feature 25 and Feature 27.
 func TestTerminals(t *testing.T) {
 	for _, kind := range []string{"linux", "vt100", "vt220", "xterm", "xterm-256color", "never-heard-of"} {
 		t.Run(kind, func(t *testing.T) {

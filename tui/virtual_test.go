@@ -7,7 +7,7 @@ import (
 	"github.com/slipway-os/slipway/agent/api"
 )
 
-// A VLAN with its id and size of frames, as the agent gets it. Features 32 and 33.
+// A VLAN with its id and size of frames, as the agent gets it. Feature 32 and Feature 33.
 func TestVLANIsTried(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		f, d := atAdapters(t)

@@ -13,7 +13,7 @@ import (
 )
 
 // The first boot: from the setup code to a host name, with the code that the console read by itself.
-// Features 28, 30 and 39.
+// Feature 28, Feature 30 and Feature 39.
 func TestFirstBootWalk(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		f := newFake(t)
@@ -39,7 +39,7 @@ func TestFirstBootWalk(t *testing.T) {
 	})
 }
 
-// Features 44, 45 and 51.
+// Feature 44, Feature 45 and Feature 51.
 func TestWhatTheOwnerOfTheHostWants(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		f := newFake(t)
@@ -80,7 +80,7 @@ func TestWrongPasswordIsSaidAndForgotten(t *testing.T) {
 }
 
 // A static address with everything: preview, difference, try, keep.
-// Features 31 and 61.
+// Feature 31 and Feature 61.
 func TestTryIsKeptByAKey(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		f := newFake(t)
@@ -323,7 +323,7 @@ func TestTimeServers(t *testing.T) {
 	})
 }
 
-// Features 34 and 60.
+// Feature 34 and Feature 60.
 func TestManagementInterface(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		f := newFake(t)

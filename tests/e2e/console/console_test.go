@@ -49,8 +49,7 @@ func TestConsole(t *testing.T) {
 	)
 }
 
-// firstBoot: create the user, name the host, DHCP to static, keep it, and the host answers at the new address. Features 28,
-// 30 and 31.
+// firstBoot: create the user, name the host, DHCP to static, keep it, and the host answers at the new address. Feature 28, Feature 30 and Feature 31.
 func firstBoot(p person) {
 	p.within(time.Minute, "Device information", "https://10.77.0.11:5080", "Setup code", "sha256:")
 	p.types("F2")
