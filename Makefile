@@ -63,8 +63,7 @@ test: unit e2e ## Every test that can run here
 
 unit: packages
 	go vet ./...
-	CGO_ENABLED=1 go test -race -timeout 15m $$(go list ./... | grep -v -e /tests/ -e '/tui$$')
-	go test -timeout 15m ./tui # keys and screens by the clock: the race detector makes them too slow for each other
+	CGO_ENABLED=1 go test -race -timeout 15m $$(go list ./... | grep -v /tests/)
 	go test ./tests/arch ./tests/boot
 	localui/web/test.sh
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
@@ -92,54 +91,41 @@ func (n networks) Start(ctx context.Context, c api.NetworkChange) (api.Try, erro
 	if n.a.network == nil {
 		return api.Try{}, errViewOnly
 	}
-	if err := n.a.lockedByCluster(c); err != nil {
-		return api.Try{}, err
-	}
-	if err := n.lockedForManagement(ctx, c); err != nil {
-		return api.Try{}, err
-	}
 	change, problems := networkChange(c)
 	if len(problems) > 0 {
 		return api.Try{}, networkError(problems)
+	}
+	if err := n.locked(ctx, change); err != nil {
+		return api.Try{}, err
 	}
 	t, err := n.a.network.Propose(ctx, change, time.Duration(c.ConfirmWithinSeconds)*time.Second)
 	return apiTry(t), networkError(err)
 }
 
-// lockedByCluster refuses changes of the adapter that the cluster lives on: its node address is in certificates and etcd.
-func (a *Agent) lockedByCluster(c api.NetworkChange) error {
-	if !a.inCluster() {
-		return nil
+// locked refuses changes of an adapter that something depends on, and of what it lies on. A change that is wrong in itself is
+// refused by whoever starts it.
+func (n networks) locked(ctx context.Context, c network.Change) error {
+	v, err := n.a.network.Show(ctx)
+	if err != nil {
+		return err
 	}
-	as, _ := a.engine.Assignment()
-	for _, s := range c.Set {
-		if s.Name == as.Node.Adapter {
-			return apiserver.Errorf(http.StatusConflict, "network:in-cluster", "Adapter %s carries cluster %s, whose certificates and etcd name its address %s; delete the cluster first, or change another adapter.", s.Name, as.Config.Name, as.Node.Address)
+	if c, err = c.Resolve(v.Confirmed, v.Observed); err != nil {
+		return nil //nolint:nilerr // said by the start
+	}
+	next := v.Confirmed.With(c)
+	// The cluster's: its node address is in certificates and etcd.
+	if n.a.inCluster() {
+		as, _ := n.a.engine.Assignment()
+		if network.Touches(v.Confirmed, next, as.Node.Adapter) {
+			return apiserver.Errorf(http.StatusConflict, "network:in-cluster", "Adapter %s carries cluster %s, whose certificates and etcd name its address %s, and this changes it, or what it lies on; delete the cluster first, or change another adapter.", as.Node.Adapter, as.Config.Name, as.Node.Address)
 		}
 	}
-	for _, name := range c.Remove {
-		if name == as.Node.Adapter {
-			return apiserver.Errorf(http.StatusConflict, "network:in-cluster", "Adapter %s carries cluster %s; delete the cluster first.", name, as.Config.Name)
-		}
+	// The chosen management interface, for who comes over the network: it was chosen to be the way that stays. At the
+	// console, or as root on the host, it may be changed.
+	if chosen := n.a.management(); chosen != "" && apiserver.CallerFrom(ctx).Via == "https" && network.Touches(v.Confirmed, next, chosen) {
+		return apiserver.Errorf(http.StatusConflict, "network:management", "Adapter %s is the management interface, which is locked from the network: choose another management interface first, or change it at the console of the host.", chosen)
 	}
 	return nil
-}
-
-// lockedForManagement refuses changes of the chosen management interface that come over the network: it was chosen to be the
-// way that stays. At the console, or as root on the host, it may be changed.
-func (n networks) lockedForManagement(ctx context.Context, c api.NetworkChange) error {
-	locked := n.a.management()
-	if locked == "" || apiserver.CallerFrom(ctx).Via != "https" {
-		return nil
-	}
-	named := slices.Contains(c.Remove, locked)
-	for _, s := range c.Set {
-		named = named || s.Name == locked
-	}
-	if !named {
-		return nil
-	}
-	return apiserver.Errorf(http.StatusConflict, "network:management", "Adapter %s is the management interface, which is locked from the network: choose another management interface first, or change it at the console of the host.", locked)
 }
 
 func (n networks) Confirm(ctx context.Context, id string, opened time.Time) (api.Try, error) {

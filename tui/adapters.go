@@ -42,7 +42,7 @@ func (c *console) adapterNames() (names []string) {
 func (c *console) adapterState(name string) string {
 	for _, a := range c.seen.network.Adapters {
 		if a.Name == name {
-			return strings.TrimPrefix(strings.TrimPrefix(adapterLine(a), name), ", ") + ", " + a.Mac
+			return strings.TrimLeft(strings.TrimPrefix(adapterLine(a), name), ", ") + ", " + a.Mac
 		}
 	}
 	return "in the settings, but not there"
@@ -67,13 +67,20 @@ func (c *console) observed(name string) api.Adapter {
 	return api.Adapter{}
 }
 
-// carriesCluster names the cluster whose node address is on the adapter; empty for none.
+// carriesCluster names the cluster whose node address is on the adapter, or on one that lies on it; empty for none.
 func (c *console) carriesCluster(name string) string {
 	for _, k := range c.seen.clusters {
 		for _, n := range k.Nodes {
 			on := slices.ContainsFunc(c.observed(name).Addresses, func(cidr string) bool { return strings.HasPrefix(cidr, n.Address+"/") })
 			if n.Host == c.seen.host.Id && n.Address != "" && on {
 				return k.Name
+			}
+		}
+	}
+	for _, s := range c.seen.network.Confirmed {
+		if s.Vlan.Parent == name || slices.Contains(s.Bond.Members, name) || slices.Contains(s.Bridge.Members, name) {
+			if k := c.carriesCluster(s.Name); k != "" {
+				return k
 			}
 		}
 	}
@@ -96,19 +103,20 @@ func (c *console) adapter(name string) {
 	}
 	f := newForm("")
 	f.text("Now", c.adapterState(name))
-	fields := addAddressing(f, base)
-	e := &editor{c: c, f: f, rows: fields.rows, read: func() (api.AdapterSettings, form.Problems) {
+	k := c.kindRows(f, base)
+	fields := addAddressing(f, base, now.Mtu)
+	e := c.editing(f, k, fields, func(own form.Problems) api.AdapterSettings {
 		want := base
 		if base.Dhcp && fields.scheme.value() == form.Static && len(want.Dns) == 0 {
 			want.Dns = now.Dns // what DHCP named so far; the difference shows it
 		}
-		return fields.settings(want)
-	}}
+		return k.settings(want, own)
+	})
+	e.was = name
 	f.button("Apply", e.apply)
-	if set && (base.Vlan.Parent != "" || base.Bond.Mode != "" || len(base.Bridge.Members) > 0 || base.Bridge.Stp) {
+	if set && isVirtual(base) {
 		f.button("Delete "+name, func() { c.difference(api.NetworkChange{Remove: []string{name}}) })
 	}
-	f.changed = e.check
 	fields.scheme.moved = func() { fields.suggest(now) }
 	c.pushForm("Adapter "+name, f)
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/tui/form"
 )
@@ -13,10 +15,12 @@ type addressing struct {
 	static                                      []*row          // only for static addresses
 }
 
-func addAddressing(f *formView, s api.AdapterSettings) *addressing {
+// addAddressing adds the rows; mtu is what the adapter has now, in bytes, 0 for one that is not there.
+func addAddressing(f *formView, s api.AdapterSettings, mtu int) *addressing {
 	v := form.FromSettings(s)
 	a := &addressing{rows: map[string]*row{}}
-	_, a.scheme = f.choice("IP scheme", v.Scheme, form.DHCP, form.Static, form.None)
+	r, scheme := f.choice("IP scheme", v.Scheme, form.DHCP, form.Static, form.None)
+	a.scheme = scheme
 	a.rows["addresses"], a.address = f.field("IP address", v.Address)
 	a.rows["mask"], a.mask = f.field("Subnet mask", v.Mask)
 	a.rows["gateway"], a.gateway = f.field("Default gateway", v.Gateway)
@@ -25,8 +29,35 @@ func addAddressing(f *formView, s api.AdapterSettings) *addressing {
 	a.rows["more"], a.more = f.field("More addresses", v.More)
 	a.rows["gateway6"], a.gateway6 = f.field("IPv6 gateway", v.Gateway6)
 	a.rows["mtu"], a.mtu = f.field("MTU", v.MTU)
+	r.help = func() string { return schemeHelp[a.scheme.value()] }
+	a.rows["addresses"].help = says("The IPv4 address of this adapter, such as 192.168.1.10.")
+	a.rows["mask"].help = says("Such as 255.255.255.0, or a prefix length such as 24.")
+	a.rows["gateway"].help = says("The router that leads out of this network; empty for none.")
+	a.rows["ipv6"].help = func() string { return ipv6Help[a.ipv6.value()] }
+	a.rows["more"].help = says("Further addresses with their prefix lengths, separated by commas, such as fd00::10/64.")
+	a.rows["gateway6"].help = says("The router for IPv6; empty takes the one that announces itself.")
+	a.rows["mtu"].help = says("The largest packet in bytes; empty leaves the adapter's own" + now(mtu) + ".")
 	a.fit()
 	return a
+}
+
+var schemeHelp = map[string]string{
+	form.DHCP:   "DHCP takes the address, the gateway and the name servers from a server in the network.",
+	form.Static: "The adapter has the address that you type.",
+	form.None:   "The adapter has no IPv4 address.",
+}
+
+var ipv6Help = map[string]string{
+	"auto":   "Takes what routers announce, besides the addresses below.",
+	"static": "Takes the addresses below and nothing that routers announce.",
+	"off":    "No IPv6 at all on this adapter.",
+}
+
+func now(mtu int) string {
+	if mtu == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d now", mtu)
 }
 
 // fill takes over what another adapter is set to.

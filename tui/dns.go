@@ -21,6 +21,9 @@ func (c *console) dns() {
 	rows["dns"], primary = f.field("Primary", "")
 	rows["alternate"], alternate = f.field("Alternate", "")
 	rows["search"], search = f.field("Search domain", "")
+	rows["dns"].help = says("The server that is asked first, such as 192.168.1.1.")
+	rows["alternate"].help = says("Asked when the first does not answer; several separated by commas.")
+	rows["search"].help = says("What short names end with: with site.example, h1 means h1.site.example.")
 	now := f.text("In use now", "")
 	shown := ""
 	fill := func() {

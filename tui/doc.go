@@ -19,19 +19,22 @@
 //	starts at every boot, in every shell   boot.TestBed, console.TestConsole (reboot), TestLeavingAShellsConsole
 //	device information, QR code            TestEveryPage (landing), boot.TestBed on tty1 and ttyS0
 //	F2 and F12, c and p                    TestPowerNeedsALoginAndAsksTwice, TestTerminals
-//	first user, login                      TestFirstBootWalk, boot.TestBed with a keyboard, TestWrongPasswordIsSaidAndForgotten
+//	first user, login, lock-out            TestFirstBootWalk, boot.TestBed with a keyboard, TestWrongPasswordIsSaidAndForgotten,
+//	                                       console.TestConsole (lock-out)
 //	host name, DHCP and static             console.TestConsole (first boot), TestTryIsKeptByAKey
 //	VLAN, bond, bridge, MTU                TestVLANIsTried, TestBondIsTried, TestBridgeTakesTheAddressOfItsMember, the suite
-//	                                       of agent/network/engine in boot.TestBed
+//	                                       of agent/network/engine in boot.TestBed; TestVLANIsEdited and the like
 //	management interface                   TestManagementInterface
 //	DNS, NTP                               console.TestConsole (name server, time servers), form.TestDNS, TestTimeServers
 //	proxy                                  TestEveryPage (proxy), TestProxyIsSet, TestProxyTakesPastedCertificates
-//	linking by token                       console.TestLinkAtTheConsole, TestPastedTokenLosesItsLineBreaks
+//	linking by token                       console.TestLinkAtTheConsole, TestPastedTokenLosesItsLineBreaks, TestTokenIsFollowed
 //	passwords                              TestPasswordOfRootNeedsNoCurrentOne
 //	in a cluster, or to look at only       TestEveryPage (-cluster), TestDisplayOnly
 //	quit, Esc, Tab, arrows, Enter          TestFirstBootWalk and every walk
 //	no lock-out: crash, kill, power cut    console.TestConsole, boot.TestBed (timer)
 //	terminals, sizes, no growth            TestTerminals, TestPlainTerminal, TestResizedTerminal, TestResizeStorm, TestLeftAlone
+//	serial at 9600, kernel messages        TestSlowLine, TestKernelMessagesGo, TestLeftAlone
+//	log export to a stick                  boot.TestBed (FAT), diag.TestDiagnostics (ext4)
 //
 // console is tests/e2e/console, boot is tests/boot.
 package tui

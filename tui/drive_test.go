@@ -5,9 +5,9 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -15,66 +15,71 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/*.txt anew")
 
-// patience is how long a screen may take to show what a test waits for.
+// patience is how long a screen may take to show what a test waits for, by the clock of the bubble.
 const patience = 10 * time.Second
+
+// inBubble runs a test in a bubble of its own (testing/synctest): its clock moves only when everything waits, so that
+// keys, screens and countdowns never depend on how busy the machine is, and nothing may outlive the test.
+func inBubble(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, test)
+}
 
 // driver is a person at a console of the given size.
 type driver struct {
 	t      *testing.T
 	screen *watched
-	drawn  chan struct{} // a screen was drawn
-	width  int
-	clock  func(time.Duration) // moves the console's clock
 }
 
-// sit starts a console for fake and waits for its landing page.
+// sit starts a console for fake, at the time start, and waits for its first screen.
 func sit(t *testing.T, f *fakeAgent, width, height int, change ...func(*Options)) *driver {
 	t.Helper()
-	screen := &watched{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), drawn: make(chan struct{}, 1)}
-	d := &driver{t: t, screen: screen, drawn: screen.drawn, width: width}
-	clock := newClock()
-	d.clock = clock.move
-	o := Options{Client: f.client(), Version: "0.1.0", Screen: screen, Stay: true, Refresh: 50 * time.Millisecond, Now: clock.now}
+	time.Sleep(time.Until(start))
+	d := &driver{t: t, screen: newScreen()}
+	o := Options{Client: f.client(), Version: "0.1.0", Screen: d.screen, Stay: true, Now: func() time.Time { return time.Now().UTC() }}
 	for _, c := range change {
 		c(&o)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- Run(ctx, o) }()
+	ended := d.run(ctx, o)
 	t.Cleanup(func() {
 		cancel()
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Errorf("the console ended with %v", err)
-			}
-		case <-time.After(patience):
-			t.Error("the console does not end")
+		if err := <-ended; err != nil {
+			t.Errorf("the console ended with %v", err)
 		}
 	})
-	<-d.drawn
-	screen.SetSize(width, height)
-	d.post(tcell.NewEventResize(width, height))
+	d.resize(width, height)
 	return d
 }
 
-// post sends an event; a full queue is one that the console is working on.
+// run starts a console and waits until it waits for a person.
+func (d *driver) run(ctx context.Context, o Options) (ended chan error) {
+	ended = make(chan error, 1)
+	go func() { ended <- Run(ctx, o) }()
+	synctest.Wait()
+	return ended
+}
+
+func (d *driver) resize(width, height int) {
+	d.t.Helper()
+	d.screen.SetSize(width, height)
+	d.post(tcell.NewEventResize(width, height))
+}
+
+// post sends an event and waits until the console has done all that comes of it.
 func (d *driver) post(e tcell.Event) {
-	for d.screen.PostEvent(e) != nil {
-		runtime.Gosched()
+	d.t.Helper()
+	if err := d.screen.PostEvent(e); err != nil {
+		d.t.Fatal(err)
 	}
+	synctest.Wait()
 }
 
 // text is what the screen shows.
 func (d *driver) text() string {
-	text, _, _ := d.screen.seen()
+	text, _ := d.screen.seen()
 	return text
-}
-
-// inUse is the line that keys go to.
-func (d *driver) inUse() string {
-	_, used, _ := d.screen.seen()
-	return used
 }
 
 // flat is the screen without its line breaks, for sentences that were wrapped.
@@ -93,30 +98,32 @@ func (d *driver) sees(texts ...string) {
 	})
 }
 
+// until lets time go by until the screen is as wanted.
 func (d *driver) until(what string, ok func(string) bool) {
 	d.t.Helper()
-	limit := time.After(patience)
-	for {
-		if text, _, w := d.screen.seen(); w == d.width && ok(text) {
-			return
-		}
-		select {
-		case <-d.drawn:
-		case <-limit:
+	for begin := time.Now(); !ok(d.text()); d.waits(100 * time.Millisecond) {
+		if time.Since(begin) > patience {
 			d.t.Fatalf("the screen does not show: %s\n%s", what, d.text())
 		}
 	}
 }
 
+// waits is a person who does nothing for a while.
+func (d *driver) waits(long time.Duration) {
+	time.Sleep(long)
+	synctest.Wait()
+}
+
 // press types keys: names of tcell keys between < and >, everything else as it is.
 func (d *driver) press(keys ...string) {
+	d.t.Helper()
 	for _, k := range keys {
 		if key, ok := special[k]; ok {
-			d.screen.InjectKey(key, 0, tcell.ModNone)
+			d.post(tcell.NewEventKey(key, 0, tcell.ModNone))
 			continue
 		}
 		for _, r := range k {
-			d.screen.InjectKey(tcell.KeyRune, r, tcell.ModNone)
+			d.post(tcell.NewEventKey(tcell.KeyRune, r, tcell.ModNone))
 		}
 	}
 }
@@ -124,20 +131,23 @@ func (d *driver) press(keys ...string) {
 var special = map[string]tcell.Key{"<enter>": tcell.KeyEnter, "<esc>": tcell.KeyEsc, "<tab>": tcell.KeyTab, "<up>": tcell.KeyUp, "<down>": tcell.KeyDown,
 	"<left>": tcell.KeyLeft, "<right>": tcell.KeyRight, "<f2>": tcell.KeyF2, "<f12>": tcell.KeyF12, "<clear>": tcell.KeyCtrlU, "<pgdn>": tcell.KeyPgDn, "<ctrl-c>": tcell.KeyCtrlC}
 
-// pick goes down the menu to the entry called name and selects it.
-func (d *driver) pick(name string) {
+// at goes down to the row that shows the text.
+func (d *driver) at(text string) {
 	d.t.Helper()
-	d.settle() // a key that is still on its way would move on from the row that is found
 	for range 30 {
-		if strings.Contains(d.inUse(), name) {
-			d.press("<enter>")
+		if _, used := d.screen.seen(); strings.Contains(used, text) {
 			return
 		}
-		before := d.inUse()
 		d.press("<down>")
-		d.until("another row", func(string) bool { return d.inUse() != before })
 	}
-	d.t.Fatalf("no entry %q on\n%s", name, d.text())
+	d.t.Fatalf("no row %q on\n%s", text, d.text())
+}
+
+// pick goes down to the entry called name and selects it.
+func (d *driver) pick(name string) {
+	d.t.Helper()
+	d.at(name)
+	d.press("<enter>")
 }
 
 // golden compares the screen with testdata/name.txt.
@@ -145,7 +155,6 @@ func (d *driver) golden(name string) {
 	d.t.Helper()
 	file := filepath.Join("testdata", name+".txt")
 	if *update {
-		d.settle()
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			d.t.Fatal(err)
 		}
@@ -157,13 +166,7 @@ func (d *driver) golden(name string) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	d.until("the text of "+file, func(s string) bool { return s == string(want) })
-}
-
-// settle waits until the screen has been the same for a while; only to write golden files, never to compare.
-func (d *driver) settle() {
-	for last := ""; last != d.text(); {
-		last = d.text()
-		time.Sleep(300 * time.Millisecond)
+	if d.text() != string(want) {
+		d.t.Errorf("the screen is not the text of %s but\n%s", file, d.text())
 	}
 }

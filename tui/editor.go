@@ -16,6 +16,8 @@ type editor struct {
 	f    *formView
 	read func() (api.AdapterSettings, form.Problems)
 	rows map[string]*row // by the API's name of the field
+	// was is the name of an adapter that exists; one that gets another name is made anew.
+	was string
 	// others are adapters that change together with the one of the form; nil for none.
 	others func() []api.AdapterSettings
 
@@ -55,7 +57,11 @@ func (e *editor) change(s api.AdapterSettings) api.NetworkChange {
 	if e.others != nil {
 		set = append(set, e.others()...)
 	}
-	return api.NetworkChange{Set: set}
+	change := api.NetworkChange{Set: set}
+	if e.was != "" && e.was != s.Name {
+		change.Remove = []string{e.was}
+	}
+	return change
 }
 
 // problems puts what the agent says to the rows of the form; what has no row is said at the first.
@@ -63,6 +69,11 @@ func (e *editor) problems(list []api.FieldProblem) form.Problems {
 	out := form.Problems{}
 	for _, p := range list {
 		field := p.Field
+		for _, of := range []string{"bond.members", "bridge.members"} {
+			if field == "members" && e.rows[of] != nil {
+				field = of
+			}
+		}
 		if e.rows[field] == nil || e.rows[field].hidden {
 			field = "addresses"
 		}

@@ -21,28 +21,30 @@ var start = time.Date(2026, 3, 14, 15, 9, 0, 0, time.UTC)
 
 // fakeAgent answers the routes of the contract that the console asks, from a state that tests change.
 type fakeAgent struct {
-	mu       sync.Mutex
-	t        *testing.T
-	down     bool
-	ended    bool // the password of everybody has ended
-	setup    bool
-	users    map[string]string // passwords
-	token    string            // of the session, when there is one
-	process  api.Caller        // who the console itself is
-	host     api.Host
-	network  api.Network
-	link     api.Link
-	clusters []api.Cluster
-	content  []api.ContentItem
-	proxy    api.Proxy
-	theme    api.Theme
-	rules    api.PasswordRules
-	hidden   bool               // passwords are changed elsewhere
-	verdict  api.NetworkPreview // what preview answers
-	sticks   []api.Stick
-	calls    []string // changes, with their bodies
-	outcome  string   // of every operation; empty for succeeded
-	socket   string
+	mu        sync.Mutex
+	t         *testing.T
+	down      bool
+	ended     bool // the password of everybody has ended
+	setup     bool
+	users     map[string]string // passwords
+	token     string            // of the session, when there is one
+	process   api.Caller        // who the console itself is
+	host      api.Host
+	network   api.Network
+	link      api.Link
+	clusters  []api.Cluster
+	content   []api.ContentItem
+	proxy     api.Proxy
+	theme     api.Theme
+	rules     api.PasswordRules
+	hidden    bool               // passwords are changed elsewhere
+	verdict   api.NetworkPreview // what preview answers
+	sticks    []api.Stick
+	log       []string
+	linkToken api.LinkToken // the link token of now
+	asked     int           // how often the host was looked at
+	calls     []string      // changes, with their bodies
+	outcome   string        // of every operation; empty for succeeded
 }
 
 func newFake(t *testing.T) *fakeAgent {
@@ -56,20 +58,42 @@ func newFake(t *testing.T) *fakeAgent {
 			Warnings: []api.Warning{}, Clock: api.Clock{Time: start, Synchronized: true}},
 		network: api.Network{Hostname: "h1", Adapters: []api.Adapter{eth0, eth1}},
 		link:    api.Link{Role: api.None, Hosts: []api.LinkedHost{}}, clusters: []api.Cluster{}, content: []api.ContentItem{},
-		verdict: api.NetworkPreview{Lines: []api.DiffLine{}, Problems: []api.FieldProblem{}}}
-	f.socket = filepath.Join(t.TempDir(), "agent.sock")
-	l, err := net.Listen("unix", f.socket)
+		log:       []string{"2026-03-14T15:08:01 h1 slipway-agent[811]: level=WARN msg=\"peer does not answer\" host=h2", "2026-03-14T15:08:05 h1 slipway-agent[811]: level=INFO msg=\"peer answers\" host=h2"},
+		linkToken: api.LinkToken{Token: strings.Repeat("eyJ2IjoxLCJhZGRyZXNzZXMi", 12), ExpiresAt: start.Add(100 * time.Second), RemainingSeconds: 100},
+		verdict:   api.NetworkPreview{Lines: []api.DiffLine{}, Problems: []api.FieldProblem{}}}
+	return f
+}
+
+// client asks the fake without a network, which no bubble has.
+func (f *fakeAgent) client() *apiclient.Client { return apiclient.Over(direct{f.routes()}) }
+
+type direct struct{ http.Handler }
+
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	if r = r.Clone(r.Context()); r.Body == nil {
+		r.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+// listen serves the fake on a socket, for consoles that are processes of their own.
+func (f *fakeAgent) listen() (socket string) {
+	socket = filepath.Join(f.t.TempDir(), "agent.sock")
+	l, err := net.Listen("unix", socket)
 	if err != nil {
-		t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	srv := httptest.NewUnstartedServer(f.routes())
 	srv.Listener = l
 	srv.Start()
-	t.Cleanup(srv.Close)
-	return f
+	f.t.Cleanup(srv.Close)
+	return socket
 }
-
-func (f *fakeAgent) client() *apiclient.Client { return apiclient.Socket(f.socket) }
 
 // set changes the state that the console reads.
 func (f *fakeAgent) set(change func()) {
@@ -83,6 +107,13 @@ func (f *fakeAgent) made() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return strings.Join(f.calls, "\n")
+}
+
+// looks is how often the console looked at the host.
+func (f *fakeAgent) looks() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked
 }
 
 func refuse(w http.ResponseWriter, status int, code, detail string) {
@@ -128,14 +159,14 @@ func (f *fakeAgent) routes() http.Handler {
 	}
 	get("/setup", func() any { return api.Setup{Needed: f.setup, Password: f.rules, PasswordChangeHidden: f.hidden} })
 	get("/setup/code", func() any { return api.SetupCode{Code: "ABCD2345"} })
-	get("/host", func() any { return f.host })
+	get("/host", func() any { f.asked++; return f.host })
 	get("/host/proxy", func() any { return f.proxy })
 	get("/theme", func() any { return f.theme })
 	get("/network", func() any { return f.network })
 	get("/link", func() any { return f.link })
 	get("/clusters", func() any { return f.clusters })
 	get("/content", func() any { return f.content })
-	get("/link/token", func() any { return f.linkToken() })
+	get("/link/token", func() any { return f.linkToken })
 	get("/session", func() any {
 		if f.token != "" {
 			return api.Caller{User: "ada", Role: "admin"}
@@ -143,24 +174,20 @@ func (f *fakeAgent) routes() http.Handler {
 		return f.process
 	})
 	get("/diag/logs", func() any {
-		return api.LogLines{Lines: []string{"2026-03-14T15:08:01 h1 slipway[1]: WARN \x1b[31mcontent"}}
+		return api.LogLines{Lines: f.log}
 	})
 	get("/diag/neighbours", func() any {
 		return []api.Neighbour{{Address: "10.77.0.1", Mac: "52:54:00:77:00:01", Adapter: "eth0", State: "reachable"}, {Address: "10.77.0.99", Adapter: "eth0", State: "failed"},
 			{Address: "fe80::5054:ff:fe77:1", Mac: "52:54:00:77:00:01", Adapter: "eth0", State: "stale"}}
 	})
 	get("/diag/errors", func() any {
-		return []api.AgentError{{Message: "peer does not answer host=h2 after=4s\x1b[31m", Priority: "warning", Count: 12, FirstAt: start.Add(-time.Hour), LastAt: start},
+		return []api.AgentError{{Message: "peer does not answer host=h2 after=4s", Priority: "warning", Count: 12, FirstAt: start.Add(-time.Hour), LastAt: start},
 			{Message: "the storage pool is full", Priority: "err", Count: 1, FirstAt: start.Add(-2 * time.Hour), LastAt: start.Add(-2 * time.Hour)}}
 	})
 	get("/diag/sticks", func() any { return f.sticks })
 	get("/operations/{id}", func() any { return f.operation(cmp.Or(f.outcome, "succeeded")) })
 	f.changes(mux)
 	return mux
-}
-
-func (f *fakeAgent) linkToken() api.LinkToken {
-	return api.LinkToken{Token: strings.Repeat("eyJ2IjoxLCJhZGRyZXNzZXMi", 12), ExpiresAt: start.Add(100 * time.Second), RemainingSeconds: 100}
 }
 
 func (f *fakeAgent) operation(state string) api.Operation {
@@ -216,7 +243,7 @@ func (f *fakeAgent) changes(mux *http.ServeMux) {
 	})
 	post("PUT /users/{name}/password", done)
 	post("DELETE /link/token", done)
-	post("POST /link/token", func([]byte) (any, *api.Problem) { return f.linkToken(), nil })
+	post("POST /link/token", func([]byte) (any, *api.Problem) { return f.linkToken, nil })
 	post("POST /link/join", func([]byte) (any, *api.Problem) { return f.operation("running"), nil })
 	post("POST /host/power", func([]byte) (any, *api.Problem) { return f.operation("running"), nil })
 	post("POST /network/preview", func([]byte) (any, *api.Problem) {

@@ -23,8 +23,12 @@ type row struct {
 	label  string
 	widget widget
 	note   string
+	help   func() string // what the row is for, shown while it is in use; nil for none
 	hidden bool
 }
+
+// says is a help that is always the same.
+func says(text string) func() string { return func() string { return text } }
 
 // formView is a page of rows; it scrolls so that the row in use is seen.
 type formView struct {
@@ -94,6 +98,14 @@ func (f *formView) current() *row {
 		return r
 	}
 	return nil
+}
+
+// help is that of the row in use.
+func (f *formView) help() string {
+	if r := f.current(); r != nil && r.help != nil {
+		return r.help()
+	}
+	return ""
 }
 
 func (f *formView) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
@@ -199,7 +211,7 @@ func (f *formView) Draw(s tcell.Screen) {
 }
 
 // more says that a page goes on below.
-const more = "(more)"
+const more = " (more)"
 
 func (r *row) draw(s tcell.Screen, x, y, w int, focused bool) {
 	indent := 0

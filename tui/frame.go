@@ -43,11 +43,7 @@ func (v *frameView) Draw(s tcell.Screen) {
 	if at := w - len([]rune(p.title)) - 1; at > 0 {
 		put(s, x+at, y, len([]rune(p.title))+1, p.title, reverse)
 	}
-	lines := []string{}
-	if v.c.message != "" {
-		lines = form.Wrap(v.c.message, w-2)
-		lines = lines[:min(len(lines), max(h/3, 1))]
-	}
+	lines, style := v.below(w-2, h)
 	body := h - 2 - len(lines)
 	for row := range body {
 		put(s, x, y+1+row, w, "", plain)
@@ -55,10 +51,25 @@ func (v *frameView) Draw(s tcell.Screen) {
 	p.body.SetRect(x+1, y+2, w-2, body-1)
 	p.body.Draw(s)
 	for i, line := range lines {
-		put(s, x, y+1+body+i, w, " "+line, strong)
+		put(s, x, y+1+body+i, w, " "+line, style)
 	}
 	put(s, x, y+h-1, w, " "+p.keys, reverse)
 }
+
+// below is what stands above the keys: what is going on, or else what the row in use is for, where there is room.
+func (v *frameView) below(width, height int) (lines []string, style tcell.Style) {
+	if v.c.message != "" {
+		lines = form.Wrap(v.c.message, width)
+		return lines[:min(len(lines), max(height/3, 1))], strong
+	}
+	if f, ok := v.c.top().body.(*formView); ok && height >= roomForHelp && f.help() != "" {
+		return form.Wrap(f.help(), width), plain
+	}
+	return nil, plain
+}
+
+// roomForHelp is the height of a screen that has more than its form, in lines.
+const roomForHelp = 15
 
 // InputHandler hands keys to the page on top; there is one focus, and this is where it goes.
 func (v *frameView) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {

@@ -18,7 +18,7 @@ var (
 )
 
 // Every page as a person comes to it, at each size.
-// Features 25, 26, 38 (in a cluster) and 65.
+// Feature 25, Feature 26, Feature 38 (in a cluster) and Feature 65.
 func TestEveryPage(t *testing.T) {
 	for _, page := range []struct {
 		name  string
@@ -48,6 +48,7 @@ func TestEveryPage(t *testing.T) {
 		{"create-vlan", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create VLAN"); d.press("<tab>", "5000") }, "1 to 4094"},
 		{"create-bond", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bond") }, "Member eth1"},
 		{"create-bridge", nil, func(d *driver) { open("Host Network Adapters")(d); d.pick("Create bridge") }, "Spanning tree"},
+		{"adapter-bond", withBond, func(d *driver) { open("Host Network Adapters")(d); d.pick("bond0") }, "Link check"},
 		{"management", nil, open("Management interface", "<right>"), "< eth0 >"},
 		{"dns", nil, open("DNS Configuration", "<tab>", "10.77.0.300"), "is no IP address"},
 		{"difference", withDifference, func(d *driver) { toStatic(d) }, "[ Try it ]"},
@@ -84,28 +85,42 @@ func TestEveryPage(t *testing.T) {
 		for i, size := range slices.Concat(sizes, oddSizes) {
 			name := fmt.Sprintf("%s-%dx%d", page.name, size[0], size[1])
 			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				f := newFake(t)
-				if page.name != "login" && page.name != "password" { // pages behind the log-in are reached with rights of one's own, as root in a shell
-					f.process = api.Caller{User: "root", Role: "admin"}
-				}
-				if page.given != nil {
-					page.given(f)
-				}
-				d := sit(t, f, size[0], size[1])
-				d.sees(f.host.Id[:8])
-				if page.goTo != nil {
-					page.goTo(d)
-				}
-				d.sees(page.sees)
-				if i < len(sizes) {
-					d.golden(name)
-				} else {
-					d.whole()
-				}
+				inBubble(t, func(t *testing.T) {
+					f := newFake(t)
+					if page.name != "login" && page.name != "password" { // pages behind the log-in are reached with rights of one's own, as root in a shell
+						f.process = api.Caller{User: "root", Role: "admin"}
+					}
+					if page.given != nil {
+						page.given(f)
+					}
+					d := sit(t, f, size[0], size[1])
+					d.sees(f.host.Id[:8])
+					if page.goTo != nil {
+						page.goTo(d)
+					}
+					d.sees(page.sees)
+					if i < len(sizes) {
+						d.golden(name)
+					} else {
+						d.whole()
+					}
+				})
 			})
 		}
 	}
+}
+
+// withBond is a host whose two adapters are a bond, with a VLAN on it.
+func withBond(f *fakeAgent) {
+	f.network.Confirmed = []api.AdapterSettings{
+		{Name: "bond0", Dhcp: true, Bond: api.Bond{Mode: "802.3ad", MonitorMillis: 250, Members: []string{"eth0", "eth1"}}},
+		{Name: "bond0.77", Addresses: []string{"10.20.0.5/24"}, Mtu: 1400, Vlan: api.VLAN{Id: 77, Parent: "bond0"}},
+		{Name: "eth0"}, {Name: "eth1"},
+	}
+	f.network.Adapters[0].Addresses, f.network.Adapters[0].Gateway = []string{}, ""
+	f.network.Adapters = append(f.network.Adapters,
+		api.Adapter{Name: "bond0", Mac: "52:54:00:77:00:0b", Addresses: []string{"10.77.0.11/24"}, Dhcp: true, Mtu: 1500, Gateway: "10.77.0.1", Dns: []string{"10.77.0.1"}, Carrier: true},
+		api.Adapter{Name: "bond0.77", Mac: "52:54:00:77:00:0b", Addresses: []string{"10.20.0.5/24"}, Mtu: 1400, Dns: []string{}, Carrier: true})
 }
 
 func withProxy(f *fakeAgent) {

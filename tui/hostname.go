@@ -19,6 +19,7 @@ func (c *console) hostname() {
 	f := newForm("The name of this host in the group, in a cluster and on the network.")
 	nameRow, name := f.field("Host name", c.seen.host.Name)
 	name.max = 64
+	nameRow.help = says("Letters, digits and hyphens, such as edge-1.")
 	f.changed = func() {
 		nameRow.note = ""
 		if err := form.HostName(name.value()); err != nil {

@@ -89,10 +89,12 @@ func (c *console) tokenPage(t api.LinkToken) {
 	})
 	p := c.pushForm("Link token", f)
 	asking := false
-	p.refreshed = func() {
+	say := func() {
 		left := max(int(t.ExpiresAt.Sub(c.Now()).Seconds()), 0)
 		f.intro = fmt.Sprintf("Enter this token at the other host within %d s. It links one host; then a new one follows.\n\n%s", left, t.Token)
-		if asking {
+	}
+	p.refreshed = func() {
+		if say(); asking {
 			return
 		}
 		asking = true
@@ -101,6 +103,7 @@ func (c *console) tokenPage(t api.LinkToken) {
 			c.post(func() {
 				if asking = false; err == nil {
 					t = now
+					say()
 				}
 			})
 		})

@@ -1,8 +1,9 @@
 package tui
 
 import (
+	"slices"
+
 	"github.com/slipway-os/slipway/agent/api"
-	"github.com/slipway-os/slipway/tui/form"
 )
 
 // members are the choices of which adapters a bond or bridge takes.
@@ -11,17 +12,26 @@ type members struct {
 	asked []*choice
 }
 
-// memberRows asks of each adapter whether it is a member; problems of the members stand at the first.
-func (c *console) memberRows(f *formView, rows map[string]*row, field string) (m members) {
-	for _, a := range c.seen.network.Adapters {
-		if c.carriesCluster(a.Name) != "" {
+// memberRows asks of each adapter that fits whether it is a member of the bond or bridge; problems of the members stand at
+// the first.
+func (c *console) memberRows(f *formView, rows map[string]*row, field string, of api.AdapterSettings, fits func(api.AdapterSettings) bool) (m members) {
+	now := slices.Concat(of.Bond.Members, of.Bridge.Members)
+	for _, name := range c.adapterNames() {
+		s, _ := c.settings(name)
+		in := slices.Contains(now, name)
+		if !in && (name == of.Name || !fits(s) || c.carriesCluster(name) != "") {
 			continue
 		}
-		r, w := f.choice("Member "+a.Name, "no", "no", "yes")
+		is := "no"
+		if in {
+			is = "yes"
+		}
+		r, w := f.choice("Member "+name, is, "no", "yes")
+		r.help = says("A member has no addresses of its own; those that it has move up.")
 		if rows[field] == nil {
 			rows[field] = r
 		}
-		m.names, m.asked = append(m.names, a.Name), append(m.asked, w)
+		m.names, m.asked = append(m.names, name), append(m.asked, w)
 	}
 	return m
 }
@@ -46,35 +56,4 @@ func (c *console) stripped(m members) (out []api.AdapterSettings) {
 		}
 	}
 	return out
-}
-
-// create ends the form of a new adapter with its addressing, and shows it. The first member that has settings hands its
-// addresses on.
-func (c *console) create(title string, f *formView, rows map[string]*row, m members, kind func(form.Problems) api.AdapterSettings) {
-	from := api.AdapterSettings{Dhcp: true}
-	fields := addAddressing(f, from)
-	for name, r := range fields.rows {
-		rows[name] = r
-	}
-	for i, w := range m.asked {
-		w.moved = func() {
-			if s, set := c.settings(m.names[i]); set && w.value() == "yes" && len(m.list()) == 1 {
-				from = s
-				fields.fill(s)
-			}
-		}
-	}
-	e := &editor{c: c, f: f, rows: rows, others: func() []api.AdapterSettings { return c.stripped(m) }, read: func() (api.AdapterSettings, form.Problems) {
-		own := form.Problems{}
-		s := kind(own)
-		s.Dns, s.Search = from.Dns, from.Search
-		s, problems := fields.settings(s)
-		for field, text := range own {
-			problems[field] = text
-		}
-		return s, problems
-	}}
-	f.button("Create", e.apply)
-	f.changed = e.check
-	c.pushForm(title, f)
 }

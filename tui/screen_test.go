@@ -1,77 +1,89 @@
 package tui
 
 import (
+	"context"
+	"runtime/debug"
 	"strings"
 	"sync"
-	"time"
+	"testing"
 
 	"github.com/gdamore/tcell/v2"
 )
 
-// watched is a screen that keeps a copy of what was drawn last, and tells that something was.
+// watched is a screen that tests read. They do so when nothing in the bubble runs; the lock tells the race detector.
 type watched struct {
 	tcell.SimulationScreen
-	drawn chan struct{}
-
 	mu    sync.Mutex
-	width int
-	lines []string
-	used  string // the line with what keys go to: drawn in reverse between the first and the last line
+	draws int    // how often it was drawn
+	syncs int    // and wholly written anew
+	ended string // the stack of who took the screen down
+}
+
+func newScreen() *watched {
+	return &watched{SimulationScreen: tcell.NewSimulationScreen("UTF-8")}
 }
 
 func (w *watched) Show() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.SimulationScreen.Show()
+	w.draws++
+}
+
+func (w *watched) Sync() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.SimulationScreen.Sync()
+	w.syncs++
+}
+
+// drawn is how often the screen was, and how often it was written anew.
+func (w *watched) drawn() (draws, anew int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.draws, w.syncs
+}
+
+// seen is the text, and the line with what keys go to: the one in reverse between the first and the last line.
+func (w *watched) seen() (text, used string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	cells, width, height := w.GetContents()
-	lines, used := make([]string, height), ""
+	var b strings.Builder
 	for y := range height {
-		var b strings.Builder
-		inUse := false
-		for x := range width {
-			c := cells[y*width+x]
-			r := ' '
+		row, inUse := cells[y*width:(y+1)*width], false
+		line := make([]rune, width)
+		for x, c := range row {
+			line[x] = ' '
 			if len(c.Runes) > 0 && c.Runes[0] != 0 {
-				r = c.Runes[0]
+				line[x] = c.Runes[0]
 			}
-			b.WriteRune(r)
 			_, _, attr := c.Style.Decompose()
 			inUse = inUse || attr&tcell.AttrReverse != 0
 		}
-		if lines[y] = strings.TrimRight(b.String(), " "); inUse && y > 0 && y < height-1 {
-			used = lines[y]
+		text := strings.TrimRight(string(line), " ")
+		if inUse && y > 0 && y < height-1 {
+			used = text
 		}
+		b.WriteString(text + "\n")
 	}
-	w.mu.Lock()
-	w.width, w.lines, w.used = width, lines, used
-	w.mu.Unlock()
-	select {
-	case w.drawn <- struct{}{}:
-	default:
-	}
+	return b.String(), used
 }
 
-// seen is the copy: the text, the line in use, and how wide the screen is.
-func (w *watched) seen() (text, used string, width int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return strings.Join(w.lines, "\n") + "\n", w.used, w.width
+func (w *watched) Fini() {
+	w.ended = string(debug.Stack())
+	w.SimulationScreen.Fini()
 }
 
-// clock is a clock that stands still until it is moved.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: start} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
+// The loop that draws takes the screen down: elsewhere that would meet a screen that is being written anew.
+func TestScreenIsTakenDownByItsLoop(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := &driver{t: t, screen: newScreen()}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := d.run(ctx, Options{Client: newFake(t).client(), Screen: d.screen})
+		cancel()
+		if err := <-ended; err != nil || !strings.Contains(d.screen.ended, "tview.(*Application).Run(") {
+			t.Errorf("%v; taken down by\n%s", err, d.screen.ended)
+		}
+	})
 }

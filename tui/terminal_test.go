@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,7 +24,8 @@ func TestMain(m *testing.M) {
 	if socket == "" {
 		os.Exit(m.Run())
 	}
-	o := Options{Client: apiclient.Socket(socket), Version: "0.1.0", Stay: true, Refresh: 50 * time.Millisecond, Now: func() time.Time { return start }}
+	begin := time.Now()
+	o := Options{Client: apiclient.Socket(socket), Version: "0.1.0", Stay: true, Refresh: 50 * time.Millisecond, Now: func() time.Time { return start.Add(time.Since(begin)) }}
 	if err := Run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -38,17 +40,28 @@ type pane struct {
 
 func openPane(t *testing.T, f *fakeAgent, width, height int, env ...string) pane {
 	t.Helper()
-	// What the test changed in the fake happened before the console asks, which is another process.
-	f.mu.Lock()
-	f.mu.Unlock() //nolint:staticcheck // nothing to guard but the order
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("needs tmux: run tests/packages.sh as root")
 	}
 	p := pane{t, filepath.Join(t.TempDir(), "tmux")}
-	command := fmt.Sprintf("exec env -u LC_ALL %s %s=%s %s", strings.Join(env, " "), socketOf, f.socket, os.Args[0])
-	p.tmux("-u", "-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height), command)
+	p.tmux("-u", "-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height), "cat")
 	t.Cleanup(func() { p.tmux("kill-server") })
+	p.tmux("pipe-pane", "-O", "exec cat >"+p.line())
+	p.tmux("respawn-pane", "-k", fmt.Sprintf("exec env -u LC_ALL %s %s=%s %s", strings.Join(env, " "), socketOf, f.listen(), os.Args[0]))
 	return p
+}
+
+// line is the file of what the console wrote to the terminal.
+func (p pane) line() string { return p.server + ".line" }
+
+// sent is how much that was so far, in bytes.
+func (p pane) sent() int {
+	p.t.Helper()
+	info, err := os.Stat(p.line())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return int(info.Size())
 }
 
 func (p pane) tmux(args ...string) string {
@@ -64,7 +77,7 @@ func (p pane) tmux(args ...string) string {
 func (p pane) until(what string, so func(text string) bool) {
 	p.t.Helper()
 	text := ""
-	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 		if text = p.tmux("capture-pane", "-p"); so(text) {
 			return
 		}
@@ -82,7 +95,7 @@ func (p pane) golden(name string) {
 }
 
 // Each kind of terminal that a machine's console may be shows the same screens, and its keys do the same. The function keys
-// of a vt100 are c and p. Features 24, 25 and 27.
+// of a vt100 are c and p. Feature 24, Feature 25 and Feature 27.
 func TestTerminals(t *testing.T) {
 	for _, kind := range []string{"linux", "vt100", "vt220", "xterm", "xterm-256color", "never-heard-of"} {
 		t.Run(kind, func(t *testing.T) {
@@ -132,4 +145,46 @@ func TestResizedTerminal(t *testing.T) {
 	p.golden("landing-80x24")
 	p.tmux("resize-window", "-x", "132", "-y", "43")
 	p.golden("landing-132x43")
+}
+
+// What the kernel writes over the screen goes with Ctrl+L; TestLeftAlone shows that it goes by itself too.
+func TestKernelMessagesGo(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	p := openPane(t, f, 80, 24, "LANG=C.UTF-8", "TERM=linux")
+	p.golden("landing-80x24")
+	tty, err := os.OpenFile(strings.TrimSpace(p.tmux("display-message", "-p", "#{pane_tty}")), os.O_WRONLY|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tty.Close()
+	if _, err := fmt.Fprint(tty, strings.Repeat("[   12.345678] usb 1-1: device descriptor read/64, error -71\r\n", 5)); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the kernel's message", func(s string) bool { return strings.Contains(s, "error -71") })
+	p.tmux("send-keys", "C-l")
+	p.golden("landing-80x24")
+}
+
+// A serial line of 9600 bit/s carries 960 bytes a second: the first screen is there in six seconds, another page in three,
+// and who only watches leaves the line nearly idle.
+func TestSlowLine(t *testing.T) {
+	t.Parallel()
+	const second = 960
+	f := newFake(t)
+	f.process.Role = "admin"
+	p := openPane(t, f, 80, 24, "LANG=C.UTF-8", "TERM=vt220")
+	p.golden("landing-80x24")
+	first := p.sent()
+	p.tmux("send-keys", "c")
+	p.until("the menu", func(s string) bool { return strings.Contains(s, "Host Network Adapters") })
+	p.tmux("send-keys", "Down", "Enter")
+	p.golden("adapters-80x24")
+	pages, looks := p.sent()-first, f.looks()
+	p.until("fifty more looks at the host", func(string) bool { return f.looks() > looks+50 })
+	idle := (p.sent() - first - pages) / 50
+	t.Logf("first screen %d bytes, two pages %d, one look %d", first, pages, idle)
+	if first > 6*second || pages > 2*3*second || idle > second/10 {
+		t.Errorf("the line carries %d bytes for the first screen, %d for two pages, %d for each look", first, pages, idle)
+	}
 }

@@ -2,8 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +45,7 @@ type Options struct {
 type console struct {
 	Options
 	app     *tview.Application
+	screen  *steady
 	ctx     context.Context
 	end     context.CancelFunc
 	workers sync.WaitGroup
@@ -87,6 +86,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	c.screen = screen
 	c.app.SetScreen(screen)
 	ownColours.Do(func() { tview.Styles = tview.Theme{} })
 	c.push(c.landing())
@@ -96,8 +96,8 @@ func Run(ctx context.Context, o Options) error {
 	go func() {
 		defer close(ended)
 		<-ctx.Done()
-		c.workers.Wait() // the loop still takes what they post
-		c.app.Stop()
+		c.workers.Wait()              // the loop still takes what they post
+		c.app.QueueUpdate(c.app.Stop) // in the loop: elsewhere the screen would be taken down while the loop writes it anew
 	}()
 	if err := c.app.Run(); err != nil {
 		return err // the loop is gone: workers that post would wait for ever, so nobody waits for them
@@ -105,32 +105,6 @@ func Run(ctx context.Context, o Options) error {
 	cancel()
 	<-ended
 	return nil
-}
-
-// opened is a screen that is initialised already: tview would do it, and overlook the error.
-type opened struct{ tcell.Screen }
-
-func (opened) Init() error { return nil }
-
-// openScreen opens the terminal, one of unknown kind as a vt100: what every serial console understands.
-func openScreen(given tcell.Screen) (tcell.Screen, error) {
-	screen, err := given, error(nil)
-	if screen == nil {
-		screen, err = tcell.NewScreen()
-	}
-	if err != nil {
-		if err := os.Setenv("TERM", "vt100"); err != nil {
-			return nil, err
-		}
-		screen, err = tcell.NewScreen()
-	}
-	if err == nil {
-		err = screen.Init()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the console needs a terminal: %w", err)
-	}
-	return opened{screen}, nil
 }
 
 // post runs f in the screen's loop and draws.
@@ -199,7 +173,7 @@ func (c *console) top() *page { return c.pages[len(c.pages)-1] }
 // anyKey sees every key first.
 func (c *console) anyKey(e *tcell.EventKey) *tcell.EventKey {
 	if c.Redraw > 0 && c.Now().Sub(c.lastKey) > pause {
-		c.app.Sync()
+		c.screen.Sync() // not the application's, which queues: a full queue would hold the loop up for ever
 	}
 	c.lastKey = c.Now()
 	switch e.Key() {
@@ -207,7 +181,7 @@ func (c *console) anyKey(e *tcell.EventKey) *tcell.EventKey {
 		c.exit()
 		return nil
 	case tcell.KeyCtrlL:
-		c.app.Sync()
+		c.screen.Sync()
 		return nil
 	}
 	return e

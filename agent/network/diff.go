@@ -78,6 +78,9 @@ func orDash(s string) string {
 	return s
 }
 
+// hardwareSetting is the line that says which hardware is meant.
+const hardwareSetting = "hardware"
+
 // describe always answers the same fields in the same order.
 func describe(a Adapter) []field {
 	addresses := join(a.Addresses)
@@ -94,7 +97,7 @@ func describe(a Adapter) []field {
 	}
 	return []field{
 		{"kind", kind(a)},
-		{"hardware", hardware(a.Match)},
+		{hardwareSetting, hardware(a.Match)},
 		{"addresses", addresses},
 		{"gateway", text(a.Gateway)},
 		{"IPv6 gateway", text(a.Gateway6)},

@@ -125,11 +125,7 @@ func (v *validation) together() {
 
 // reaches says whether name lies below the adapter. seen keeps other circles from holding the walk.
 func (v *validation) reaches(a Adapter, name string, seen map[string]bool) bool {
-	below := a.members()
-	if a.VLAN != nil {
-		below = []string{a.VLAN.Parent}
-	}
-	for _, b := range below {
+	for _, b := range a.below() {
 		if b == name {
 			return true
 		}

@@ -100,7 +100,7 @@ func TestOneOwnerPerLibrary(t *testing.T) {
 		"github.com/coreos/go-systemd":           {[]string{"agent/systemd", "agent/network/networkd", "cmd/slipway"}, "units are driven in one place; the command says it is ready"},
 		"github.com/pquerna/otp":                 {[]string{"linking"}, "the one-time password is a rule of linking"},
 		"github.com/tus/tusd":                    {[]string{"agent/content/tus"}, "resumable uploads have one implementation"},
-		"github.com/diskfs/go-diskfs":            {[]string{"iso"}, "images are laid out in one place"},
+		"github.com/diskfs/go-diskfs":            {[]string{"iso", "tests/boot"}, "images are laid out in one place; the tests of machines have USB sticks of their own"},
 		"github.com/rivo/tview":                  {[]string{"tui"}, "screens live in the console"},
 		"cuelabs.dev/go/oci/ociregistry":         {[]string{"agent/content/registry"}, "one registry"},
 		"github.com/klauspost/compress":          {[]string{"agent/content", "agent/content/bundlewriter", "cmd/slipway-build", "iso"}, "compression is part of a format, formats have owners"},

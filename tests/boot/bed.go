@@ -20,6 +20,7 @@ import (
 type Bed struct {
 	Rootfs string // the tree, as slipway-build rootfs makes it
 	Share  string // a folder that the machine sees as /run/test
+	Stick  string // the image of a USB stick that is in the machine, with FAT
 	// Arguments of the kernel.
 	Arguments string
 }
@@ -40,8 +41,12 @@ func NewBed(ctx context.Context, rootfs, share string) (*Bed, error) {
 	if err := os.WriteFile(filepath.Join(share, "initrd"), archive, 0o644); err != nil {
 		return nil, err
 	}
+	stick := filepath.Join(share, "stick.img")
+	if err := newStick(stick); err != nil {
+		return nil, fmt.Errorf("make a USB stick: %w", err)
+	}
 	arguments, err := installedArguments(rootfs)
-	return &Bed{Rootfs: rootfs, Share: share, Arguments: arguments}, err
+	return &Bed{Rootfs: rootfs, Share: share, Stick: stick, Arguments: arguments}, err
 }
 
 var argumentsForm = regexp.MustCompile(`(?m)^set kernelcmd="(.*)"$`)
@@ -71,6 +76,7 @@ func (b *Bed) arguments() []string {
 	args := []string{
 		"-kernel", filepath.Join(b.Rootfs, "boot/vmlinuz"), "-initrd", filepath.Join(b.Share, "initrd"), "-append", b.Arguments,
 		"-chardev", "socket,id=guest,path=guest.sock,server=on,wait=off", "-serial", "chardev:guest",
+		"-drive", "if=none,id=stick,format=raw,file=" + b.Stick, "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,removable=on",
 	}
 	for tag, path := range map[string]string{"root": b.Rootfs, "share": b.Share} {
 		args = append(args, "-virtfs", "local,path="+path+",mount_tag="+tag+",security_model=passthrough,readonly=on,multidevs=remap")

@@ -14,7 +14,7 @@ import (
 // TestBed boots the root file system on Debian's kernel, without an installation, and tries there what the lab cannot: real
 // terminals, a keyboard, device rules of control groups, VLANs and bonds. The steps build on each other.
 func TestBed(t *testing.T) {
-	b, artefacts := bootBed(t)
+	b, bed, artefacts := bootBed(t)
 	defer picture(t, b, filepath.Join(artefacts, "end.png"))
 	for _, step := range []struct {
 		name string
@@ -28,9 +28,10 @@ func TestBed(t *testing.T) {
 		{"two consoles at once", twoConsoles},
 		{"consoles are small", small},
 		{"timer rolls back when the agent cannot", watchdog},
+		{"log export to a FAT stick", stick},
 		{"network suite", networkSuite},
 	} {
-		if !t.Run(step.name, func(t *testing.T) { step.run(guest{t, b}) }) {
+		if !t.Run(step.name, func(t *testing.T) { step.run(guest{t, b, bed.Stick}) }) {
 			t.FailNow()
 		}
 	}
@@ -43,9 +44,10 @@ const bedLimit = 6 * time.Minute
 type guest struct {
 	t *testing.T
 	*Machine
+	stick string // its USB stick
 }
 
-func bootBed(t *testing.T) (*Machine, string) {
+func bootBed(t *testing.T) (*Machine, *Bed, string) {
 	t.Helper()
 	if os.Getenv("SLIPWAY_BOOT") != "require" {
 		t.Skip("boots a machine in QEMU: run make test-bed")
@@ -76,7 +78,7 @@ func bootBed(t *testing.T) (*Machine, string) {
 	if err := os.MkdirAll(artefacts, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return start(t, q, Config{Bed: bed, Port: freePort(t)}, artefacts), artefacts
+	return start(t, q, Config{Bed: bed, Port: freePort(t)}, artefacts), bed, artefacts
 }
 
 // run runs a command that must succeed.

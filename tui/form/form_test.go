@@ -41,7 +41,7 @@ func TestServers(t *testing.T) {
 	}
 }
 
-// Features 31, 32 and 33.
+// Feature 31, Feature 32 and Feature 33.
 func TestAdapterThereAndBack(t *testing.T) {
 	for name, s := range map[string]api.AdapterSettings{
 		"dhcp":   {Name: "eth0", Dhcp: true, Ipv6: "auto"},

@@ -32,7 +32,7 @@ func needKind(t *testing.T, kind string, more ...string) {
 }
 
 // TestVLAN carries the first, an ordinary and the last id (IEEE 802.1Q), each to a gateway that only answers frames with
-// the tag. Features 32 and 62.
+// the tag. Feature 32 and Feature 62.
 func TestVLAN(t *testing.T) {
 	needKind(t, "bond") // a VLAN cannot be probed without a parent; kernels have both or none
 	for _, id := range []int{1, 77, 4094} {

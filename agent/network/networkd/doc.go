@@ -18,6 +18,9 @@
 // changes or goes, the link is deleted first, and the reload makes the new one. A try deletes only what it changes: what
 // it leaves out is parked and deleted on confirm.
 //
+// An adapter whose settings move from the candidate's file to the confirmed one is configured anew by the reload. For most
+// that changes nothing; the members of a bond go down for an instant then (systemd 252, issue 31165), one after the other.
+//
 // # Addresses that others put there
 //
 // kube-vip adds the cluster's address to an adapter. KeepConfiguration=static in every file we render makes networkd

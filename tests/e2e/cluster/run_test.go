@@ -99,6 +99,10 @@ func (g *group) forbidden(t *testing.T) {
 	suite.On(t, leader, "", "link", "remove", "h3").Refused(t, "part of a cluster")
 	suite.On(t, g.Host(3), "", "link", "leave").Refused(t, "part of a cluster")
 	suite.On(t, g.Host(3), "", "cluster", "delete").Refused(t, "do this there")
+	// Feature 38: nobody takes a node's address, its adapter or its name away.
+	suite.On(t, g.Host(3), "", "network", "set", "eth0", "--address", "10.77.0.99/24").Refused(t, "carries cluster")
+	suite.On(t, g.Host(3), "", "network", "set", "br0", "--bridge", "--member", "eth0", "--dhcp").Refused(t, "carries cluster")
+	suite.On(t, g.Host(3), "", "network", "set", "--hostname", "other").Refused(t, "node of a cluster")
 }
 
 // vipLimit is how long the VIP may be silent when its holder is cut.

@@ -3,6 +3,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,11 +45,11 @@ func TestConsole(t *testing.T) {
 		suite.Step{Name: "kill of both rolls back", Run: at(killed("slipway-agent.service", "console-getty.service"))},
 		suite.Step{Name: "timer rolls back without an agent", Run: at(withoutAgent)},
 		suite.Step{Name: "reboot inside the window rolls back", Run: at(rebooted)},
+		suite.Step{Name: "lock-out is the web's too", Run: at(lockedOut)},
 	)
 }
 
-// firstBoot: create the user, name the host, DHCP to static, keep it, and the host answers at the new address. Features 28,
-// 30 and 31.
+// firstBoot: create the user, name the host, DHCP to static, keep it, and the host answers at the new address. Feature 28, Feature 30 and Feature 31.
 func firstBoot(p person) {
 	p.within(time.Minute, "Device information", "https://10.77.0.11:5080", "Setup code", "sha256:")
 	p.types("F2")
@@ -286,4 +287,24 @@ func rebooted(p person) {
 	if err != nil || n.Candidate != nil {
 		p.t.Errorf("after the boot: %+v, %v", n, err)
 	}
+}
+
+// lockedOut: who types wrong passwords at the console is locked out there and at the web, with the right one too. The last
+// step, for it takes a quarter of an hour to end. Feature 29.
+func lockedOut(p person) {
+	p.types("F2")
+	p.sees("User login")
+	p.types(drive.User, "Tab", "a guess", "Tab", "Enter")
+	p.sees("wrong")
+	err := drive.Until(p.t.Context(), time.Minute, func() (bool, error) {
+		p.types("Enter")
+		shown := p.screen()
+		return strings.Contains(shown, "try again in 15m") || strings.Contains(shown, "try again in 14m"), fmt.Errorf("the console shows %s", shown)
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	pin := suite.OnJSON[api.Host](p.t, p.h, "host", "show").Fingerprint
+	web := []string{"--host", "https://" + static + ":5080", "--pin", pin, "--user", drive.User, "--password-file", "-", "host", "show"}
+	suite.On(p.t, p.h, password, web...).Refused(p.t, "too many wrong passwords")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/tests/e2e/drive"
 	"github.com/slipway-os/slipway/tests/e2e/suite"
 	"github.com/slipway-os/slipway/tests/lab"
 )
@@ -27,6 +28,7 @@ func TestHost(t *testing.T) {
 		suite.Step{Name: "dead DNS server is a warning", Run: at(deadDNS)},
 		suite.Step{Name: "network comes back without the agent", Run: at(watchdog)},
 		suite.Step{Name: "bridge over an adapter that nobody has set", Run: at(bridge)},
+		suite.Step{Name: "management interface is locked from the network", Run: func(t *testing.T) { management(t, d, h) }},
 		suite.Step{Name: "users are locked and deleted", Run: at(users)},
 		suite.Step{Name: "console is locked", Run: at(console)},
 		suite.Step{Name: "disk with data is no pool", Run: at(foreignDisk)},
@@ -126,6 +128,21 @@ func bridge(t *testing.T, h *lab.Host) {
 	}
 	suite.On(t, h, "", "network", "cancel", try.Id).OK(t)
 	atHome(t, h)
+}
+
+// Feature 60 and Feature 65: who comes over the network does not take away the interface that was chosen to stay, neither by
+// its settings nor by what is made of it. At the host it may be changed.
+func management(t *testing.T, d *drive.Lab, h *lab.Host) {
+	suite.On(t, h, "", "host", "management", "eth0").OK(t)
+	over := func(args ...string) suite.Result {
+		return suite.Workstation(t, d, d.Password, append(suite.Login(t, h), args...)...)
+	}
+	over("network", "set", "eth0", "--address", "10.77.0.64/24").Refused(t, "management interface")
+	over("network", "set", "br0", "--bridge", "--member", "eth0", "--dhcp").Refused(t, "management interface")
+	try := suite.OnJSON[api.Try](t, h, "network", "set", "eth0", "--address", "10.77.0.64/24", "--gateway", gateway, "--confirm-within", "30s")
+	suite.On(t, h, "", "network", "cancel", try.Id).OK(t)
+	atHome(t, h)
+	suite.On(t, h, "", "host", "management").OK(t)
 }
 
 // atHome waits until the host has the address from DHCP alone.
