@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,22 @@ func TestAPreviewIsNoChange(t *testing.T) {
 	do(h, "POST", "/api/v1/operations/x/cancel?force=true&dryRun=maybe", "", "Authorization", "Bearer "+adminToken)
 	if len(f.log) != 2 || f.log[0].Outcome != "not-allowed" || !f.log[1].Forced || f.log[1].DryRun {
 		t.Errorf("audit: %+v", f.log)
+	}
+}
+
+// A log-in comes from nobody yet; its entry names the user all the same. What is no user's name may be a password typed in
+// the wrong place, and is not written down.
+func TestLogInsNameTheirUser(t *testing.T) {
+	h, f := newServer(t)
+	for _, body := range []string{`{"user":"ann","password":"right"}`, `{"user":"ann","password":"wrong"}`, `{"user":"Seven green kettles","password":"ann"}`} {
+		do(h, "POST", "/api/v1/login", body)
+	}
+	var got []string
+	for _, r := range f.log {
+		got = append(got, r.Caller.User+" "+r.Caller.Role+" "+r.Outcome)
+	}
+	if want := []string{"ann  done", "ann  login:wrong-password", "  login:wrong-password"}; !slices.Equal(got, want) {
+		t.Errorf("audit: %q, want %q", got, want)
 	}
 }
 

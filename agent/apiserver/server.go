@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -91,6 +92,8 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodPatch {
 			return next(c)
 		}
+		var as string
+		c.SetRequest(r.WithContext(context.WithValue(r.Context(), actsAsKey{}, &as)))
 		err := next(c)
 		if err == nil && c.Path() == "/api/v1/network/preview" {
 			return nil // looking too: forms ask it at every key
@@ -101,6 +104,9 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		rec := AuditRecord{Caller: CallerFrom(c.Request().Context()), Action: r.Method + " " + r.URL.Path, Outcome: outcome,
 			DryRun: asked(r, "dryRun"), Forced: asked(r, "force")}
+		if as != "" {
+			rec.Caller.User = as
+		}
 		if aerr := s.Audit.Append(rec); aerr != nil {
 			s.log.Error("audit entry not written", "error", aerr)
 			if err == nil {
@@ -108,6 +114,15 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}
 		return err
+	}
+}
+
+type actsAsKey struct{}
+
+// actsAs names in the audit log who a request turned out to come from: until a log-in has ended nobody is known.
+func actsAs(ctx context.Context, user string) {
+	if as, ok := ctx.Value(actsAsKey{}).(*string); ok {
+		*as = user
 	}
 }
 
