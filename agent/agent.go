@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/audit"
 	"github.com/slipway-os/slipway/agent/auth"
 	"github.com/slipway-os/slipway/agent/certificate"
@@ -56,6 +57,8 @@ type Agent struct {
 	sysinfo                         *sysinfo.Reader
 	time                            *timesync.Servers // nil when the agent does not own the machine
 	proxy                           *proxy.Host       // nil likewise
+	presetTrouble                   string            // why the preset could not be read at the start
+	presetSeen                      []api.ConfigurationPart
 	checks                          *checks
 	leader                          *leader
 	group                           group

@@ -29,8 +29,10 @@ type Settings struct {
 	// Lab marks a host of the lab, whose /sys shows another machine's disks.
 	Lab bool `yaml:"lab"`
 	// DisableTUI makes the console one to look at only, until PUT /host/console says otherwise.
-	DisableTUI bool            `yaml:"disableTui"`
-	Kubelet    KubeletSettings `yaml:"kubelet"`
+	DisableTUI bool `yaml:"disableTui"`
+	// UserDataForm lets administrators edit the host's cloud-config, which runs as root at each boot, over the API.
+	UserDataForm bool            `yaml:"userDataForm"`
+	Kubelet      KubeletSettings `yaml:"kubelet"`
 
 	// Passwords is what a new password must be.
 	Passwords auth.PasswordRules `yaml:"passwords"`

@@ -249,7 +249,7 @@ func (a *Agent) linkedHosts() []api.LinkedHost {
 		if heard {
 			h.LastSeen = s.at
 			h.Status = statusOf(s.host.Host.InUse)
-			h.Health, h.HealthReason = s.host.Health, s.host.HealthReason
+			h.Health, h.HealthReason, h.Tags = s.host.Health, s.host.HealthReason, s.host.Tags
 		}
 		if seen, _ := a.node.Status(m.ID); !seen.IsZero() && seen.After(h.LastSeen) {
 			h.LastSeen = seen

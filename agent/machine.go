@@ -46,6 +46,7 @@ func (m machine) Show(context.Context) (api.Host, error) {
 		MemoryBytes: f.MemoryBytes, Disks: []api.Disk{}, Os: f.OS, Kernel: f.Kernel, UptimeSeconds: f.UptimeSeconds,
 		Product: f.Product, CpuModel: f.CPUModel, Warnings: []api.Warning{}, Clock: api.Clock{Time: time.Now().UTC(), Synchronized: sysinfo.ClockSynchronized(), Servers: m.a.timeServers()}}
 	out.ManagementAdapter, out.ConsoleDisplayOnly = m.a.management(), m.a.displayOnly()
+	out.Tags, out.ManagementMode, out.Configuration, out.UserDataForm = m.a.tags(), api.Local, m.a.configuration(), m.a.cfg.UserDataForm
 	out.SecureBoot, out.Gpus = api.HostSecureBoot(f.SecureBoot), f.GPUs
 	out.Health, out.HealthReason = m.a.health(err)
 	for _, w := range host.Warnings(f) {
@@ -197,6 +198,7 @@ func (a *Agent) hostReport() hostReport {
 	f, err := a.sysinfo.Read()
 	r := hostReport{Host: cluster.Host{ID: a.identity.ID, Name: hostName(), InUse: a.inCluster(), Connected: true, Version: a.cfg.Version}}
 	r.Health, r.HealthReason = a.health(err)
+	r.Tags = a.tags()
 	for _, d := range f.Disks {
 		if d.Role == host.RolePool {
 			r.Host.PoolDrive = &cluster.Drive{Path: d.Path, Serial: d.Serial}

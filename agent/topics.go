@@ -26,6 +26,8 @@ type hostReport struct {
 	Host         cluster.Host `json:"host"`
 	Health       string       `json:"health"`
 	HealthReason string       `json:"healthReason,omitempty"`
+
+	Tags map[string]string `json:"tags,omitempty"`
 }
 
 // groupView is what every host of the group may show, as the leader sees it.

@@ -105,6 +105,24 @@ func (e ClusterState) Valid() bool {
 	}
 }
 
+// Defines values for ConfigurationPartState.
+const (
+	ConfigurationPartStateConfigured ConfigurationPartState = "Configured"
+	ConfigurationPartStateFailed     ConfigurationPartState = "Failed"
+)
+
+// Valid indicates whether the value is a known member of the ConfigurationPartState enum.
+func (e ConfigurationPartState) Valid() bool {
+	switch e {
+	case ConfigurationPartStateConfigured:
+		return true
+	case ConfigurationPartStateFailed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContentHostState.
 const (
 	ContentHostStateCompleted ContentHostState = "completed"
@@ -120,6 +138,21 @@ func (e ContentHostState) Valid() bool {
 	case ContentHostStateFailed:
 		return true
 	case ContentHostStatePending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HostManagementMode.
+const (
+	Local HostManagementMode = "local"
+)
+
+// Valid indicates whether the value is a known member of the HostManagementMode enum.
+func (e HostManagementMode) Valid() bool {
+	switch e {
+	case Local:
 		return true
 	default:
 		return false
@@ -159,6 +192,30 @@ func (e HostStatus) Valid() bool {
 	case InUse:
 		return true
 	case Ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HostConfigurationState.
+const (
+	HostConfigurationStateConfigured    HostConfigurationState = "Configured"
+	HostConfigurationStateFailed        HostConfigurationState = "Failed"
+	HostConfigurationStateNotConfigured HostConfigurationState = "NotConfigured"
+	HostConfigurationStatePending       HostConfigurationState = "Pending"
+)
+
+// Valid indicates whether the value is a known member of the HostConfigurationState enum.
+func (e HostConfigurationState) Valid() bool {
+	switch e {
+	case HostConfigurationStateConfigured:
+		return true
+	case HostConfigurationStateFailed:
+		return true
+	case HostConfigurationStateNotConfigured:
+		return true
+	case HostConfigurationStatePending:
 		return true
 	default:
 		return false
@@ -593,6 +650,19 @@ type Component struct {
 	Version string `json:"version"`
 }
 
+// ConfigurationPart defines model for ConfigurationPart.
+type ConfigurationPart struct {
+	// Message why it failed
+	Message string `json:"message"`
+
+	// Name network, ntp, proxy, user, theme or tags
+	Name  string                 `json:"name"`
+	State ConfigurationPartState `json:"state"`
+}
+
+// ConfigurationPartState defines model for ConfigurationPart.State.
+type ConfigurationPartState string
+
 // Consent defines model for Consent.
 type Consent struct {
 	Text  string `json:"text"`
@@ -757,6 +827,9 @@ type Host struct {
 	AgentVersion string    `json:"agentVersion"`
 	Clock        Clock     `json:"clock,omitempty,omitzero"`
 
+	// Configuration What became of the settings that the appliance or the user data preset for this host.
+	Configuration HostConfiguration `json:"configuration,omitempty,omitzero"`
+
 	// ConsoleDisplayOnly the console shows the host and changes nothing
 	ConsoleDisplayOnly bool   `json:"consoleDisplayOnly,omitempty,omitzero"`
 	CpuModel           string `json:"cpuModel,omitempty,omitzero"`
@@ -773,17 +846,29 @@ type Host struct {
 
 	// ManagementAdapter the adapter that was chosen, empty for none
 	ManagementAdapter string `json:"managementAdapter,omitempty,omitzero"`
-	MemoryBytes       int64  `json:"memoryBytes"`
-	Name              string `json:"name"`
-	Os                string `json:"os"`
+
+	// ManagementMode who manages the host: its own group; no central plane
+	ManagementMode HostManagementMode `json:"managementMode,omitempty,omitzero"`
+	MemoryBytes    int64              `json:"memoryBytes"`
+	Name           string             `json:"name"`
+	Os             string             `json:"os"`
 
 	// Product vendor and model of the machine
-	Product       string         `json:"product,omitempty,omitzero"`
-	SecureBoot    HostSecureBoot `json:"secureBoot,omitempty,omitzero"`
-	Status        HostStatus     `json:"status"`
-	UptimeSeconds int64          `json:"uptimeSeconds"`
-	Warnings      []Warning      `json:"warnings,omitempty,omitzero"`
+	Product    string         `json:"product,omitempty,omitzero"`
+	SecureBoot HostSecureBoot `json:"secureBoot,omitempty,omitzero"`
+	Status     HostStatus     `json:"status"`
+
+	// Tags what people find the host by
+	Tags          map[string]string `json:"tags,omitempty,omitzero"`
+	UptimeSeconds int64             `json:"uptimeSeconds"`
+
+	// UserDataForm the user data may be edited here
+	UserDataForm bool      `json:"userDataForm,omitempty,omitzero"`
+	Warnings     []Warning `json:"warnings,omitempty,omitzero"`
 }
+
+// HostManagementMode who manages the host: its own group; no central plane
+type HostManagementMode string
 
 // HostSecureBoot defines model for Host.SecureBoot.
 type HostSecureBoot string
@@ -830,6 +915,24 @@ type HostCertificateRequest struct {
 	// Names host names and addresses; default those of the host
 	Names        []string `json:"names,omitempty,omitzero"`
 	Organization string   `json:"organization,omitempty,omitzero"`
+}
+
+// HostConfiguration What became of the settings that the appliance or the user data preset for this host.
+type HostConfiguration struct {
+	// Message one sentence: where it comes from, or why it failed and what to do
+	Message string              `json:"message"`
+	Parts   []ConfigurationPart `json:"parts"`
+
+	// State NotConfigured: nothing is preset. Pending: the user data changed, the next boot takes it.
+	State HostConfigurationState `json:"state"`
+}
+
+// HostConfigurationState NotConfigured: nothing is preset. Pending: the user data changed, the next boot takes it.
+type HostConfigurationState string
+
+// HostTags defines model for HostTags.
+type HostTags struct {
+	Tags map[string]string `json:"tags"`
 }
 
 // HostnameChange defines model for HostnameChange.
@@ -892,19 +995,20 @@ type LinkToken struct {
 // LinkedHost defines model for LinkedHost.
 type LinkedHost struct {
 	// Adapters those that can carry a node address
-	Adapters       []HostAdapter `json:"adapters,omitempty,omitzero"`
-	Address        string        `json:"address"`
-	CompletedBytes int64         `json:"completedBytes,omitempty,omitzero"`
-	Content        string        `json:"content"`
-	Fingerprint    string        `json:"fingerprint,omitempty,omitzero"`
-	Health         string        `json:"health"`
-	HealthReason   string        `json:"healthReason,omitempty,omitzero"`
-	Id             string        `json:"id"`
-	LastSeen       time.Time     `json:"lastSeen,omitempty,omitzero"`
-	Name           string        `json:"name"`
-	Role           string        `json:"role"`
-	Status         string        `json:"status"`
-	TotalBytes     int64         `json:"totalBytes,omitempty,omitzero"`
+	Adapters       []HostAdapter     `json:"adapters,omitempty,omitzero"`
+	Address        string            `json:"address"`
+	CompletedBytes int64             `json:"completedBytes,omitempty,omitzero"`
+	Content        string            `json:"content"`
+	Fingerprint    string            `json:"fingerprint,omitempty,omitzero"`
+	Health         string            `json:"health"`
+	HealthReason   string            `json:"healthReason,omitempty,omitzero"`
+	Id             string            `json:"id"`
+	LastSeen       time.Time         `json:"lastSeen,omitempty,omitzero"`
+	Name           string            `json:"name"`
+	Role           string            `json:"role"`
+	Status         string            `json:"status"`
+	Tags           map[string]string `json:"tags,omitempty,omitzero"`
+	TotalBytes     int64             `json:"totalBytes,omitempty,omitzero"`
 }
 
 // LogEntry defines model for LogEntry.
@@ -1341,6 +1445,16 @@ type Taint struct {
 	Value  string `json:"value,omitempty,omitzero"`
 }
 
+// TextProblem defines model for TextProblem.
+type TextProblem struct {
+	// Column from 1
+	Column int `json:"column"`
+
+	// Line from 1
+	Line    int    `json:"line"`
+	Message string `json:"message"`
+}
+
 // Theme defines model for Theme.
 type Theme struct {
 	// Banner one line for every page
@@ -1450,6 +1564,37 @@ type UserChange struct {
 
 	// PasswordEnds last day of the password, such as 2027-01-31; empty for none
 	PasswordEnds string `json:"passwordEnds,omitempty,omitzero"`
+}
+
+// UserData defines model for UserData.
+type UserData struct {
+	// Editable agent.yaml has userDataForm and the host is in no cluster
+	Editable bool `json:"editable"`
+
+	// File where it is on this host
+	File string `json:"file"`
+
+	// Pending it changed since the boot and takes effect at the next one
+	Pending bool `json:"pending"`
+
+	// Reason why it is not editable
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Revision changes with the text
+	Revision string `json:"revision,omitempty,omitzero"`
+	Text     string `json:"text"`
+}
+
+// UserDataChange defines model for UserDataChange.
+type UserDataChange struct {
+	// Revision of the text that was edited; refused when somebody changed it since
+	Revision string `json:"revision,omitempty,omitzero"`
+	Text     string `json:"text"`
+}
+
+// UserDataCheck defines model for UserDataCheck.
+type UserDataCheck struct {
+	Problems []TextProblem `json:"problems"`
 }
 
 // VIPProbe defines model for VIPProbe.
@@ -1703,8 +1848,17 @@ type SetProxyJSONRequestBody = ProxySettings
 // PreviewProxyJSONRequestBody defines body for PreviewProxy for application/json ContentType.
 type PreviewProxyJSONRequestBody = ProxySettings
 
+// SetTagsJSONRequestBody defines body for SetTags for application/json ContentType.
+type SetTagsJSONRequestBody = HostTags
+
 // StartUpgradeJSONRequestBody defines body for StartUpgrade for application/json ContentType.
 type StartUpgradeJSONRequestBody = UpgradeRequest
+
+// SetUserDataJSONRequestBody defines body for SetUserData for application/json ContentType.
+type SetUserDataJSONRequestBody = UserDataChange
+
+// CheckUserDataJSONRequestBody defines body for CheckUserData for application/json ContentType.
+type CheckUserDataJSONRequestBody = UserDataChange
 
 // JoinLinkJSONRequestBody defines body for JoinLink for application/json ContentType.
 type JoinLinkJSONRequestBody = JoinRequest
@@ -2010,6 +2164,11 @@ type ClientInterface interface {
 
 	PreviewProxy(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SetTagsWithBody request with any body
+	SetTagsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetTags(ctx context.Context, body SetTagsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetUpgrade request
 	GetUpgrade(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2017,6 +2176,19 @@ type ClientInterface interface {
 	StartUpgradeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	StartUpgrade(ctx context.Context, body StartUpgradeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetUserData request
+	GetUserData(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetUserDataWithBody request with any body
+	SetUserDataWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	SetUserData(ctx context.Context, body SetUserDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckUserDataWithBody request with any body
+	CheckUserDataWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	CheckUserData(ctx context.Context, body CheckUserDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetLink request
 	GetLink(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3017,6 +3189,30 @@ func (c *Client) PreviewProxy(ctx context.Context, body PreviewProxyJSONRequestB
 	return c.Client.Do(req)
 }
 
+func (c *Client) SetTagsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetTagsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetTags(ctx context.Context, body SetTagsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetTagsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 func (c *Client) GetUpgrade(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetUpgradeRequest(c.Server)
 	if err != nil {
@@ -3043,6 +3239,66 @@ func (c *Client) StartUpgradeWithBody(ctx context.Context, contentType string, b
 
 func (c *Client) StartUpgrade(ctx context.Context, body StartUpgradeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStartUpgradeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetUserData(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUserDataRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetUserDataWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetUserDataRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) SetUserData(ctx context.Context, body SetUserDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetUserDataRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) CheckUserDataWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckUserDataRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) CheckUserData(ctx context.Context, body CheckUserDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckUserDataRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5795,6 +6051,46 @@ func NewPreviewProxyRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewSetTagsRequest calls the generic SetTags builder with application/json body
+func NewSetTagsRequest(server string, body SetTagsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetTagsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetTagsRequestWithBody generates requests for SetTags with any type of body
+func NewSetTagsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/tags")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetUpgradeRequest generates requests for GetUpgrade
 func NewGetUpgradeRequest(server string) (*http.Request, error) {
 	var err error
@@ -5843,6 +6139,113 @@ func NewStartUpgradeRequestWithBody(server string, contentType string, body io.R
 	}
 
 	operationPath := fmt.Sprintf("/host/upgrade")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetUserDataRequest generates requests for GetUserData
+func NewGetUserDataRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/user-data")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetUserDataRequest calls the generic SetUserData builder with application/json body
+func NewSetUserDataRequest(server string, body SetUserDataJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetUserDataRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetUserDataRequestWithBody generates requests for SetUserData with any type of body
+func NewSetUserDataRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/user-data")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCheckUserDataRequest calls the generic CheckUserData builder with application/json body
+func NewCheckUserDataRequest(server string, body CheckUserDataJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCheckUserDataRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCheckUserDataRequestWithBody generates requests for CheckUserData with any type of body
+func NewCheckUserDataRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/user-data/check")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7628,6 +8031,11 @@ type ClientWithResponsesInterface interface {
 
 	PreviewProxyWithResponse(ctx context.Context, body PreviewProxyJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewProxyResponse, error)
 
+	// SetTagsWithBodyWithResponse request with any body
+	SetTagsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetTagsResponse, error)
+
+	SetTagsWithResponse(ctx context.Context, body SetTagsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetTagsResponse, error)
+
 	// GetUpgradeWithResponse request
 	GetUpgradeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetUpgradeResponse, error)
 
@@ -7635,6 +8043,19 @@ type ClientWithResponsesInterface interface {
 	StartUpgradeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartUpgradeResponse, error)
 
 	StartUpgradeWithResponse(ctx context.Context, body StartUpgradeJSONRequestBody, reqEditors ...RequestEditorFn) (*StartUpgradeResponse, error)
+
+	// GetUserDataWithResponse request
+	GetUserDataWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetUserDataResponse, error)
+
+	// SetUserDataWithBodyWithResponse request with any body
+	SetUserDataWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetUserDataResponse, error)
+
+	SetUserDataWithResponse(ctx context.Context, body SetUserDataJSONRequestBody, reqEditors ...RequestEditorFn) (*SetUserDataResponse, error)
+
+	// CheckUserDataWithBodyWithResponse request with any body
+	CheckUserDataWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckUserDataResponse, error)
+
+	CheckUserDataWithResponse(ctx context.Context, body CheckUserDataJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckUserDataResponse, error)
 
 	// GetLinkWithResponse request
 	GetLinkWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLinkResponse, error)
@@ -9398,6 +9819,36 @@ func (r PreviewProxyResponse) ContentType() string {
 	return ""
 }
 
+type SetTagsResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetTagsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetTagsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetTagsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetUpgradeResponse struct {
 	Body                          []byte
 	HTTPResponse                  *http.Response
@@ -9454,6 +9905,99 @@ func (r StartUpgradeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r StartUpgradeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetUserDataResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *UserData
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetUserDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetUserDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetUserDataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetUserDataResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *UserData
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r SetUserDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetUserDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetUserDataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CheckUserDataResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *UserDataCheck
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckUserDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckUserDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckUserDataResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11418,6 +11962,23 @@ func (c *ClientWithResponses) PreviewProxyWithResponse(ctx context.Context, body
 	return ParsePreviewProxyResponse(rsp)
 }
 
+// SetTagsWithBodyWithResponse request with arbitrary body returning *SetTagsResponse
+func (c *ClientWithResponses) SetTagsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetTagsResponse, error) {
+	rsp, err := c.SetTagsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetTagsResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetTagsWithResponse(ctx context.Context, body SetTagsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetTagsResponse, error) {
+	rsp, err := c.SetTags(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetTagsResponse(rsp)
+}
+
 // GetUpgradeWithResponse request returning *GetUpgradeResponse
 func (c *ClientWithResponses) GetUpgradeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetUpgradeResponse, error) {
 	rsp, err := c.GetUpgrade(ctx, reqEditors...)
@@ -11442,6 +12003,49 @@ func (c *ClientWithResponses) StartUpgradeWithResponse(ctx context.Context, body
 		return nil, err
 	}
 	return ParseStartUpgradeResponse(rsp)
+}
+
+// GetUserDataWithResponse request returning *GetUserDataResponse
+func (c *ClientWithResponses) GetUserDataWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetUserDataResponse, error) {
+	rsp, err := c.GetUserData(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetUserDataResponse(rsp)
+}
+
+// SetUserDataWithBodyWithResponse request with arbitrary body returning *SetUserDataResponse
+func (c *ClientWithResponses) SetUserDataWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetUserDataResponse, error) {
+	rsp, err := c.SetUserDataWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetUserDataResponse(rsp)
+}
+
+func (c *ClientWithResponses) SetUserDataWithResponse(ctx context.Context, body SetUserDataJSONRequestBody, reqEditors ...RequestEditorFn) (*SetUserDataResponse, error) {
+	rsp, err := c.SetUserData(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetUserDataResponse(rsp)
+}
+
+// CheckUserDataWithBodyWithResponse request with arbitrary body returning *CheckUserDataResponse
+func (c *ClientWithResponses) CheckUserDataWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckUserDataResponse, error) {
+	rsp, err := c.CheckUserDataWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckUserDataResponse(rsp)
+}
+
+func (c *ClientWithResponses) CheckUserDataWithResponse(ctx context.Context, body CheckUserDataJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckUserDataResponse, error) {
+	rsp, err := c.CheckUserData(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckUserDataResponse(rsp)
 }
 
 // GetLinkWithResponse request returning *GetLinkResponse
@@ -13600,6 +14204,32 @@ func ParsePreviewProxyResponse(rsp *http.Response) (*PreviewProxyResponse, error
 	return response, nil
 }
 
+// ParseSetTagsResponse parses an HTTP response from a SetTagsWithResponse call
+func ParseSetTagsResponse(rsp *http.Response) (*SetTagsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetTagsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetUpgradeResponse parses an HTTP response from a GetUpgradeWithResponse call
 func ParseGetUpgradeResponse(rsp *http.Response) (*GetUpgradeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13653,6 +14283,105 @@ func ParseStartUpgradeResponse(rsp *http.Response) (*StartUpgradeResponse, error
 			return nil, err
 		}
 		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetUserDataResponse parses an HTTP response from a GetUserDataWithResponse call
+func ParseGetUserDataResponse(rsp *http.Response) (*GetUserDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetUserDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UserData
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetUserDataResponse parses an HTTP response from a SetUserDataWithResponse call
+func ParseSetUserDataResponse(rsp *http.Response) (*SetUserDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetUserDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UserData
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCheckUserDataResponse parses an HTTP response from a CheckUserDataWithResponse call
+func ParseCheckUserDataResponse(rsp *http.Response) (*CheckUserDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckUserDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UserDataCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -15150,12 +15879,24 @@ type ServerInterface interface {
 	// What proxy settings would change and what is wrong with them; changes nothing. Forms ask it as one types.
 	// (POST /host/proxy/preview)
 	PreviewProxy(ctx echo.Context) error
+	// Replace the tags of this host, which are for people and their tools to find it by; none takes all away.
+	// (PUT /host/tags)
+	SetTags(ctx echo.Context) error
 	// Which OS image runs, and what the last upgrade did.
 	// (GET /host/upgrade)
 	GetUpgrade(ctx echo.Context) error
 	// Upgrade this host to the OS image of a content bundle. The image is written beside the running one, booted, and kept only if the host is as well as before; else the host returns to the image of now by itself.
 	// (POST /host/upgrade)
 	StartUpgrade(ctx echo.Context) error
+	// The cloud-config of this host, which runs at each boot, with its secrets as ********; for administrators.
+	// (GET /host/user-data)
+	GetUserData(ctx echo.Context) error
+	// Replace it; it takes effect at the next boot. "********" keeps the secret that is there. Only where agent.yaml has userDataForm.
+	// (PUT /host/user-data)
+	SetUserData(ctx echo.Context) error
+	// What is wrong with a cloud-config, by line and column; changes nothing. Forms ask it as one types.
+	// (POST /host/user-data/check)
+	CheckUserData(ctx echo.Context) error
 	// The group of linked hosts as this host sees it.
 	// (GET /link)
 	GetLink(ctx echo.Context) error
@@ -16244,6 +16985,19 @@ func (w *ServerInterfaceWrapper) PreviewProxy(ctx echo.Context) error {
 	return err
 }
 
+// SetTags converts echo context to params.
+func (w *ServerInterfaceWrapper) SetTags(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetTags(ctx)
+	return err
+}
+
 // GetUpgrade converts echo context to params.
 func (w *ServerInterfaceWrapper) GetUpgrade(ctx echo.Context) error {
 	var err error
@@ -16267,6 +17021,45 @@ func (w *ServerInterfaceWrapper) StartUpgrade(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.StartUpgrade(ctx)
+	return err
+}
+
+// GetUserData converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUserData(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUserData(ctx)
+	return err
+}
+
+// SetUserData converts echo context to params.
+func (w *ServerInterfaceWrapper) SetUserData(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetUserData(ctx)
+	return err
+}
+
+// CheckUserData converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckUserData(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckUserData(ctx)
 	return err
 }
 
@@ -17053,8 +17846,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/host/proxy", wrapper.GetProxy, options.OperationMiddlewares["getProxy"]...)
 	router.PUT(options.BaseURL+"/host/proxy", wrapper.SetProxy, options.OperationMiddlewares["setProxy"]...)
 	router.POST(options.BaseURL+"/host/proxy/preview", wrapper.PreviewProxy, options.OperationMiddlewares["previewProxy"]...)
+	router.PUT(options.BaseURL+"/host/tags", wrapper.SetTags, options.OperationMiddlewares["setTags"]...)
 	router.GET(options.BaseURL+"/host/upgrade", wrapper.GetUpgrade, options.OperationMiddlewares["getUpgrade"]...)
 	router.POST(options.BaseURL+"/host/upgrade", wrapper.StartUpgrade, options.OperationMiddlewares["startUpgrade"]...)
+	router.GET(options.BaseURL+"/host/user-data", wrapper.GetUserData, options.OperationMiddlewares["getUserData"]...)
+	router.PUT(options.BaseURL+"/host/user-data", wrapper.SetUserData, options.OperationMiddlewares["setUserData"]...)
+	router.POST(options.BaseURL+"/host/user-data/check", wrapper.CheckUserData, options.OperationMiddlewares["checkUserData"]...)
 	router.GET(options.BaseURL+"/link", wrapper.GetLink, options.OperationMiddlewares["getLink"]...)
 	router.DELETE(options.BaseURL+"/link/hosts/:host", wrapper.RemoveLinkedHost, options.OperationMiddlewares["removeLinkedHost"]...)
 	router.POST(options.BaseURL+"/link/join", wrapper.JoinLink, options.OperationMiddlewares["joinLink"]...)
@@ -19152,6 +19949,39 @@ func (response PreviewProxydefaultApplicationProblemPlusJSONResponse) VisitPrevi
 	return err
 }
 
+type SetTagsRequestObject struct {
+	Body *SetTagsJSONRequestBody
+}
+
+type SetTagsResponseObject interface {
+	VisitSetTagsResponse(w http.ResponseWriter) error
+}
+
+type SetTags204Response struct {
+}
+
+func (response SetTags204Response) VisitSetTagsResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetTagsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetTagsdefaultApplicationProblemPlusJSONResponse) VisitSetTagsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUpgradeRequestObject struct {
 }
 
@@ -19218,6 +20048,122 @@ type StartUpgradedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response StartUpgradedefaultApplicationProblemPlusJSONResponse) VisitStartUpgradeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserDataRequestObject struct {
+}
+
+type GetUserDataResponseObject interface {
+	VisitGetUserDataResponse(w http.ResponseWriter) error
+}
+
+type GetUserData200JSONResponse UserData
+
+func (response GetUserData200JSONResponse) VisitGetUserDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetUserDatadefaultApplicationProblemPlusJSONResponse) VisitGetUserDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserDataRequestObject struct {
+	Body *SetUserDataJSONRequestBody
+}
+
+type SetUserDataResponseObject interface {
+	VisitSetUserDataResponse(w http.ResponseWriter) error
+}
+
+type SetUserData200JSONResponse UserData
+
+func (response SetUserData200JSONResponse) VisitSetUserDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetUserDatadefaultApplicationProblemPlusJSONResponse) VisitSetUserDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckUserDataRequestObject struct {
+	Body *CheckUserDataJSONRequestBody
+}
+
+type CheckUserDataResponseObject interface {
+	VisitCheckUserDataResponse(w http.ResponseWriter) error
+}
+
+type CheckUserData200JSONResponse UserDataCheck
+
+func (response CheckUserData200JSONResponse) VisitCheckUserDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckUserDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckUserDatadefaultApplicationProblemPlusJSONResponse) VisitCheckUserDataResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21018,12 +21964,24 @@ type StrictServerInterface interface {
 	// What proxy settings would change and what is wrong with them; changes nothing. Forms ask it as one types.
 	// (POST /host/proxy/preview)
 	PreviewProxy(ctx context.Context, request PreviewProxyRequestObject) (PreviewProxyResponseObject, error)
+	// Replace the tags of this host, which are for people and their tools to find it by; none takes all away.
+	// (PUT /host/tags)
+	SetTags(ctx context.Context, request SetTagsRequestObject) (SetTagsResponseObject, error)
 	// Which OS image runs, and what the last upgrade did.
 	// (GET /host/upgrade)
 	GetUpgrade(ctx context.Context, request GetUpgradeRequestObject) (GetUpgradeResponseObject, error)
 	// Upgrade this host to the OS image of a content bundle. The image is written beside the running one, booted, and kept only if the host is as well as before; else the host returns to the image of now by itself.
 	// (POST /host/upgrade)
 	StartUpgrade(ctx context.Context, request StartUpgradeRequestObject) (StartUpgradeResponseObject, error)
+	// The cloud-config of this host, which runs at each boot, with its secrets as ********; for administrators.
+	// (GET /host/user-data)
+	GetUserData(ctx context.Context, request GetUserDataRequestObject) (GetUserDataResponseObject, error)
+	// Replace it; it takes effect at the next boot. "********" keeps the secret that is there. Only where agent.yaml has userDataForm.
+	// (PUT /host/user-data)
+	SetUserData(ctx context.Context, request SetUserDataRequestObject) (SetUserDataResponseObject, error)
+	// What is wrong with a cloud-config, by line and column; changes nothing. Forms ask it as one types.
+	// (POST /host/user-data/check)
+	CheckUserData(ctx context.Context, request CheckUserDataRequestObject) (CheckUserDataResponseObject, error)
 	// The group of linked hosts as this host sees it.
 	// (GET /link)
 	GetLink(ctx context.Context, request GetLinkRequestObject) (GetLinkResponseObject, error)
@@ -22511,6 +23469,35 @@ func (sh *strictHandler) PreviewProxy(ctx echo.Context) error {
 	return nil
 }
 
+// SetTags operation middleware
+func (sh *strictHandler) SetTags(ctx echo.Context) error {
+	var request SetTagsRequestObject
+
+	var body SetTagsJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetTags(ctx.Request().Context(), request.(SetTagsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetTags")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetTagsResponseObject); ok {
+		return validResponse.VisitSetTagsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetUpgrade operation middleware
 func (sh *strictHandler) GetUpgrade(ctx echo.Context) error {
 	var request GetUpgradeRequestObject
@@ -22557,6 +23544,87 @@ func (sh *strictHandler) StartUpgrade(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(StartUpgradeResponseObject); ok {
 		return validResponse.VisitStartUpgradeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetUserData operation middleware
+func (sh *strictHandler) GetUserData(ctx echo.Context) error {
+	var request GetUserDataRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUserData(ctx.Request().Context(), request.(GetUserDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUserData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetUserDataResponseObject); ok {
+		return validResponse.VisitGetUserDataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetUserData operation middleware
+func (sh *strictHandler) SetUserData(ctx echo.Context) error {
+	var request SetUserDataRequestObject
+
+	var body SetUserDataJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetUserData(ctx.Request().Context(), request.(SetUserDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetUserData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetUserDataResponseObject); ok {
+		return validResponse.VisitSetUserDataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckUserData operation middleware
+func (sh *strictHandler) CheckUserData(ctx echo.Context) error {
+	var request CheckUserDataRequestObject
+
+	var body CheckUserDataJSONRequestBody
+	if err := ctx.Bind(&body); err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckUserData(ctx.Request().Context(), request.(CheckUserDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckUserData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckUserDataResponseObject); ok {
+		return validResponse.VisitCheckUserDataResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -23692,228 +24760,241 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1rcxu3kuhfQXG3Ksnu6GFF1kmkL1d+JPaJbKskOTm3Ur53wZkmiXAIzAEwohmX//stNIB5ERgOZVLx",
-	"nrvny4lFDB7djUa/+9MoFYtCcOBajc4/jQoq6QI0SPwXLTOm35U6FQsw/85ApZIVmgk+Oh9lgkNCJExK",
-	"BRn5Fu5BrvSM8SmBXMF3CRGS6BmQVGRAxIRQO5bmo2TEzAT/LEGuRsmIUzP9SLiFkpFKZ7CgZsUF/XgF",
-	"fKpno/MnJz8kI70qzFClJePT0efPid3jLeNpYIdcaDKGiZBA9IwpohlOH1pc4QzNpSdCLqg256QaDtyn",
-	"kfXv4KNeX76gUpuDGyDQFP8YXlybzyPHPnl6Fl32PdcsX1934JFL/PqhR36vQK4vDR9pqvOVXbs0QyJr",
-	"25+CJz47XV/0czKSoArBFSBlXksxzmFh/jMVXANH8NOiyFlKzV6OCjviP/9QZmOfGkv9u4TJ6Hz0b0c1",
-	"6R/ZX9WRnxdXbB/tkrgpLVHTPAdJUsoNaongh6PPyehWU6kh69nWdtt5V4DE70IbcosdIk7cF2bCy4wW",
-	"2iKnkKIAqZkFGs0yCcpBsD3X89cvbgyqNCzw1w78K4RQKenK/DulUjK7iPtpLEQOlI9wnxNa5vpGlDpw",
-	"K5czqsmMKsIFEXoGkizpiuRA70GRsaMd6g6RhKafpUVkYY67H36MTLL71inqoVOqYUlXfb+dBZiiPTpx",
-	"I8z1f319f7Z+j5LRgqYBngFyQQ0RkDeXz4nDWPBrXTa2xriGKUjzg71hnwL3VsI/SyYNef5uR9k9JA3C",
-	"cMC109cwsJCtsf6h2pAY/wGpNus6srsFrRmfeoJj5lw0v24Q4oTmCpKH02Y/qzBn+vjajn1yto7xseDZ",
-	"pmv3zIwxYyXLprBxtB21FWEOP8MP60doUOameZqEumksK+5xHPByYUjEEEaphWHTmmpmCEVMJg3cb0GM",
-	"zXf8aWACBVSmsxiITp5+vy2M7nPKNyHu16vLt7GLgagMkvkUuH4ppQgw2FSUluOvA2LCpNKXeugrm4xy",
-	"ut34BShFpxBkV4VkQjK92swW/CyNbxJ3rPoM1eaC8Kkfu3UA5XQV4bZ9249wtMQJbYEHBjg+0mabhgMz",
-	"rUghMkXGkNIFEAk0WxnxVGlRFJCRMRixVRlaHwZtcyPK8BNzD1K5ww9iwRYm9XfV5DVQgnA2QthLruUq",
-	"8NCnOryDitUHf8tAUytPrv8kVzclD0rYKPEvqSLpjPIpZBdEiQWMRbYiuRBzyAjVBN/8pShzA+vgoy5q",
-	"NWP91Wb2h2G4KVWExu4Z3YwVN6sTUCux3W8vjAo9q+5XGxNc6MuJE8YGUlZp5924UT8wqRcJbe6Ze+/a",
-	"+1rAYuyUvOHC0kJkYfwsBGdayDcsz5kK8b8ulzETJdUmgtuunt4dbFzp4LPcBagOc/znKOqvbwU+FkyC",
-	"utQ9HEiBMpeaAM/UBaFjZSS7JdMzURqlAQYzHPiogWdWtWiv1VzGXEOqzJ3TwnI/SjKU39YvnBR5gHfS",
-	"bMG4YY33DJZN+Xvj/epA010gXCUIVQPIiXkp4Ab+WYLSW0qMqVgsBH+7LmCE9Mf23hqfBrc2g3S+ju8J",
-	"+xiktplQOvgDy7Z+6up3xUthYj5KRksqDROaUFTYSz7nYskDkljnnCwbue0FHpUEDxQ8fy5C51cg793V",
-	"61AgWxgSxF+JRk4P0vxFkwnagJgibhdb3NkVT2dScPZnjOjnIDnkRNGVWxX1crN3MhF5LpaKUNLYW/AW",
-	"bPO0hF+K1kbD4CxVWB+vRaU2Q+sTWpvyVQBsM6C5nm0nRnGRwfANuOO8NTw8sAFRmSzWkMYybw2rBpGS",
-	"Z9YAMEpGsCj0CkmGG9Z4zss8D/AfCVRFpBtD5NC8PddS3DPDGs2AZHRTcvdfL2AqqeGn5j9z0PavVq4P",
-	"aTj3rIjIFMUrkWdDOKKT9+weK0xV57FrNGf0mEnalNKEcQ+9XaapE/S2YKpcF7exa27Ro+kczH0TCo26",
-	"QNPZ2uXeQnVrMOv66qvZL7AK7KAoxzlLyRxWyqxdgChyIMuZIPhsMXNspC+zIRXZ0ZOz73843XJPXUzW",
-	"UKp324OKxlu3QYwYJgz4F6cri2dAHJENvfydgzlEuknqnfWc7YWkEx14LOg9ZNucCT94Fja3qQLSAQKx",
-	"GZVUK9dTbtr9c1Rctrwpfk8BYayAlFBF/vflmysjSf399t1bNLXVl+Ls5MnpRikFV+jZ+8t7Z18ebITY",
-	"pGSrgqbhX0WllLTPO2c8O4rRXA+j9s9uQGxmGsVYlF4VAB8sIts/dOd8a77NDR5+o9Ix/0HvOg5qcOca",
-	"QBU4msKUBfsmdKnA/a/+vs3za5EfeH+1LLlhNGGhSQKhEsjC+ocot5KaBJoZCFnVYSJColIHSG7XzfV6",
-	"zv7WaY5Bm2/YTiHTGdOQ6lKGtJRFdnaKO5aLs9MQMaQSzKaiyhnTBE1BjGvhBEcrpSVb8uDhYhZancLm",
-	"4Z6b4tW0L7YzOd6O8/nNNK1Ota/B7aYHn+b1Y+mWKM0Zn6sgOiQYfDBlCDGdGRKUYkFEqRVDQ8FwrSEu",
-	"4zbZW0iuMWLn0msRKD+Y/1ooyO9BWQ0iRAaFkFtcXge3ayHDdzfIwRzMX18nxNwj83FCrgTNntGc8hRk",
-	"Ql5+1CA5zY1Ki373VxbZmwnDc7QmD2/Sgj2fR14fSbj3sGuJ9ELoAJ7mJNbu7R12HzOYMM7Cioc5HKE8",
-	"IzW1r30/L8dGn9Sgfo1erG1Vpeuc8piedE8lo+N8i9kMhH91X4VmXNFF3i+RZFDkYgVZYv7xX47jEQts",
-	"cjD5LyfcM31R2agW9k24p3kJaiNF4Raa6GvhJQTkJiAa+o6lhCC5ecCsE5sRRkIe2bG5EVOR09Djb0g7",
-	"haAfwdwmVDTcCJUgWEgqFguqyBj0Eqydb3FBLBfBt8VoryjDSEjFlDMF2eEWMvkWrB1PXF3emrr9kcIA",
-	"5MoHJgwXd7WLcGlIsT8cHx+HxDCmc1gbulno0vgu4TqxbYscHiSrZ0wVOV294/lqgB24OTqyEw1cW7NB",
-	"yMs1zsVYhSXw8Uo7Y6JnaozrpgTTGFv7XDZt2A5M3MJ+ld69e09PB1DVZd3Sws4WdArbfqNtAE/vy2D3",
-	"axRzfG1pOt9qla5B1MxT7dbPl7TO3QO2V07mWzNEFzloo2oORy54D/JQq3HcCdq1eVX7MQcEnlmdZ0JZ",
-	"3hLSGyATmubDNx8yMndsWx2QtJboge9rRxFrMuWWogCbwrbCuWJ/wjb4UyueDiTeWzO0Id09nN27gwUY",
-	"vpPb6lMkFdjcXnvAfuvOEiHrSECDpafgb9b8NlijbVyuAJvwJLzZrdhL+H5XQTigvNKw02/xtrApFyEV",
-	"lWUoOqQzSOfOP7GgK+JcOMO5ZOECWdqzz6iaeWO6GeHcLihzoOcuu6gic72+yzDiLhd8CrLtkCeZdUVG",
-	"DW/rIqUXHkPGroQoANzatLQK3O5sXy9aYn7n3S15FvJpdsV/DzgXoknsdxaE3i5gBL2wmtGYORQoYYWH",
-	"t316aDhGZ+1p67szNRiuaTrfjX7Rp1tsa2yoOZN/Yuv99KMVz7NN4BBTyrGHzgV0FK8Jc754LSSdAimE",
-	"yIO+wC+Xx9cFcdx38MSMTm9AlXlAopiIMqTJYAy9WeIcI5qMdiEzlRBVpjNzBy/Jkx9PDo8PTw7/thWL",
-	"EaUuSh2zWaWzmANWUzkFTShXS5BGq3QB/3jfDC+y5wi6XfHTAdE4dly9kWq3YZhOJleMB+1SVUz0+pWE",
-	"ZdjmnYclMWUjXAc4JNxAO5VdKLxtFSD5hcggj7AKqdl2XuNr/0nwiaERj7GEhbhHlhC2WsZMkwoko/kO",
-	"5KwOQHGjbSnHQqlasifg5AVXDws08WyhY4JGMr9AIzQnr699rDbRgkwYz/CKVlHWG/yhLkBhbZHGtO7N",
-	"wrtlh5uVqJpfEB9zXjllvQmzvXQw6DdscrxMyOXl5WVCnr+9fPMyIW/+kZC3twm5vrtJyO3Nr+bUd/+4",
-	"q5e+xPfVfmPYFK/2fX13097GD0PMkkEM/sQgzxqZH8Ov+MR8uWUwTmdXdor+mMyfmFRVYsxWoUwZDInQ",
-	"LqhSSyGzASlC9eCXPAtY3dG9ltkEBRQi3ej6NTk5PvnbwfGTg++ftPH35LgnJqwx7vuTZFiIWHWqEEhf",
-	"VfEsHffrDgJwq5Ao/0VwA0Gd3xHbFmE7jjoD7LeV+jD81aZT4LrPVp36MK5+07uw8mNq7Wsv2qaygOBv",
-	"xxE1E0tVcRq8/jYAGGWuWcvR2ngz0qJ8E33Y0qKM2M0ypraRjs2DGgDZhBndp5CMB9yCakZPnp6dv3r5",
-	"j0o/qMM2vlGkDj65sNrTwUFhJEs6h2CCztQdZjhGe2K37E83cTdhxGpkY+TCnI9yOoUFcN1IGFvHt6P0",
-	"WsFMzSvDE9KJ1gqmJCyEXG1jVYlK4EJFEhtEVobiEu6BZ/gyZwQlBI/SBU1nLKLrQlpKeCaEbhrTgBv5",
-	"xzD+jCn/nyVXZVEIqSMGtfUozhvnbn3N3ysIflMWmi3gFlLh+PUAcC1tRMPwi+FDIDbaSTs2PeSSLYbT",
-	"ThprXqykZo7uRrcpwV9mRGpFoV0AxFjxpuTGcPpYgtIY5q+Q19f3p32JdU6kCSqUM2pZnhd7JGY4bqFL",
-	"hvVFv5vYoXvjx3qZ2u2ry4OTp2cBjmae+LEUSwVSITMnTCfk8tn58xfnh4dBfxVTqozpUHQRSt3DpwF/",
-	"w6vYJJktfPpb51BwoZ9hDvTwT8QyFLDKlaZ5DhmZgYQLgsIbYcqF9ueTA8WmHDIieFfuDsV4oPIRUqap",
-	"eVXIkiKRConE2kBVcDqz/C2uHlbO4nkkEb6xnSfFwCtp5KA42vCU0MRBA4NdTlHDpLGpAbdgFxkD4bxd",
-	"j8JvQspbUCjfkvT71bWHhNA2BO3apCOnlLM/q0DsjekRQYib7T/I4TpzH2+dmVF9GCKC1/Y6drjhNgQw",
-	"oyxwza9fvknW2GMDL/bhwCHcYQ2lIXf5WUfPfvL9k+O/nYRCTGAVXLwVPGAWddcCxa0FzYAI3sqi2LxY",
-	"1zOCBw/B9O+C8YfdpkyK4nld5KArObrd4pPpDO0XhFknyFQkmIpZKiDUJWuAxKFLa4RXJAea2b+FDYhi",
-	"Dl3KPj3+8WxjnAF+F4LEFVX6fZELGkiXow/yPq5Zb5tOB3PTK5eDzUsN5n15P3E3aG5VfxcVwOPeTtR1",
-	"onucsBzlAxeKWyJUIAtKzV9iz/MSZsOe53aWGJAHscR4wFYKhbDZ4wOE5u2ck2Y9yGK+SUukfZkubkQS",
-	"D+z0KkI10t8HfDg5bE7zciGd1QQWGn0OT3OqO3+DvjgdQcKCMvN2N7SXdbhXN3bIBW0mHwQWiJ3JYarX",
-	"XNNlVBU7TyknKZVyRSjBXIpaSRhEKk31JG7mCRs+HhJC0qgwEzB4tpSCiD1hp6aGnCp9CxbFA8X0aKR0",
-	"1LEQt/rtLoilRnul+npQN7O2Yn6GKzGNpOU/sETD1vnvnOnhee4cxZdGtYc+A/eVmF4xDoEshrSUKvxQ",
-	"Ue0cFaja0Im2nospuKoAqTAyck51mE0C15KBigS22hB+UlCpB9/TCkEhhu5P90C1yH4fAZ2VPbcQseJJ",
-	"3yenZEaMeoqZGxNyQmZhMwQsrxtOg/YkN1DkNDUKSmX+d4EqpTKyha/oQL71la9yc4hz8/OB/e07VG5y",
-	"MVUGDRgdy/Rh1+V19qW+jL25F67EVGwr91LdLpY2XumOnnh6fByKje1Gc5mJQpt6U1lmH6R8NRxh/WV3",
-	"Ovvx3wW3BLz0otcWW5nIoLLNuGKZjRC6EinNyfvXTWJmnFCi6diXbhFLfkFmWheKCJ6HqxlMpSiLzVHH",
-	"5pkaW4P4poGl7A47OT7d6Ly009uvY4C8pqHKFtUJhr+TVaj1ICujHR3a1Ftg09lYlHI7r2qfRBMsbubV",
-	"XKNeME0yYZ1FLoIkVmcnQEAYDULHOSREaWr+L4OcrhIs0QcJsTF/CWHcS1YJqSqrjTZfBC8A+PJovhad",
-	"3U4YhHop5Hy/nsKU8oxlNFpUjym0FLhIiG1Wq6q2hVYVfMLkIvQMtRKmyFiI4a/wgIWbVqR12peiHOcQ",
-	"Vo2dom23TVwcjsLURxcQhi9fMIvUSm59W7+Tq7jhquH+6KGTBzF2d6LfmJ4x3tC1wpbMs2P7KLGF0S/P",
-	"zHu0YNz+q+HDbygUGO4DsSJswbptGxL5QYcqzFjwEOtLWRE1o3luxA1qJJHlzGqzDyWiDWn8MYRc27jZ",
-	"QOThmkTY73l2EWihMCsrRA2frBXvMkzybKwSpr5lry8pbf+4ZqkcbWHV3Mhm2x4OM01ky7e3r36xi2xx",
-	"WYLbQosM464c8WFRjtHW1QlQevLjRtmyZ7cPiP/B6hVhN87/hyE/75oVZDr0uX1eKCpQPR/wMs9tiKOW",
-	"JXQnSEYfD6biwPzxQM1ZcSAKi9ODQhjOKR1G45ZaK/OUPMfYwFbtmyozYXA0h0twDMVBTL0oRvP83WR0",
-	"/vvGQsf2i88funWFlYbCZSyYBzMTHC6IAZNV4HnjBGKCrk/zRWI4twIjrBO/HYJFEVQAyoOhWgmAAdEQ",
-	"ii2SZzUUwZTrYSI02odctqVPVfTJTnYjDSR4WmgnwnpCDJF8HZ4biHwfxwJ4fKGPeD49DgmTWDTod9tM",
-	"qHAEqVPd0JOgVsrm3fXDeC26NwwpyzkeJkCVUjqL6S7tE2vn6GFufv83ZR40o+U0XAR5JpZkQTkyb+st",
-	"S6mChJRFUf13xqYG5pRntq62qgw5C/bRqEPHRAsSxuKCcX/E7tLpjEqauoCeTZUdq2mS6ixBMDA+fagT",
-	"P0j1Xuo9bQq9T1oyb5B4qzyEDQ73cF5C8GguYavreoZt8ntsCcKQTkTVXqu79ZUs2Dr7NsSkN34SrrTW",
-	"VbcMGCqLvQNuXT/A7jSGne2r0Tyg2IvIt6635fx4fdFg10IE0ra3c2maOaIOTfPa9BSNi+Ov3uP2bh1N",
-	"2TYlkO7M8NDujSIH8jktYjkrYcOYg3vcXVpBbCvz2LZEE6KN2G4eyjvRgBDWi7aLespczlK344mu0lLN",
-	"iFq1OMrg/khl445icbLRoIoLVUaoCECkfhhACiE983dmkqdPv3+650fDFtWJnGQJ8mFHqWt++4ACCWMh",
-	"MP97VurMBuxJUK1nq+mCHkYbqATYaTbaUdNojcpoFs+u3sm6lnk31FIB18BTH8NFVy7oSAuSiUG13puk",
-	"EFEfYmKx0oY1YUskjHGgiyLHfjiSn6ucFUu6Os8Zn5/b8Idsc7E6m/jf1ElKW9ECzx+BfaUsdlxbgsNQ",
-	"qV9om+E3YOwwh7TPQceJ3UeR7X8M1bx3RdjZFsJOXbg9aGyPJHjLYCVEmucunKsuY+aLKKG1xWz7nHCB",
-	"+09QSm+bz2mWYf8bphXkk61CpGdah11H6DWLiIUVIB/o68ZF/RL1hAi5Ck5JCzFRfD6wa4zFUUddqc2K",
-	"mDXZWJ8wTq5fvvHVon2IIsOkTS3LtYzJp0+/D+mGHtwdFU3r4vzo6Pf3ty9vzq8vb29/e3fz4n99ePXu",
-	"9u738+t3N3cfAkkzLSvbyWnSg8LNQxs4XQ9GVgnJxIIyrpI6GhnJkFsTeMPm4wnYIhFdrrsp7huSF29g",
-	"ypSWq1iqX69gjt9EqioOzu2sHX5+vhCh1mbo9bDygXFYa8kZJ0/Pzp9d3r48O8WabErNDuawmgInBznB",
-	"z5SNLw4E3Zn/ToP5BNachuQ+kYJXTejmsCKcSimWPs4Ww3Gbz14zxDb8gjmBzmwVspOnT5/8OPSRagIj",
-	"COBGdcT1Thp9+q3/pL3V40B2WuNZ8sJf4BcptEhFPti1jlM1vmvsKnxQpYLGvocEX0aVqki85dAGDqFA",
-	"zE1NHdzBXvOJ2O4eP8Cw3zDmrdPuAwAZsbkPAxbah33PmIqbtMy/DTD6rYdBqG0YSIf8AbJYqk/TVNlf",
-	"BKJpe2x8aI2pr1iWAQ8pdXaUq0HgX03zTvgAMcgVoN05IUrYZ4QLc/sWREwmINtMLKqO2zNGofI8aLdJ",
-	"w11p1mpDZRGSZVPeNka2p5f1D9u7OP3HwYWb5TyHszusxLm+m/9w/7NJJLZq56ACsCM/ZXCP2PjNxytt",
-	"IZgNDsea6UU3zOrpyenJDz/svLIkrhQ+JAQu3KP5DR/U+WynDj/07dmoLN/PiznfHRLRlzjvpH4cKMb8",
-	"hP09OBouu3qvtauuPxj6VrNQqaoMfGnsgDSYw611hoUj6OOuvljJhC/Kv3FbbW1skwMOT/3AjLEKMh1x",
-	"1WfPVqkY5m3JmUsM3SqB0K0R3jnW/wq9IBjdX4ExEuPmM7d8xYcBlo+JBIhMa35C+bTOLRgwYd5KUuuN",
-	"cq9H9pd4ssrXpuk6StpawkVHSWB/VhmUbRfwIHPRhHGmgmXHbCqa01SnggheZ01iMgCuxnyVCkKnlPGh",
-	"0WTvq4VrwPVaQJzHugGJJsqTNmE1YN06Y5BUbXmJZ1VBwy8OgwkXsWqiqMqBGgOZgHbV1tYT5eP9nVyR",
-	"yzlmFHBYklhVyW1rrYaDgLntP29bOpFvDRdhyrXyXNAMviNoqbaFNzZXAgozDetrWpcOJpNYcr0LPIsL",
-	"bpsjyxI/f3BHM1gEaGJMOQ+lIhqwYMib4TXYo58UtmPJ2g7HkvLsuchDYUz/JuV0Oh6Pwp4DX1B8Q5lX",
-	"5XqW5C7rYi3OAMsHYRYJRuqJqejmRkuwVR1jlJXBmMptz/A5BuYHRZnUmGgKtcFa6W2IN4b/bTdw9h03",
-	"BrG/KsejZcN7ehzw6nfA3LvxKHDNesF42wfueT1cYQrbzYSKTrCnTjTW3Br8l1LwaU24hp/aUPy1giCx",
-	"tBE8td9z8NpjcZyqNds2narqr3bSXHutyqWdPrhpSdMHFuvYQ2TOXSgpMwOa5YzDFxuKtmlLSIsiX1kN",
-	"5x4km7j/pkvKNOPTA++MbSZfoNkth+xgTNN50IXbLOsSk2FtOWoszFq5q7ggdvOYlykILpA8uMZ+1lCw",
-	"Kuj2dhVaE7yGm0MkpMDut0uc3lb+KItsO3Frc5mD9rabSwThU2CzyuEVr20NiqoGAVWalHaOb1Sn7HWQ",
-	"whdOTwrU0XZz4hBLQbLkaq2ECZoIl9QXYPZ1lGxjp/DjXcyoat0S98ovJXNldLV0F6V5KyaQ588sxfb0",
-	"OCgk3DNRhvKIZQnn9Z7NaRonxA2PsZDRGiwjZZ48GwinJTUn6IkA32w6eXjdS4veBkw87HtoL2ofjZU7",
-	"CRRYr97Hd7ek2gPVGqT54P+4Aoy/Hx/8SA8mHz6dnX7+91EyrCVCcOcqVCcuF+k8ZkjvKc7+kMSKLdw1",
-	"PYFpsaM9SDbtO/3uskcuNvi5N0pDdpehk//6+vpaivGW8ZubWm632I7R4K03x9Z6tLb0D8OzRv3j12c8",
-	"/PXq8u36GVjWikY7Pf7xdFMwWkEDIe2bk73xlXbfBvcX9Uw04it+ieVYoa5rRAvaLjmIQgdTri6aHWnX",
-	"8bneWF71+t3tHTlyLSYOmjNY68JYxJozVKUbd964wfPgmk4qIzUvF2P0/PnL1OwAwIp7I1WkLJP2X2dm",
-	"IFWAwsaizDVDASn0aM0qj9z6bWWLRanjtdmdByhQxFLV2OFwDxKLP/ILUnmQsFGcjaZfAOV1c3Wre7de",
-	"7yHM00UjbN2H4l0RK1gvgWaxZl5oZoOPgWoXL08SmxCxoDq1DxEmm1p4hGMs/IUJVliENGwHmwHNGJ9W",
-	"BlAhF77P+YylM8I0UZoaLjtQcnS013dP3xXh9KFNZB/3OQy0V8Wdh77YbKBi6cdtCgsNDuNhWasjr1lm",
-	"fV++0i/Tq1tDcE6QBiqttIBUiJi2f6omwKAv/LoK3mBothJizqoWmucjF8b5f/24mnwLZhjmZ7MF5iIk",
-	"2oTzjgO5vH7t0+qMPHpui/1n3ppQcvaRKPM+anIkS37kljvC6ryH5hebAMRdxYxCSE2eHv9wfEgunZxg",
-	"y2gcEux2b7PiGw3mj1wG8X/+oQQ/JFdo2RBy7qo04DtvS1o2MgEPyXtnmf9Wl4o8OTz+juTsHgjV5IgW",
-	"7Oj+yZGz3R9W4arno1u7eYKbb7DN89H9E2ds5rRgo/PR94fHh99beXGGGDuiY1HqI9+aEZ3O1l5Qbep1",
-	"Njof/Qz6yo/BqKlCcJdhdXJ83HD/oAzRAMMfToy3bGmLbla+P+W6otx9hkYvYMwoJwVN53TqovF+FmQh",
-	"sjIHddh500LLVgc6qhLFsfjrYkHlanQ++q0V6viNcp4YTA5EDUSKhWtr6YBvd+HhitiiU1VnJJj5j2iZ",
-	"2ZjeIMyvmNKXOAJlDLoAWwHj91jW1pPjY/M4mj/9swT0kLjblLMFTlNjoZHddbwhv+tzEgZavSd7ENQU",
-	"hg6+g4968OB3pU7FAgaPv2U8HT76PdcsR4f+/uka8Rmpm7VO2HczIK5y126oWFSxRssZ1QnhsARfmbVJ",
-	"oxmj0yaNHmF+fw9zwHP9ZIsA9NKqgRv51h0EfUupuo9QrXuwO2Tb1wHlfwj1UQjVNpg9MphrzVwX82Kc",
-	"ypDDMEjihrgObdhw5kzsriTuwQumCqGqpO56qbWJd389bCUVs7n2RUnMc7wQyggEx8fH9Q0N3p+A/mVz",
-	"plTgJr2Fpeuf+LxV1sNFwD0TtvX9YFT3PrHrhcA/t2VBLUv4/IXE1reDTh2VAHU8E3q2C873hs6B2Prw",
-	"BWXSqdBrpaqbejYTvEp6sDYYWqnZF7Whcw5QGBWQGc2uSQIO7x0qyCSdODNfDpYS2hSA/ZB9E80XOHoN",
-	"A6frMu/PgsMuAPWTwGZ0mHloFg+fKIm+A/0b3x3ptNaJsBV3gC8Hyh1qDN65UknwTjFdsj+pzBIyh0J7",
-	"/cIWEb4gp8enTZ+7rZzFIQZV1z+wDdXrch2qe+AGjSWcTfSRucGjovQXgIJQ7LuakAqzaGjViaupRTD8",
-	"9hu01biVyWtNpgKURSqt+rcy5fr/Z4fkTbPXv8sDwhaym7mDS9oPXi601/7KinUBKyQ61WbUNgIjstRp",
-	"wNL5YY+4ruzPATz/5lskoXt1F8i+VHPb9c9maBnkmfvY7K/HFMFQQi3IGIwIhx/8+vr6wgYqkrIwvyn2",
-	"kShbMi5BsjBSAtFsAeTb05MfMYL/u414Vr0q33M/6FH0bLe/gcqIP8CuuKq/Pz4lAm9cQtikZSiNssug",
-	"DNVuQz3otlSt/9fkyzrJ4sOe+G5rt4/McrHISgTV2A/7WwuZ7xDfJ8cnm3F9az2uO6APC5mayV5Y+4rd",
-	"EZEld3F4GIzhTGnmYa66eW++h0efDAF8HiyPbVJup+weDKcQHIVDZ/PPRLs8a0TVxRDyTQTYIoRHRYcF",
-	"BGl0Lb9AV5M9qGOa2KDNhgsjRpSmK5JjS4EHSpKPIERuYHa74HXveGO6CDMLsCkXGe1oxLuzhzzoZ4EI",
-	"rw8B0j+iaeqLGISEz9sKEZd24KNsdK8irjvIIFZ7Gir3ngqZQXbh2A9qgVZGYJqIe5B19YFdkI4rL48X",
-	"7+3dtetabM3Lt7evjE5rE/Tz3N1Fq8jawyZ1nWhZcjWYJR418/+HiCvPm+MfjUgeSTxqWSmGSUqW2+9M",
-	"TmpWY8BH5ZdyDJKD+feMYpRsTY62DZcRT3Eo8Mx3bXTxi1oUwykB7sGVldpEAy/tyMfAfhIuEGrvIc3z",
-	"yDOLERMF7Ty1m9ca5lOpEH2CLpUtPCwf9v/KOeTsnVxrwvwGq5ha8kGmNPZVXDAKaiZKGfdA9NPkvDQC",
-	"B5+waZ9T4pd61NfHkVbUpuzuyHq+Gz6DJZSZ0pJqIb9RpIbzcNwoW39iEMe49WP/1V4Md7C/5rXwGKj6",
-	"1Tot20eOMonxDCpxPmo+t6V7GpmjVpMSpVYsgy1wX0DadyM9dMyw/w4oH4Jpc5bHQWsBaaOfYAZFLlYD",
-	"zIo1dnwZ0Y3X0tdi/te4k+Gq1ftGGdoxGzpCxjK8b9ivZSJk82omhFnHgVEtJDaB8jFuY5j2mjJqSMWx",
-	"WuVGP0bgDs72WgebLQRBjvPuTFJuNAatGKCyOeukECJvgdIdvQXKI5tLFHfS/oq/R4H6qFaZG6CZI7Jx",
-	"LsYN04sETD8mPrkuows67XCL4PE/2WSAIVaxCgS7tLHui13bSXDnGBAb8zwY6hGSLEWZZ2QqDndnO6Pc",
-	"9qutlDVrGUP20LZuCp6viKIri716KyHc9ZjQdnPvB0EV62T2XPBdWdEQgAgqT9iMu2Z5IdBsfsFc6svA",
-	"N+xvTyJ2tQwmjLMqRDvKi180xj0GP67XG8qOGyfZtZunMbV/8JqsuRtmU2U6+bgLX1uxmpAqTMOUca6W",
-	"MTo9qhP8YlelXSpijxemvVAEBXa/O5Mb7ZI+fyxQocLXUbVu0bUSEIHIppjz7Q2dwwZYPur76AJ/OiBo",
-	"VmBLqvqyClIJWmF/dembenpLmk1ejMR4NYhsY6RkCzouYnILapv+aWME/lWC7gIEimF3h5rKw+mfFzby",
-	"qmmWUAOQoKqiUkEq/U0yHSDT3bscWmWeBnkcvoLbgbzAQMhcBC0IJe9vnxEE6UWdmly3L5pRRVSZplh3",
-	"0FdDHQMpyjxvC5xdbGVcxZF0JcT8ffG2VjB3jZwXXP1FgY8vGJ3egDKYi4mhGK9CF+D8PURRtpNYGANV",
-	"Qu3UohUCUxbmTX7x9rYd8vLk2Ee89GESWzXFJR9zYJsn8yhCz+UUuMb1BkfZ4+Z29eJKSI0W4StJ4I2y",
-	"K3iNFFN1uvIO0HRGBE+BzMQSkwrFRIMRb0lKF72PTy6m/dC/MgN2kEdi2yM+OI+kW1UpX4WgFFm9+rFH",
-	"hUwCrQowVycjJWc6ITTPE0P5c5AcYn4i1889qAKEu20Ej4ZChgLJRKmsTikVnBNYgJyanYDUCUml2RZI",
-	"mXhQJIQLzVJICOMTYT7MYFxOI3ttNJ0P7/dswHYLKqtCFy73z3fFErLRKovQnM0hshMNH6NQC3f8Wi9G",
-	"pusyEUwRV6QhtJjC1IkkJAj11hQJVljAtvvoo+IEqMwZRgeqJchzq4vbHvuGafoW+8Goy4lrcDwYAvu0",
-	"eFyJ6RXe1wjPw8u8k/hK0iSfP0QpOTWXLM8q5nbRYny+kSPl2GENbyZxCe1Z4myfCPe25Gcki0OC72Mu",
-	"xFwRQ4xGgEHJHTsQ0DlwIkrdxyy5b9TdzzLf1sMe49Gq24cPfLPqY+zq3VrQdGaIospVd1ySzLlYVip7",
-	"1eigVcj628ub66TeE8mYSsU9yNV3fagofGpzUAQ0WLi21QH2IQA22+d9fRKgAc3OxL5LNW/Kel7VZ7rK",
-	"Zvj29fM31wTSmfiuLQDqmQTwMqCtf2jkFIeQXuT6FgRx5NqK/3tBbqOd1VeG3Ar2S6qMHsVhJzi+kyuD",
-	"LzMhoeTu+TVJBee2vEIbpRN2D0OketT5+u2Zt3bI47jxWKhLVZg52q3vijFWCrBjgp7pOXNkR4F2xjWj",
-	"QxvxXYs+GGtJU+i/JVj/b0/XpFVb8CtUg832sB/erjjhT8zl/i0pXpeaK7bvyOnTDTdkQ1zcrZZAF7GQ",
-	"uE7NVrFY0AMFZpDG0NJB0WxaFCxVO5Y3MbMXz3ag8Ag7sTbaqXaBP1u980AZMdKiIDE3kNNCzQQKoda3",
-	"hsDxmrWeAScZ5Jq2sFlXYbYonVW9k2LWW1e4e4+XwpcGX4fja42xA4et6iuj898/tKMO7OtSy9rugbc2",
-	"fixcZCtUHJLrcpyztAkQhW1THDAcP4qCQqi9uhZtc9UwOZm97b6uB2GxQh3mP486Gdwx3/gNLMQ9dPO3",
-	"N4WVv9hRAu/PtvCoFdzMI59PDhSbcsi6yc7VsQNn7vEp951rt8jfkBveiYve1VN/d3XbghQ+8WMplspI",
-	"yQogCK5g8sRrW7Bz/6n8gYUe+SkfgK/fuoAkXCx3ltzfmpiu0zoQseQgv1F1Un9iy5LagEgOH3VDXibI",
-	"HxnvKLmYz2Szg1eEShjILo4a7Y/CYp6TwPZPKh1E/UWSX6ddVOR2VyrmzjxdTbJQdg/VKuS1LZyISG7V",
-	"Hb+wJiaBUVU4GPOFXQgfNsww35Vcs7yzCManuLK9vcSC5usoeTw3P4cf3Ed1GN4hGJc+MKlhLW3ko+Qw",
-	"cYUQ3LW58BnwLhmpKp5ho3doKDVuDUCCK1f0NZqo5obsKXvMzr5NbYQ9PvNIz644sNlWm01h6o9AGymh",
-	"Gi2p6PPIQZMCRIG9k/mETUtbj1mCDRzsQ8CCcjoF36IzhoM39aj9oKFe4CvBxPOZsGHzQFwbe7LEQPq6",
-	"O6wDORYUROHc5umVCrxxnBuM+TKhNuCkCn7yXrkp1bCkqz4ccdtQN4acZvODPVkTGiv81Yi5dXVssDqD",
-	"z5psR/5wsbSJ4z5QeyyEx0YO9B4t4QaXYkJevHp+fUguPa/6RmF209KGaq8zNab7EFUI2xa1r4LBtcAW",
-	"qPuxjYr8K49K6cYGmgfFPDdoGMmYmrdVGHLjXhhbqAkH4A2ifGV78YnNOFm6SudBpFyLpctG3wc+liC/",
-	"XoTcgLkX5gFRs1KTTCx5YrtCKdCVpqmxWsMEy+FYkcfWNO0Due+zHdM2fS/0/VXAwAViRivXTn1XqiUe",
-	"l4xXzsFpDkAZB5lV9cjm5RjMI42dw6sIZ5eGdUHqHrISaGYUEV9uerhSetuE6h5IudWH/mt5AxDyUX5v",
-	"mUr9XmvDgJhGQfewVdHbI8CVfWulWWOoh95I7kfYLwKWPZzGDvjKsLTLsn/oP3bHjIahs8kEJPAUqtvh",
-	"SirvrqKvvZD+mrs8C1sC0kVEhxpTLS6Ib7LmGr0ekp+EXChC1RzpxpYM06sCeg2KZd2QJsYA31c9UvaG",
-	"Dr9ELHkDG7h4FLgt7wYDhgn6JiZYniKpob7W5CVjWZjJBe8QPn5N4O3+DnVaunx9z7bbYNNdKVqNY1yl",
-	"kFZ7mUNSIx0p3/owx2BeIPzat4rEvpGGgfr8AVcAMV+5+l2VOEwVWUKem/+3wV0XWCit0S0IdCm58vur",
-	"Nmf4daOYSvAm5YzP+8uW8/k+r4/tmxe+O1jObFfSA05moNLIGlPWGFmZJwGr0DQhheCpIYWMRx19Mv/3",
-	"ebMX4wqXcoanzblUMzE8kyoYRvkX17h6zw2MCHXqoSE9WxSSLuCiXduzD8Z/CNZjy/u7YLwiyt2zJTP9",
-	"18uTzMHXGZIFKXGdbx2f0WIOvA/MqKH35A+Ynx2gB+Snfv0V2Bx11tBD9wXTagBJFlIsRF/l6Ws7IMwt",
-	"/wr1Hy3sOUYeJ86i5siEKZJXVY7c3/AlqzikgYlY9hIPUlcfA7zVojDQuMOBQ5QW80Wxm1AuMxWZAscN",
-	"8SmxiDc7UYFDJb2PX+QAu30B7SKRZ9Dd5N08gzUonITQqLLMW6mLDn5tx0sFsh658V8Maj87ODSp6KLB",
-	"Rmztxk1cREz7HrUr/Hk/L5qd+7E9lK7vUAA5V2I6hYwwfkieea+zL5pu2xhdODt/mjMsflWqxpNmxWAq",
-	"Lagb6Ze3oA+e2zZIe8q6jMQMXYkp+uEUodwoB6XyJXlhLUDE92OqqEKUupcszO9DuOdLntmb+qgQqWDw",
-	"0jfVcweMn9mFv/fpHM7CMdq/ESWeG4A/7yR03Hq1UNUQY9tHK6kMAlquKvNXATzD9CU2IZS3PFUeaC0Q",
-	"ojLiG97FjJWv/Jj9xUOY6b8Sb+Jbuqj14ojBcjNch5oYm3S6e9C62f+abgJfj5GReouiNS9mImZaZPqh",
-	"hsUwFWBXmjgNoKhzJ1dfD/ZPdhjVHnXqaLnaVbJFhVn3VnqmS35zFSVcg+1m52vfyr1lIMOITcEdUWgy",
-	"o9lA9B59YlmvHec55SnkFs2bDTjY+3FYMbfTx01mfASMYhihwUTld+NES0bzbXBx5HDe4923A/4HJQO7",
-	"tKxhg7y7dwHuvqEHM1etxDKzPF9hqEArlhNTrJxvGqV0vLZxtFYI6899elcPe4z8p2q5oTlQ9TF2Un2r",
-	"mi1etbebUFHvoGJUMZm5Pt3+b0WkovOSxppknjVLGxw/cgHnBt434HlXRdaqCV1VOgOYpMoURVMLvlKK",
-	"gNHasJCIu1xoweWrUO7UBuI4SvGp6mGc+Ptj0slfbPB1Sbt1pR0tiOrUbu8CtdFXOVqBqmqpvL+ygDTP",
-	"expr4K+76miKDsa5EZajKrv715EE3qcV3ZifHwE6PbYl3AJkW1uWOCz/cutShZVnMHWlAiymv6msKoRy",
-	"WCY2SE+R3Kg+dUFj2zcNf3P+fzFl3PZaFHnmjb4F8Eo/IobVLDqF2YK435DF7Ac9Sh6zXew1n4jB2cxu",
-	"f7urEG7ncwnMElk+j7/rYZBuVD5u4F7Mob5Ru+TXA/3HcUvjbmyGvoTJRrOhTa3sZctmwF7ZjlkgmqBr",
-	"c+gGppbadiJoKMbyb5rluW2eVzdCjKeXJtEYW9UAw+5tEj+ZXdvuzw+089nQ7OzC8CbC+BemsEUA7Tqf",
-	"teF8SH5y2WqV2mMrE/k8AQQuSUUGdfkWnx2iZmKpYom++N9H5sON5Plc7DcWrV4kJjqIbHd1USuAXTi9",
-	"0euVJWcfiRLpHLSvRiQFtnDLnJNZ5axY0hWWOjSsMwpbG8LeC1g3ZJ9gdUtsuPtfDNVXYkkmpeEE3rlo",
-	"nv5mFD9TCXrnJUyZ0nL1jSI26T5pRvzlgtqY6EbXXcHbNs92mV89g0UvlO9wwD6tIbhArNSWEPPd8wkD",
-	"bjRZ0ykom+3lLI3oM6jMHbmYHhhBakw5B9v82jAGDPoDFMLcZ0yHuLaFbV9AeQ3cPaQUmbm/Eu+M78WW",
-	"ilyUUiUOokkFzqqfCj4Q1tJvsTOj9+BSjcWSEylK3aZnD+WKmtG5OiBEz4x61Jj6mSc7KbIy1S4Typ63",
-	"m0VY0040RCW4/+69xJDQo//YSS0SnGv3t9He86lod/3uQIkpfIv5w+5ZBau9BFmIr+Z+OaYlyHhFKLl+",
-	"+zMRktz++nMjbFmThVCanDw9I7+wZxeEchyA0pDdGlbcdKkz2A0D/XzY6jnQkHv9+i2AlxtflDdm0L5f",
-	"FVwkXsRxrmo+s8soq8a0tUSJVRSawSGEZhlkPpLTAK0frDjfgMa7lrtdByWjPZLgnSuJralmKR7epgFt",
-	"xdOuB8lzWGlppnfUBq74MqbWsv82Tp84rQ65ls3Wn0gMh2a2i4AsjRbk7px9AI305g00GKMa6CPWYHY7",
-	"bTJ1ehy0CkRT4Tym9lH73QDxmn4Fcstlltl8TcteW+Qdu61G5+w3mr1Xj9Wl3qrsw0xluO+dZWzazP3l",
-	"TKCmZ5X+sI2nvx09nmBfgRbLXZg0DnfYsr2KIoybwxBNg/uvO/DtllV8f/JAA6LdU7bLzlDWlFbZcsy/",
-	"jGosDKPl4O0SqB63SiITLrBhSzdBqkWXId5nNarHhesecvAUyC/UDe3nO+qtkM4Nny15bv7LItWGSipo",
-	"pDRmdOUlKJ9QfEi8C8KmMpgJILNUATwbdo+O5rBSm2UqA7RfYDUwLYbxKchCMq5360kNtlY328t2J8Zx",
-	"3yHd1izy5b4ITTFcJHZhel+8XwyMH8VNdPvKYGngs2dQv6tXr2orj1K/rSfMK6CRdxysNotFIKjqcKSq",
-	"qDvysChTegyWE36RL7OsvgJ7epE98h45aaGxaptELrMd+byuwJaXWghZEYolkY0Xa41deebXF/597cf8",
-	"N36l/Bm+npfquatxUL0/FwapzkbFATJb2yItpcR2mBwOyUueOY7gpJOW4zNy0TsGs0/VT+e/f/icfBrZ",
-	"UAX81wcz0paOMgNLmY/OR0e0YEf3T0bmVzf7p6oDiPVnJo0/uLiK+k+Ykdz4t4/za/wJk5wa//Yob/7J",
-	"tdxt/Ek0gvE+1b0k6bT5b6tPff7w+f8FAAD//w==",
+	"7L1rcxu3kjD8V1DcrUqyO7pYsX0S6csrXxJ744vKkpPzVtbPs+BMk0Q4BOYAGNGMy//9KTSAGQwJDIcy",
+	"qXjP7vlyYhGDS3ej0ff+NMrFohIcuFaj80+jikq6AA0S/0Xrgum3tc7FAsy/C1C5ZJVmgo/OR4XgkBEJ",
+	"k1pBQb6FW5ArPWN8SqBU8F1GhCR6BiQXBRAxIdSOpeUoGzEzwT9qkKtRNuLUTD8SbqFspPIZLKhZcUE/",
+	"vgI+1bPR+YOzH7KRXlVmqNKS8eno8+fM7vGa8TyyQy40GcNESCB6xhTRDKePLa5whnDpiZALqs05qYYj",
+	"92li/Rv4qDeXr6jU5uAGCDTHP8YX1+bzxLHPHj1OLvuea1ZurjvwyDV+fdcjv1cgN5eGjzTX5cquXZsh",
+	"ibXtT9ETP364uejnbCRBVYIrQMq8kmJcwsL8Zy64Bo7gp1VVspyavZxUdsS//6HMxj4FS/2rhMnofPQv",
+	"Jy3pn9hf1YmfF1fsHu2SuCktUdOyBElyyg1qieDHo8/Z6FpTqaHo2dZu23lbgcTvYhtyix0jTtwXZsLL",
+	"glbaIqeSogKpmQUaLQoJykGwO9fTl8/eGVRpWOCva/BvEEKlpCvz75xKyewi7qexECVQPsJ9Tmhd6nei",
+	"1pFbuZxRTWZUES6I0DOQZElXpAR6C4qMHe1Qd4gsNv0srxILc9z98GMUkt12TtEOnVINS7rq++1xhCna",
+	"oxM3wlz/l1e3jzfvUTZa0DzCM0AuqCEC8vryKXEYi36t62BrjGuYgjQ/2Bv2KXJvJfyjZtKQ5+92lN1D",
+	"FhCGA66dvoWBhWyL9Q/NhsT4D8i1WdeR3TVozfjUExwz56LlVUCIE1oqyO5Om/2swpzp40s79sHjTYyP",
+	"BS+2XbsnZowZK1kxha2j7aidCHP4GX7YPEJAmdvmCQl121hW3eI44PXCkIghjFoLw6Y11cwQiphMAtzv",
+	"QIzhO/4oMoECKvNZCkRnj77fFUa3JeXbEPfrq8s3qYuBqIyS+RS4fi6liDDYXNSW428CYsKk0pd66Cub",
+	"jUq62/gFKEWnEGVXlWRCMr3azhb8LME3mTtWe4Zmc1H4tI/dJoBKukpw277tJzha5oS2yAMDHB9ps03D",
+	"gZlWpBKFImPI6QKIBFqsjHiqtKgqKMgYjNiqDK0Pg7a5EXX8ibkFqdzhB7FgC5P2u2byFihROBsh7DnX",
+	"chV56HMd30HD6qO/FaCplSc3f5KrdzWPStgo8S+pIvmM8ikUF0SJBYxFsSKlEHMoCNUE3/ylqEsD6+ij",
+	"Llo1Y/PVZvaHYbipVYLGbhndjhU3qxNQG7Hdby+OCj1r7lcXE1zoy4kTxgZSVm3n3bpRPzBrF4lt7ol7",
+	"77r7WsBi7JS84cLSQhRx/CwEZ1rI16wsmYrxv3UuYybKmk1Et908vXvYuNLRZ3kdoDrO8Z+iqL+5FfhY",
+	"MQnqUvdwIAXKXGoCvFAXhI6VkeyWTM9EbZQGGMxw4KMGXljVortWuIy5hlSZO6eF5X6UFCi/bV44KcoI",
+	"76TFgnHDGm8ZLEP5e+v9WoOmu0C4ShSqBpAT81LAO/hHDUrvKDHmYrEQ/M2mgBHTH7t7Cz6Nbm0G+XwT",
+	"3xP2MUptM6F09AdW7PzUte+Kl8LEfJSNllQaJjShqLDXfM7FkkcksbVzsmLkthd5VDI8UPT8pYidX4G8",
+	"dVdvjQLZwpAg/ko0cnqQ5i+aTNAGxBRxu9jhzq54PpOCsz9TRD8HyaEkiq7cqqiXm72TiShLsVSEkmBv",
+	"0Vuwy9MSfyk6G42Ds1ZxfbwVlboMrU9oDeWrCNhmQEs9202M4qKA4Rtwx3ljeHhkA6IxWWwgjRXeGtYM",
+	"IjUvrAFglI1gUekVkgw3rPGc12UZ4T8SqEpIN4bIIbw9V1LcMsMazYBs9K7m7r+ewVRSw0/Nf5ag7V+t",
+	"XB/TcG5ZlZApqheiLIZwRCfv2T02mGrOY9cIZ/SYybqUEsK4h94u89wJejswVa6r69Q1t+jRdA7mvgmF",
+	"Rl2g+Wzjcu+gugXMur36avYLrCI7qOpxyXIyh5Uya1cgqhLIciYIPlvMHBvpy2xIJXb04PH3PzzccU/r",
+	"mGyh1O62BxXBW7dFjBgmDPgXZ10WL4A4Iht6+dcO5hDpJml31nO2Z5JOdOSxoLdQ7HIm/OBJ3NymKsgH",
+	"CMRmVNas3E65bfdPUXHZ8ab4PUWEsQpyQhX5/y9fvzKS1H9cv32Dprb2Ujw+e/Bwq5SCK/Ts/fmtsy8P",
+	"NkJsU7JVRfP4r6JRSrrnnTNenKRorodR+2c3IjYzjWIsSq8KgA8Wke0f1ud8Y74tDR5+o9Ix/0HvOg4K",
+	"uHMLoAYcoTBlwb4NXSpy/5u/7/L8WuRH3l8ta24YTVxokkCoBLKw/iHKraQmgRYGQlZ1mIiYqLQGJLfr",
+	"cL2es79xmmPU5hu3U8h8xjTkupYxLWVRPH6IO5aLxw9jxJBLMJtKKmdMEzQFMa6FExytlJbtyIOHi1lo",
+	"dYqbh3tuilfTvtjO5Hg7zuc3E1qdWl+D200PPs3rx/IdUVoyPldRdEgw+GDKEGI+MyQoxYKIWiuGhoLh",
+	"WkNaxg3ZW0yuMWLn0msRKD+Y/1ooKG9BWQ0iRgaVkDtcXge3KyHjdzfKwRzMX15lxNwj83FGXglaPKEl",
+	"5TnIjDz/qEFyWhqVFv3uLyyytxOG52ghDw9pwZ7PI6+PJNx7uG6J9ELoAJ7mJNb12zvsPhYwYZzFFQ9z",
+	"OEJ5QVpq3/h+Xo+NPqlB/Zq8WLuqSlcl5Sk96ZZKRsflDrMZCP/qvorNuKKLsl8iKaAqxQqKzPzjvxzH",
+	"IxbY5GjyX064Z/qisVEt7JtwS8sa1FaKwi2E6OvgJQbkEBCBvmMpIUpuHjCbxGaEkZhHdmxuxFSUNPb4",
+	"G9LOIepHMLcJFQ03QmUIFpKLxYIqMga9BGvnW1wQy0XwbTHaK8owEnIx5UxBcbyDTL4Da8cTN5e3pW5/",
+	"pDgA+YRNa6tAXlGpY0bWRk5c59Urw6knlJWoOiePtHb/QC+FnGeE6yojlRQfVxlGh2QIPMBIITpVKU9L",
+	"R6X3+8cN/GR38iHbTffuc6w8FVz5wI3h6oB2EUCBlP/D6elpTExluoSNoduFUo3vNq6T2rYo4U66TMFU",
+	"VdLVW16uBtjJw9GJnWjg2ppVYl7AcSnGKq6hjFfaGVs902dchxJeMLb1SW3bsB2YuYX9Kr17956wNUA1",
+	"zGxHDwRb0Cns+o22AU69L6fd70sz1EgjNJ/vtMq6wdjM0+zWz5d1zt0DthdOJt4w1FclaKOKD0cueA/7",
+	"UKt62km8zkCa/ZgDAi+sTjhJcZJspIWm5fDNx4zwa/xnDSSdJXrg+9JRxIbMvaOoxKawq/Ki2J+wC/7U",
+	"iucDiffaDA2k37s/h+5gkQfRybXtKbIGbG6vPWC/dmdJkHUi4MPSU/Q3a54crPEHlyvCJjwJb3e79hK+",
+	"31UUDijPBX6MHd4WNuUipsKzAkWrfAb53PlvFnRFnItrOJesXKBPd/YZVTPvbDAjnFsKZTL0bBYXTeSy",
+	"twcwjEgsBZ+C7AYskMK6apOGyU2R2wvXMWNgRhQAbm1aWwV3f7bBZx01aO3drXkR8/muq0cecC6Eldjv",
+	"LAi93cQIwnE1LJg5FkhihYc3fXp6PIZp42nruzMtGK5oPt+P/tWne+1qjGk5k39i2/30oxXPs0tgFVPK",
+	"sYe1C+goXhPmYhW0kHQKpBKijPpKv1xf2VRUcN/REzM6fQeqLiMSxUTUMU0PcwzMEucY8WW0L1mojKg6",
+	"n5k7eEke/Hh2fHp8dvy3nViMqHVV65RNL5+lHNSayiloQrlagjRat0uIwPtmeJE9R9QtjZ8OiFay49qN",
+	"NLuNw3QyecV41G7XxIxvXklYxn0CZVwSUzYCeIDDxg20U9mF4ttWEZJfiALKBKuQmu3mVb/yn0SfGJrw",
+	"qEtYiFtkCXGrbsp0q0AyWu5BzloDKG60K+VYKDVL9gTkPOPqboE4cZ3f3sQLNNJz8vLKx7ITLciE8QKv",
+	"aBOFvsVf7AI4NhYJpnVvFt4tO9ysRNX8gviY/MZp7U283aWjQdFxk+xlRi4vLy8z8vTN5evnGXn994y8",
+	"uc7I1c27jFy/+9Wc+ubvN+3Sl/i+2m8Mm+LNvq9u3nW38cMgW0YMgz8xKIsgM2b4FZ+YL3cMVlrblZ2i",
+	"37TyE5OqSRzaKdSrgCER7BVVailkMSCFqh38nBcRrwS6HwubwIFCpBvdviZnp2d/Ozp9cPT9gy7+Hpz2",
+	"xMwF474/y4aF0DWnioH0RRPvs+ae3kOAchMy5r+IbiCq8zti2yGsyVFnhP12UkOGv9p0Clz32fJzH+bW",
+	"75oQVn7MQ7Pptq8MUDp2VjeDEiU86xrbIqqDHUfUTCxVw6uQgdgQa5TaZh1XdvDq5FX9Ovk05lWdsLwV",
+	"TO0iX5snOQL0CTPaUyUZjzhe1YyePXp8/uL53xsNow2M+UaRNrznwupfR0eVkU3pHKKm4ak7zHCa6ImO",
+	"sz+9SztiE3YnG4UY552U0yksgOsgJW8T3+6utCpqbt4pnpG1eLisb4XXjkWu2+sFsWNaQrLCsVhyMpWi",
+	"ri6M0psD15KWqCpj5I8zlZUip2U84wcWQq52sQgltQehEkkroqhjMSe3wAuUKgqC0o0npgXNZyyhp0Ne",
+	"S3gihA4NgcCN7GYerYIp/581V3VVCakTxsDNCN13zpX+kr9XEDcg0r58uE9btGibMOmC3VB0anjCOAjt",
+	"bllyXWm2gGvIhXvaBmDHvDXPqKY/CbmIk6kZQQqqKdppxkCgYBoKMgMZz+hY2nib4UzFB+hstVKvWVTx",
+	"jeqw+25KY8iUsvZpctywS8ueESJZNrd7Haaph3Bb6m08uTHDG4nZVeTl1e3DvrRPJ1BG1fkZtbfcC50S",
+	"82930OTj2rrfTerQvdGNvQ/C9YvLo7NHjyOvgRGwxlIsFUiFDyFhOiOXT86fPjs/Po56U5lSdUqDpYtY",
+	"YileIfwNmUlIMjtEnOyc4cOFfoIZ+sM/EctYODVXmpalu4IXBEVnwpRLPCknR4pNORRE8HWtJxaBhKpf",
+	"zJRBzYtMlhSJVEgk1gBV0enM8te4elw1Tmc5JfjGbn4sA68syJBytOEpIcRBgMF1TtHCJNjUgFuwj3yW",
+	"eFa5R+E3MdU5qhLtSPr9yvJdArwDNac1qMkp5ezPRpTemrwTh/i6RN494m/m1XQJn+4YzuAUpItgYD3l",
+	"OXjbXPvKVRI2MliOR9nQUAlz6RRwDTyHc9IEueXCwHwixQLNgZ2ACkSFjUETpBDRcDMqd/McrYV6RJPj",
+	"qI7Gzeo20uLcaxyGvVjAHJMr60I6X4ObSwPNrDkGPmoyFkI3oUXHgXjZWWOUja4ap9SdgjzWozs8uFJX",
+	"9obuXKZgmyQXXoxo9MeCfgy/CMjd723DwtvDdMwNvlPEx8x9vHPqXPNhbEsv7Yu0JhDswgNnlEWu8tXz",
+	"19mGhBCwJis74RDuGBfecPf+sTVD34PvH5z+7SwWAwir6OKd6C6zqHsZUFtb0AKI4J00t+2Lrbtm8eAx",
+	"mP6HYPxuD0ohRfW0rUKzLtG73aLU6Dx9F4YXGel+KjJknbUCQl02HUgcurReQEVKoIX9W9yDIeawztwf",
+	"nv74eGugE34Xg8QrqvT7qhQ0ks9M7xT+sOE+Cr2ehsM2Pk/7jkQTc32gSjRSzr0/Kf09HW6BppLkHies",
+	"RBHZ5UrUCJV4RN4XORS8khU4FNzOMgPyKJYYjzhroBK2vMcAVXS36AizHhSp4AhLpH2piG5Elo68b4wh",
+	"fqS/Dyg7ctj+MLmY+2YCC42+iAtzqht/g744X0zCgjIjvgY2gU24Nzd2yAUNs8MiC6TO5DDVay9eZ1QN",
+	"O88pJzmVckUowWS3Vk8eRCqhhp62M8ftpneJYQtKgEU8Lh29OGGO3KulsqRKX4NF8UBNNZnKkvRspt0O",
+	"OxvBNghof3F4LeE09iOPrDAxN+UqfSWmicord6zCs3OJE8708FImHAWgoKBPn4/ulZi+YhwiiWp5LVX8",
+	"qbMaC1Vz1JboRFvn6xRc4Rer9JRUxxktcC0ZqETugs3SIlaUH3jTGwTFngR/ujvaFuz3CdBZ6XUHIS1d",
+	"1+PsIZkRxpXG5LwJOSOzuC0PlleB37M7yTuoSpobLb/xYLpYu1oZ6cRra+RbX9ywNIc4Nz8f2d++Q7W0",
+	"FFNl0IAJEFaLG+xhHeSOPZiH9JWYil0lZ6q79TDHK71mbHl4ehoL718PSDUTxTb1unHc3El9C3z5/ZXV",
+	"1vbjv4tuCXjthbcdtjKRUYsV44oVNsjxlchpSd6/DImZcUKJpmNfnUss+QWZaV0pIngZL1iD7qrtiRPm",
+	"oRtbj9y2gbUsN5T2h1vjL+z09usUIK9orHhRc4LhL22TLTLIVG9Hxzb1Bth0Nha13C0wpE8mitav9Iqy",
+	"UVCYJoWw3moXBNeb4NOdCAPa6LiEjChNzf8VUNIVpg+NIXMms4ww7mWzjDTFM0fbL4IXAHwFTF9u1G4n",
+	"DkLMYjpssENOecEKmqybyhTaGlww1y6rNYU5Y6sKPmFyEXuGOjmxaMpTe1w4tENt0r4U9bhMpKE5Vd1u",
+	"u7XsUgk+phVfvmihACu59W39Rq7Spq/Ah9hDJ3di7O5EvzE9YzzQ1uLugMen9lFiC6OhPjbv0YJx+68g",
+	"DClQSTBiEVJ1NqOlObfUagEdKyJmwUOsQ3JF1IyWpRE3qJFEljOrD9+ViLZUakkh5MqG/keCpzckwv7Q",
+	"FxdEG4sUtULU8Mk6IXvDJM9glTj1LXsdsnn3xw1b52gHu+hWNtt1E5ppElu+vn7xi11kh8sS3RbadBh3",
+	"FeePq3qM1rK1GMsHP26VLXt2e4cQRixQFPeF/g+MWnwbFglbo8/dU/9Rger5gNdlaaO0taxhfYJs9PFo",
+	"Ko7MH4/UnFVHorI4PaqE4ZzSYTRt67UyT81LDG/ulDdLZ0qnwslcDnssHGrqRTFalm8no/Pft9ayt198",
+	"/rAeUaQ0VM4Lah7MQnC4IAZMVoHnwQnEBOMHzBeZ4dwKMHbMb4dg3RsVgfJgqDYCYEQ0hGqH+ggaqmhV",
+	"jWEiNNqHXEK9z7b2HkW7kQAJnha6tQ48IcZIvs0wiCTvjFMRhL6WU7pkCg6Jk1gyb2HXZM54ELxT3dAX",
+	"oVbKpg73w3gjQSEOKcs57iZA1VI6m+s+7RMb5+hhbn7/7+oyakYrabzO/UwsyYJyZN7W35ZTBRmpq6r5",
+	"74JNDcwpL2zrBNUYchbso1GHTokWJI7FBeP+iOtL5zMqae6i4rYV722myZqzRMHA+PSukTBRqvdS78NQ",
+	"6H3QkXmjxNukUm2JWomnVkWP5nJO153XsEuKoq0yG9OJqDpoAc++qjQ7FxCIMemtn8SLaa6rWwYMjcXe",
+	"AbctEWN3msLO7gXH7lDPS5Q7l1R0nsC+kMorISKVJ3Zzipo5ki5R89p8oSdmd8eQpmyXKnc3Znhs90aR",
+	"A/mUVqm0u7hhzME97XBtILaTeWxXoonRRmo3d+WdaECI60W7hQ4WLu1yvamVbjLrzYhWtTgp4PZEFeM1",
+	"xeJsq0EVF2qMUAmASH03gFRCeubvzCSPHn3/6MCPhq2bljjJEuTdjtK2dfAhCRLGQmAJi1mtCxv1itF5",
+	"0TSEobSBSoCdZqsdNU+WIU4mIu7rnWzbVazHK/u4SxcFRldqS1jlhts6JIWE+pASi5U2rAm73mGUBF1U",
+	"JbY8k/xclaxa0tV5yfj83AZQFNvrkdraJaFOUtuiPHj+BOwbZXHNtSU4DJX6hbZJykPSRwY5pH0ZDZzY",
+	"fZTY/sdYWxPXZ4PtIOy0vTmixvZEjQoZLXZLy9IFhLWVKn2dPLS2mG2fEy6ubIWzNpy3yeErCmxxxrSC",
+	"crJTnsFM67jrCL1mCbGwAeQdfd24qF+inRAh18Ap6yAmic87NgazOFpTV1qzIiZ+B+sTxsnV89c+wtsH",
+	"OTLMO9ey3kj6fvTo+5hu6MG9pqJpXZ2fnPz+/vr5u/Ory+vr396+e/b/fXjx9vrm9/Ort+9uPkSy9jpW",
+	"trOHWQ8Ktw8NcLoZ0a8yUogFZVxlbUg/kqGrwBfYfDwBWySiy3U/9dtj8uI7mDKl5SqVrdwrmOM3icK5",
+	"g9PTW4efny9GqK0ZejM3Y2Ak10aG09mjx+dPLq+fP36IZTeVmh3NYTUFTo5Kgp8pG6EcCdsz/51Hk3Ks",
+	"OQ3JfSIFb/qMzmFFOJVSLH2kLgb0hs9eGKQbf8GcQGe2CsXZo0cPfhz6SIXAiAI4KIC72SypT7/1n3S3",
+	"ehpJjw2eJS/8RX6RQotclINd6zhV8F2wq/hBlYoa++4SvplUqhIRm0N79MRCObf17XEHe8knYrd7fAfD",
+	"fmDM26TdOwAyYXMfBiy0D/u2YA036Zh/AzD6rcdBqG0YyBr5AxSpfLnQVNlfxya0PQYfWmPqC1YUwGNK",
+	"nR3lyqj4V9O8Ez5ADEoFaHfOiBL2GeHC3L4FEZMJyC4TS6rj9oxJqDyN2m3yeOOxjfJ2RYJk2ZR3jZHd",
+	"6WX7w+4uTv9xdOGwYvNwdofFljd382/ufzYNxRZmHg0sfGunjO4Re3v6eKUdBLPB4VgzvVgPs3p09vDs",
+	"hx/2XhwXV4ofEiIX7t78hndqbrlXhx/69mxUVpDJlze+oy9x3kl9P1BM+Qn7Sz0HLrt2r62rrj8Y+lqz",
+	"WLW9Anz3g4g0WMK1dYbFY/DTrr5UzZYvyuBxW+1sbJsDDk99x5yzBjKb2bD4tDTJHOZtKZnLrt4pBdGt",
+	"Ed85ljCMvSAY3d+AMRHj5nO/fMmZAZaPiQRITGt+Qvm0zS0YMGHZSXPrjXJvR/ZXqbPK17bp1pS0jYSL",
+	"NSWB/dnkYHZdwIPMRRPGmYpWTrTJbE5TnQoieJt3ickAuBrzZXIInVLGh0aTvW8WbgHXawFxHusAEiHK",
+	"sy5hBbDunDFKqrbKzJOmJusXh8HE6/CFKGqyqMZAJqBdwcjNahPpFn6uTu8cMwo4LEmqMO6u5aLjQcBG",
+	"scuItF37yLeGizDlujUvaAHfEbRU2/o7Q5LDY5iwvqZN6WAySVWocIFnacFte2RZ5ueP7gg+6rT5XJT1",
+	"gse4jViQB3GW4mp+Dv5gsFmltAWX3J76H9ObGSwilD6mnMdSNA2yMZDPcFC4Bbkilc3q34D7WFJePBVl",
+	"LDjrX6ScTsfjUdwf4js9bKmioFyzrdLlkmxET2BVNsyNwfhDMRXrOeMSbLnd1H0pYEzlrmf4nALznWJn",
+	"WkyEonq0jEEX4sHwv+0Hzr5V1CCm3mSudCyTj04jsQprYO7deBK4Zr1oFPEd97wZhDGF3WZC9S3aDC4Z",
+	"QW/dGEsp+LQlXPNK2ASDjVpBaQYwt+EY04Q0eYN1s5qeoru0WGy/uotp+octT7ufPrppSfM71vE5QLzR",
+	"TSzVtABaeMb+ReavXfrp0qoqV1ZvuwXJJu6/6ZIyzfj0yLuYw5QSNCaWUByNaT6POqbDik8pydz2CcCK",
+	"2Y0TjgtiN4/ZpoLgAtmdm58UgdrYQLe3Hd6GODncyCMhB3a7W0L5rlJVXRW7CZHbyz90tx0uEYVPhV2W",
+	"h7cisLU5mtoMVGlS2zm+UWv9CKIUvojWYuJBDSgcYilI1lxtlHZBw+eS+sr4vsSa7UgYf7yrGVWdW+Je",
+	"+aVkrr65lu6ihLdiAmX5xFJsT/OZSsItE3UsO1rWcN7u2ZwmOCFueIw1zjZgmagA59lAPNkqnKAnrn27",
+	"QejuBYktegOYeNj30F7S6psqAxPpfNG8j2+vSbMHqjVI88H/cXVtfz89+pEeTT58evzw87+OsmG9aqI7",
+	"V7ESkqXI5yn3QE/XjLuki+zghOoJt0sd7U6yad/p95cTc7HFe79VGrK7TJ38mcsrX1M0C6ZpVErDmqbH",
+	"K7oosfRSWKMVvfrN3WfoCOYi6GK7CSZMg+rNJVirYrVJTW2roY3io95PpJgNvAJb9g23ifYCq+8S955j",
+	"YbgOPx3Iitq2JQ3coq5z2/Z/gLKGHfVirgjX0W+L1Ga/DvYSdFZiPbfAIPJONyF9NEfgZkttMWlbpXet",
+	"25ESCxiLYtVgjWmLuCEdETY7HQ7rWZRsXdiCA2LW9p2TKkPzyVb7Xl8u5a8vr8w8O0aS93l7NgTqiQSw",
+	"fmVbfNp69T4Mz18f0tLy11eXbzbPwIpOXOzD0x8fbguLrWgkuWZ72QmUrN230f0lfaRBpNcvqWxPtLoZ",
+	"pkC7FYSRQTLlypzakXYdX3UCK81fvb2+ISeOcR6FM1g751ikOl01lZj33gXLy00tnTTuMl4vxsjgPb8M",
+	"2ymx6tZoAjkrpP3XYzOQKkAFYVGXmqFSExM0Z01swCZDZotFrdONbpwvOvIsqBY7HG5BYi1nfkEaXzZ2",
+	"JbZ5PQugvC3Nau1lqRciXUy+2q3xjye9t1Wq+48EWqQ6o6LBHz5G6u48P8tsataC6tw+NJj2buERf7L8",
+	"hYkWTIY8bpGfATXPTeOKMbJBzQtsYcfyGXJ2TY1kNFDbc7TXd0/fVvFExm1kn/Z+DrScp8MYfO34SAHy",
+	"j7sUSRts+WZFp9KsWeZDrJYrth5genVtCM4pv0CllfCRChHT9k/NBBh+il83YWQMpRch5qzp134+cgHl",
+	"/9ePa8m3YoZhfjZbYC5Wq0s4bzmQy6uXPsHXtoZAm1jhLYA1Zx+JMjKtJiey5iduuRMrmJpfbCoid7V7",
+	"KiE1eXT6w+kxuXQSjS3oc0yeSymkrc+BRZdz9DCduPf33/9Qgh+TV2iNFHLu6sWgbG4rVAc5ycfkvfMR",
+	"fqtrRR4cn35HSnYLRrY8oRU7uX1w4ryIx03g/Pno2m6e4OYDtnk+un3g3F6cVmx0Pvr++PT4e6vjzRBj",
+	"J3Qsan3i+4Bj+Iu18TWbelmMzkc/g37lx2D8ZiW4y/U8Oz0NHNEoQwRg+MPJu5Yt7VDg2TdD35RzNtpI",
+	"PIMxo5xUNJ9jQxAD1p8FWYiiLkEdr71psWWbA5004hXWcl8sqFz5ktuNBvGNcj5hTFNGqwGWvUbJ2wHf",
+	"7sLDFbGFZQJ9bpSZ/4TWhc0uiML8FVP6EkegjEEXYGvx/J7KH31wemoeR/Onf9SAvlp3m0q2wGlaLAR5",
+	"pqdbMk0/Z3GgtXuyB0HtfuhgI8oOHvy21rlYwODx1yjxD94316zE0KLD0zXiM1HBb5Owb2ZAXA3B/VCx",
+	"aPSi5YzqjHBYgq8yHdJoweg0pNETr2KnmAOe6ydbjqSXVg3cyLfuIOjlztVtgmrdg71Gtn3t5P6XUO+F",
+	"UK2ufGIw15m5LSvIOJWx0IUoiRviOrYJDIVzi7ny3kfPmKqEaspLtEttTLz/62FrOpnNdS9KZp7jhVBG",
+	"IDg9PW1vaPT+RPQvm72pIjfpDSxdM+qnnQJDLhb3iShWO6G694nd7OvxuSsLalnD5y8ktr4drFV0ilDH",
+	"E6Fn++B8r+kciG33UlEmGxvjWtn9UM9mgjfpV9ZuShs1+6I1UM4BKqMCMqPZhSTgDZZdKigknTjTfAmW",
+	"EroU8Az/7ojgGY7ewMDDTZn3Z8FhH4D6SWBnX8yBNovHT5Ql34H+je+PdDrrJNiKO8CXA+UGNQbvEG0k",
+	"eKeYLtmfVBYZmUOlvX5hC6JfkIenD8M4GVvDj0MKqq4ZcxeqV/UmVA/ADYIlnPX2nrnBvaL0F4CKUGxi",
+	"n5EGs+gc0Zmr7mfbCH6Dthq3MnmpyVSAskilTTN8poiLazwmr9FmZM0hymUkooV6O3dw5UOilwvttb+y",
+	"alPAiolOrRm1i8CELPUwYun8cEBcN/bnCJ5/8wZ+DInYB7Iv1dy5ZjBX1CDP3MewWTFTBIOatSBjMCIc",
+	"fvDry6sL5+SpK/ObYh+JssUrMyQLIyUQzRZAvn149iPmEn23Fc+qV+V76gfdi57t9jdQGfEH2BdX9ffH",
+	"J2fhjcsIm3QMpUl2GZWhnuJFfNr4CwfclkKu3tW8o2hspHt9OBDf7ez2nlkulntKoLoqqVHUEDLfIb7P",
+	"Ts+24/raRknsgT4sZFome2HtK3ZHRNbcxc5iAJUzpZmH2frCS8q338OTT4YAPg+Wx7Ypt1N2C4ZTCI7C",
+	"obP5F6JbKDqh6qKPchsBdgjhXtFhAWGlZo8QppU7qGOa2DHWJi4gRpSmK1Jie5Q7SpL3IERuYXb74HVv",
+	"eTBdgplF2JTL0XA04kNQhjzojyNRmR8ipH9C89yXU4kJn9cNIi7twHvZ6EFFXHeQQaz2YazxRC5kAcWF",
+	"Yz+oBfoegETcgmzroOyDdFyjC7x4b26uiAvuxet1ff3C6LS2VEhZurtoFVl72KytWC9rrgazxJOwEskQ",
+	"ceVpOP7eiOSexKOOlWKYpGS5/d7kpLAuDD4qv9RjkBzMv2cUA5xacrQtBY14ikOBF74Js4tR0qIaTglw",
+	"C67A3TYaeG5H3gf2s3ipYnsPaVkmnlmMmKjo2lO7fa1hPpUG0dghcxcPy4fDv3IOOQcn15Ywv8F6ypZ8",
+	"kCmNfT0pjFyciVqmPRD9NDmvjcDBJ2za55T4pR319XGkFbXFA/ZkPd8Pn8Fi7kxpSbWQ3yjSwnk4bpSt",
+	"hDOIY1z7sf9sL4Y72F/zWngMNO3nnZbtI0OZxHgGlTkfNZ/bImJBDrvVpEStFStgB9xXkPfdSA8dM+y/",
+	"A8qHYNqc5X7QWkEe9EYtoCrFaoBZscWOL2i89Vr6qvD/HHcyXj//0ChDO2agIxTM9kHHzlET15W9EdOZ",
+	"dRwY1UJiOzof4zaGaa8po4VUGqtNlYb7CNzB2V7qaIhyFOQ4794k5aDJccMAla2eQSohyg4o3dE7oDyx",
+	"+X9pJ+2v+HsSqPdqlXkHtHBENi7FODC9SMBCCMQnxBZ0Qadr3CJ6/E82gWeIVawBwT5trIdi13YS3DkG",
+	"xKY8D4Z6hCRLUZcFmYrj/dnOKLe9txtlzVrGkD10rZuClyui6Mpir91KDHc9JrT93PtBUMWKvT0XfF9W",
+	"NAQggsoTNuOubWcMNNtfMJeuNvAN+9uDhF2tgAnjrAnRTvLiZ8G4++DH7XpD2XFwkn27eYKp/YMXsub1",
+	"MJsmk8nHXfgqr82EVGHqtExztYLR6UmblJu6Kt2iNQe8MN2FEiiw+92b3GiX9DmfkVo5vqKzdYtuFKOJ",
+	"RDalnG+v6Ry2wPJe30cX+LMGgrAWZNZUulaQS9DqAo2lvr2wt6TZhONEjFdAZFsjJTvQcRGTO1Db9E8b",
+	"I/DPEnQXIVAMuzvWVB5P/7ywkVehWUINQIJqyttFqfQ3yXSETPfvcugUnBvkcfgKbgfyAgMhcxG0IJS8",
+	"v35CEKQXbTmBtpHajCqi6jzHCqi+LvMYSFWXZVfgXMdWwVUaSa+EmL+v3rQK5r6R84yrvyjw8Rmj03eg",
+	"DOZSYijGq9AFOH8PUZTtJRbGQJVQO7XohMDUlXmTn7257oa8PDj1ES99mMSmcWnJxxzY5snci9BzOQWu",
+	"cb3BUfa4uX29uBJyo0X46i94o+wKXiPFVJ11eQdoPiOC50BmYolJhWKiwYi3JKeL3senFNN+6L8yA/aQ",
+	"R2Ibtd45j2S9Elq5ikEpsXrzY48KmUWapmCuTkFqznRGaFlmhvLnIDmk/ETYwCOhAsT7/kSPhkKGAslE",
+	"raxOKRWcE1iAnJqdgNQZyaXZFkiZeVBkhAvNcsgI4xNhPixgXE8Te60ks31AUvt9PGC7FZVNcRqX++f7",
+	"8wkZNO0jtGRzSOzElQyI7iLee3CzLKJuS7swRVxhldhiPqs/Igj11gGKVkWppRIYhUY5ASpLhtGBagny",
+	"3OriSys0L4CUVCejeOjEtVofDIFDWjxeiekrvK8JnoeXeS/xlSQknz9ELTk1l6wsGuZ20WF8vqUs5djr",
+	"EW8mcQntReZsnwj3ruRnJItjgu9jKcRcEUOMRoBByR17odA5cCJq3ccsObDpbCzqLQ/Wm3bYfTxazXJD",
+	"36z2GPt6txY0nxmiaHLVHZckcy6WjcretFzplNT/9vLdVdbuiRRM5eIW5Oq7PlRUPrU5KgIaLFzZ6gCH",
+	"EADDRp5fnwRoQLM3se9SzUNZz6v6TDfZDN++fPr6ikA+E991BUA9kwBeBrQ1S42c4hDSi1zfDCWNXNt7",
+	"5CDIDRrrfWXIbWC/pMroURz2guMbuTL4MhMSSm6eXpFccG7LK3RROmG3MESqR52v3555bYfcjxuPxfrl",
+	"xZmj3fq+GGOjADsm6JmeM0euKdDOuGZ0aCO+a9EHYy1pDv23BGt2HuiadOqBfoVqsNkedubcFyf8ibnc",
+	"vyXF69Jyxe4defhoyw3ZEhd3rSXQRSokbq10l1gs6JECMwhrWg2LZtOiYrnas7yJmb14tiOFR9iLtdFO",
+	"tQ/82Yq7R8qIkRYFmbmBnFZqJlAItb41BI7XrPUMOCmg1LSDzbYevEXprOnilrLeuhYCB7wUvknBJhxf",
+	"aowdOO5UXxmd//6hG3VgX5dW1nYPvLXxY+EiW6HimFzV45LlIUAUNnBywHD8KAkKoQ7qWrRtnuPkZPa2",
+	"/7oehKUKdZj/PFnL4E75xt/BQtzCev72trDyZ3tK4P3ZFgu2gpt55MvJkWJTDsV6snNz7MiZe3zKfefa",
+	"L/K35IavxUXv66m/eXXdgRQ+8WMplspIyQogCq5o8sRLW2T38Kn8kYXu+SkfgK/f1gFJuFjuLbm/MzHd",
+	"pHUgYslBfqPapP7MlhK2AZFYtrOVlwnyR8bXlFzMZ7LZwStCJQxkFydBI7a4mOcksMOTyhqi/iLJb61x",
+	"XeJ2Nyrm3jxdIVkou4dmFfLSFk5EJHd6BVxYE5PAqCocjPnCLoQPW/eY72quWbm2CManuFLbvcSC5usk",
+	"eTw1P8cf3Ht1GN4gGJc+MCmwlgb5KCVMdKfiblij1Xbr6VT3pbHUuA0ACa5coeZkopobcqDsMTv7LrUR",
+	"DvjMIz27gt5mW102hak/Am2khGq0pKLPowRNKhAVdnHnEzatbQ11CTZwsA8BC8rpFHyz4BQOXrejDoOG",
+	"doGvBBNPZ8KGzQOhBa0wzh4D6ds+1Q7kWFAQhXObp1cr8MZxbjDmy4TagJMm+Ml75aZUw5Ku+nDEbWvv",
+	"FHLChiUHsiYEK/zViLl2dWywOoPPmuxG/nCxtInjPlB7LITHRgn0Fi3hBpdiQp69eHp1TC49r/pGYXbT",
+	"0oZqbzI1pvsQVQnboLmvgsGVwGbMh7GNivIrj0pZjw00D4p5btAwUjA176ow5J17YWyhJhyAN4jyle0K",
+	"KrbjZOm6E0SRciWWLhv9EPhYgvx6EfIOsOK9kETNak0KseSZ7U+nQDeapsZqDRMsh2NFHlvTtA/kvuN/",
+	"Stu8wgGHrICBC6SMVqA149O9WZHxuGS8cg5OcwDKOMiiqUc2r8dgHmmJLhYf4ezSsC5I281aAi2MIuLL",
+	"TQ9XSq9DqB6AlM3c1w5wX80bgJBP8nvLVNr3WhsGxDQKusedit4eAa7sWyfNGkM99FZyP8EeL7Ds4TR2",
+	"wFeGpX2W/UP/sTtmMgydTSYggefQ3A7f0mBvlj97If01d3kWtgSki4iONZNbXBDfa8O1nD4mPwm5UISq",
+	"OdKNLRmmVxX0GhTt33vkNTpVBzQD4PR/9Q0Ny1sYeKzHZiOnpNI2ywwEaWu10UKUyno00bhNxisnvjW+",
+	"E3uLe7BQt628Us/Q+6a71MEuhV8ilUKDra/8RXBb3s89MAD27Z+wSEjW0v5Ge6yCFfGnJsrJUAQJgbd/",
+	"Ql5rhvX1CU9ug6HTWHRabrl6LZ3GXMekRTryH+tJHoORA/Br3zoY+wibZ8xncbgylOXKVVFrlBKqyBLM",
+	"fVAuxO4Cy9UFfdZA15Irv79mc+bVDEra9NwkBfKocK2gknfJt4s65GXyayRuk9koMRvdX4KTqAvbI3Ia",
+	"5WDYw86IHUauM+hy2U1MK593Eopz29Ietop4HSgf4NZ1+zzdswDRh97f3JNtrVp78jD4R4ppTA5Ktv0y",
+	"iD0m/znyaPzPUSAouiBFHW7wmLy10aXWBJdsijbo1p3kTZupuFnB/Pw/gjBsv61UYcN9S5FdAZF2mEFm",
+	"OCc2+za82XYT34P4WDI+7+/VweeHZLC2wXMcvljDc1+MFSczHDVIlVbWA9f45ABLr4WQQvC0kMJ7ok4+",
+	"mf/7vN11/wqXct6W7QnEMzE8fTiaO/AXF3Z8zw2MCHXvlXnpbSVkuoCLbkHrPhj/IViPA+s/BOMNUe6f",
+	"7Zjpv14R0Bx8U/6zILXvwYI6sU6LOfA+MKNZuidpzvzsAD2gKMPXX3bUUWcLPfTZG7FpO0lWUixEX7uF",
+	"Kzsgzi3/Cps3upVLTLfJnBvJkQlTpGxK+7m/oeLQcEgDE7HsJR6krj4GeK1FZaBxgwOH2AHMF9V+4pfN",
+	"VGQKHDfEp8Qi3uxERQ6V9T5+iQPs9wW0iySeQXeT9/MMtqBwClnQWoB38vUd/LrRBg3IetT0fzKo/ezg",
+	"EFLRRcBGbMHibVxETPsetVf482FeNDv3fYfluGZ7EeS8ElNsp8uPyRMfauU7hdjefRfOuZ2XDCs+1ip4",
+	"0qzVgUoL6qDmwDXoo6e299+BSg0kAmVfiSkGnyhCOXl7bW0CojWZdMNiLVwaqhC17iUL8/sQ7vmcF/am",
+	"3itEGhg8951k3QHTZ3Y5X306hzPrjw7vOUgnxOHPe8mXsqEcqGqIsW0emTX2Vy1XjR7vumJj0wLKO5Zm",
+	"D7QOCFEZ8V1eU+abF37M4az/ZvqvJITmDV20ZsiEl247XIf61UI63T9o3ex/jf3j6/GsUe9Gsz61QqT8",
+	"aUzf1RwSpwJsxZamARR1buTq68H+2R5TuZKRDFqu9pVh2GDWvZWe6ZLfXBklNHzJRZvHD6QAWqARLPRH",
+	"YJqC4I4oNJnRYiB6Tz6xoteO85TyHEqL5u0GHGx4PKyC6cP7zeC/B4xi7LzBRBNswomWjJa74OLE4bzH",
+	"9mwH/C9KBrYm28AGeXvrsrp8FytmrlqNtdV5ucL4uE4CA+YVu4AslNLx2qbR2iCsP+H3bTvsPpJ+m+WG",
+	"Jv62x9hLyclmtnSp+vUswnYHDaNKyczt6Q5/KxJtDJY01Rn6cVjP5/SeuxYEeN+C531VFm0mdKVYDWCy",
+	"pjwCmlrwlVIEjNaG1bPc5UILLl/FEoa3EMdJjk9VD+PE3++TTv5ig6+rVNGWl9OCqLWGJetA9bpqX9lF",
+	"N+SQtXBpWfZ0k8Jf99XGG+M55kZYTqrs7l8nEnifVvTO/HwP0OmxLeEWoNjZssRh+ZdblxqsPIGpq49j",
+	"Mf1NY1UhlMMysxEdipRG9Wmr+NtmofibC7cSU8Ztg2FRFt7oWwFv9CNiWM1irRppFPdbSnf4QfdSvMMu",
+	"9pJPxOASHm5/+2uLYedzVTsksnyeftfjIN2qfLyDWzGH9kbtk18P9B+nLY37sRn6ul1bzYa2nkAvWzYD",
+	"Dsp2zALJqhQ2cXxgPQXbQwsNxVjzVLOytB1j2+6/6ZoKWTKxRAVg2L9N4iez6/dqaHfRCO3YfKTiwvAm",
+	"wvgXRlUlAO3afXbhfEx+cinajdpjy/H55DgELslFAW3NMp8SqWZiqVLVLfC/T8yHW8nzqThs6G+7SEp0",
+	"EMX+ioE3ALtweqPXK2vOPhIl8jm0UYsC+5YWzsmsSlYt6Qrr+xrWmYStzdvqBawbckiwuiW23P0vhuoL",
+	"sSST2nAC71w0T3+YusZUht55CVOmtFx9o4itNJOFAdaloDYRKGg1L3jX5tmtba9nsOiF8g0OOKQ1BBdI",
+	"1ZcUYr5/PmHAjSZrOgVlU5ydpRF9Bo25oxTTIyNIjSnnWM2zQMaAMdaAQpj7jOkY17aw7QuxbYF7gDxa",
+	"M/dX4p3xwa+5KEUtVeYgmjXgbJqI4QNhLf0WOzN6Cy5TQyw5kaLWXXr2UG6oGZ2rA0L0zKh7TSSbebKT",
+	"oqhz7dJ/7XnXU+db2kmGqET3v34vMQL/5N/2UoAL59r/bbT3fCqCeJRNKDGFbzG/2z1rYHWQIAvxVWVA",
+	"IT2NV4SSqzc/EyHJ9a8/B1kimiyE0uTs0WPyC3tyQSjHASgN2a1hmWmXL4otoNDPpwwKXA2O/uu3AF5v",
+	"fVFem0GHflVwkXTl4rlq+cw+o6yCaVuJEksHhcEhhBYFFD6S0wCtH6w434Bu85a7XUUlowOS4I3rA6Gp",
+	"ZjkefiNrbjtPuxokz2F5wZneU+/T6suYWsf+G5w+c1odci1bomYiMRya2dY5sjZakLtz9gE00ps30GCM",
+	"aqR5ZsDs9tpZ8eFp1CqQzP/2mDpEwxMDxCv6Fcgtl0VhixRY9toh79RtNTpnv9HsvYJ7qgduVfZhpjLc",
+	"997KFNgs2+VMoKZnlf64jSfrrWCCJzhUoMVyHyaNvRQAsoaLNoowbQ5DNA14Bmy/QAe+/bKK78/uaEC0",
+	"eyr22Q7RmtIaW475l1GNhWG0HLxdAtXjTiok4QK7lK3no3boso5mwBmN6n7hepgcuy/UDe3ne2oolM8N",
+	"n615af7LItWGSioIMsgLuvISlK+icUy8C8KmMpgJoLBUAbwYdo9O5rBS22UqA7RfYDUwLYbxKchKMq73",
+	"60mNoMJur9ifGMfJ9fULLEiIhfp8jUtCcwwXSV2Y3hfvFwPje3ETXb8wWBr47BnU7+vVc0BzUr8tos8b",
+	"oJG3HKw2i5WPqFrjSE0nE+RhSaZ0Hywn/iJfFkV7BQ70Invk3XPSQrBql0Quiz35vF6Bram4ELIhFEsi",
+	"Wy/WBrvyzK8v/PvKj/lv/Er5M3w9L9VTV9ineX8uDFKdjYoDFDZPP6+lxB7QHI7Jc144juCkk47jM3HR",
+	"1wxmn5qfzn//8Dn7NLKhCvivD2akrZdoBtayHJ2PTmjFTm4fjMyvbvZPTdsr68/Mgj+4uIr2T5iRHPzb",
+	"x/kFf8Ikp+DfHuXhn1yf+eBPIgjG+9Q2UKbT8N9Wn/r84fP/CwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

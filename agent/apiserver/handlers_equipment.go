@@ -23,6 +23,32 @@ func (s *Server) SetProxy(ctx context.Context, r api.SetProxyRequestObject) (api
 	return api.SetProxy204Response{}, s.Proxy.Set(ctx, *r.Body)
 }
 
+// SetTags replaces what people find the host by.
+func (s *Server) SetTags(ctx context.Context, r api.SetTagsRequestObject) (api.SetTagsResponseObject, error) {
+	return api.SetTags204Response{}, s.Host.SetTags(ctx, r.Body.Tags)
+}
+
+// GetUserData shows the cloud-config without its secrets. What it does at each boot is still for administrators alone.
+func (s *Server) GetUserData(ctx context.Context, _ api.GetUserDataRequestObject) (api.GetUserDataResponseObject, error) {
+	if CallerFrom(ctx).Role != "admin" {
+		return nil, Errorf(403, "not-allowed", "The user data tells what this host does as root; only a member of group slipway-admin may see it.")
+	}
+	d, err := s.UserData.Show(ctx)
+	return api.GetUserData200JSONResponse(d), err
+}
+
+// CheckUserData judges a text without taking it.
+func (s *Server) CheckUserData(ctx context.Context, r api.CheckUserDataRequestObject) (api.CheckUserDataResponseObject, error) {
+	c, err := s.UserData.Check(ctx, *r.Body)
+	return api.CheckUserData200JSONResponse(c), err
+}
+
+// SetUserData takes it.
+func (s *Server) SetUserData(ctx context.Context, r api.SetUserDataRequestObject) (api.SetUserDataResponseObject, error) {
+	d, err := s.UserData.Set(ctx, *r.Body)
+	return api.SetUserData200JSONResponse(d), err
+}
+
 // CreatePool makes the storage pool on an empty disk.
 func (s *Server) CreatePool(ctx context.Context, r api.CreatePoolRequestObject) (api.CreatePoolResponseObject, error) {
 	op, err := s.Equipment.CreatePool(ctx, *r.Body)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/auth"
@@ -24,10 +25,11 @@ func (s *Server) GetSetup(context.Context, api.GetSetupRequestObject) (api.GetSe
 func (s *Server) PostSetup(ctx context.Context, r api.PostSetupRequestObject) (api.PostSetupResponseObject, error) {
 	who := CallerFrom(ctx)
 	trusted := who.Via == "socket" && who.Role == "admin"
-	if who.User == "" {
-		claims(ctx, r.Body.User)
+	err := s.Users.CreateFirst(ctx, *r.Body, trusted)
+	if err == nil {
+		actsAs(ctx, r.Body.User)
 	}
-	return api.PostSetup204Response{}, s.Users.CreateFirst(ctx, *r.Body, trusted)
+	return api.PostSetup204Response{}, err
 }
 
 // GetSetupCode tells the code to who stands at the machine, and to nobody else: the console runs in group slipway, which
@@ -46,7 +48,9 @@ func (s *Server) GetSetupCode(ctx context.Context, _ api.GetSetupCodeRequestObje
 // Login opens a session.
 func (s *Server) Login(ctx context.Context, r api.LoginRequestObject) (api.LoginResponseObject, error) {
 	user, password, address := r.Body.User, r.Body.Password, CallerFrom(ctx).Address
-	claims(ctx, user)
+	if s.isUser(ctx, user) {
+		actsAs(ctx, user)
+	}
 	if r.Body.NewPassword != "" {
 		if err := s.Sessions.ChangeExpired(ctx, user, password, r.Body.NewPassword, address); err != nil {
 			return nil, err
@@ -58,6 +62,13 @@ func (s *Server) Login(ctx context.Context, r api.LoginRequestObject) (api.Login
 		return nil, err
 	}
 	return api.Login200JSONResponse{Body: session, Headers: api.Login200ResponseHeaders{SetCookie: auth.Cookie(session.Token, session.ExpiresAt).String()}}, nil
+}
+
+// isUser says whether somebody of that name may log in. Other names are not written down: some people type their password
+// where the name belongs.
+func (s *Server) isUser(ctx context.Context, name string) bool {
+	all, err := s.Users.List(ctx)
+	return err == nil && slices.ContainsFunc(all, func(u api.User) bool { return u.Name == name })
 }
 
 // Logout ends the caller's session.

@@ -92,22 +92,21 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodPatch {
 			return next(c)
 		}
-		claimed := new(string)
-		c.SetRequest(r.WithContext(context.WithValue(r.Context(), claimedKey{}, claimed)))
+		var as string
+		c.SetRequest(r.WithContext(context.WithValue(r.Context(), actsAsKey{}, &as)))
 		err := next(c)
-		if err == nil && c.Path() == "/api/v1/network/preview" {
-			return nil // looking too: forms ask it at every key
+		if err == nil && looking[c.Path()] {
+			return nil
 		}
 		outcome := "done"
 		if err != nil {
 			outcome = strings.TrimPrefix(problemOf(err).Type, "urn:slipway:")
 		}
-		who := CallerFrom(c.Request().Context())
-		if *claimed != "" {
-			who.User = *claimed
-		}
-		rec := AuditRecord{Caller: who, Action: r.Method + " " + r.URL.Path, Outcome: outcome,
+		rec := AuditRecord{Caller: CallerFrom(c.Request().Context()), Action: r.Method + " " + r.URL.Path, Outcome: outcome,
 			DryRun: asked(r, "dryRun"), Forced: asked(r, "force")}
+		if as != "" {
+			rec.Caller.User = as
+		}
 		if aerr := s.Audit.Append(rec); aerr != nil {
 			s.log.Error("audit entry not written", "error", aerr)
 			if err == nil {
@@ -118,12 +117,15 @@ func (s *Server) audit(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-type claimedKey struct{}
+// looking are the routes with a body that change nothing: forms ask them at every key.
+var looking = map[string]bool{"/api/v1/network/preview": true, "/api/v1/host/proxy/preview": true, "/api/v1/host/user-data/check": true}
 
-// claims says for the audit log who somebody says he is where nobody is known yet: at the log-in, whether it succeeds or not.
-func claims(ctx context.Context, user string) {
-	if to, ok := ctx.Value(claimedKey{}).(*string); ok {
-		*to = user
+type actsAsKey struct{}
+
+// actsAs names in the audit log who a request turned out to come from: until a log-in has ended nobody is known.
+func actsAs(ctx context.Context, user string) {
+	if as, ok := ctx.Value(actsAsKey{}).(*string); ok {
+		*as = user
 	}
 }
 

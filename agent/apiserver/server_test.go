@@ -63,6 +63,8 @@ type fakeUsers struct{ Users }
 
 func (fakeUsers) Setup() (api.Setup, error) { return api.Setup{Needed: true}, nil }
 
+func (fakeUsers) List(context.Context) ([]api.User, error) { return []api.User{{Name: "ann"}}, nil }
+
 type fakeAudit struct{ f *fake }
 
 func (a fakeAudit) Append(r AuditRecord) error               { return a.f.Append(r) }

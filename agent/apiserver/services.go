@@ -100,6 +100,14 @@ type Host interface {
 	Clean(ctx context.Context) (api.Operation, error)
 	SetTimeServers(ctx context.Context, servers []string) error
 	SetManagement(ctx context.Context, adapter string) error
+	SetTags(ctx context.Context, tags map[string]string) error
+}
+
+// UserData is the cloud-config of this host.
+type UserData interface {
+	Show(ctx context.Context) (api.UserData, error)
+	Check(ctx context.Context, c api.UserDataChange) (api.UserDataCheck, error)
+	Set(ctx context.Context, c api.UserDataChange) (api.UserData, error)
 }
 
 // Proxy is how this host reaches what is outside.
@@ -272,6 +280,7 @@ type Services struct {
 	Network    Network
 	Proxy      Proxy
 	Equipment  Equipment
+	UserData   UserData
 	About      About
 	Links      Links
 	Content    Content

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/slipway-os/slipway/agent/auth"
+	"github.com/slipway-os/slipway/agent/host"
 	"github.com/slipway-os/slipway/agent/network"
 	"github.com/slipway-os/slipway/agent/proxy"
 	"github.com/slipway-os/slipway/agent/strictyaml"
@@ -28,6 +29,8 @@ type Preset struct {
 	// NTP are time servers, names or addresses.
 	NTP   []string `yaml:"ntp,omitempty"`
 	Proxy Proxy    `yaml:"proxy,omitempty"`
+	// Tags are what people find the host by.
+	Tags map[string]string `yaml:"tags,omitempty"`
 	// User is the first administrator; nil leaves it to be made at the console.
 	User *User `yaml:"user,omitempty"`
 	// Theme is how the Local UI looks; nil is the product's own look.
@@ -76,6 +79,9 @@ func (p Preset) Check(now time.Time) (out []Problem) {
 	}
 	for _, problem := range p.Proxy.Settings().Check(now) {
 		out = append(out, Problem{[]string{"proxy", problem.Field}, problem.Message})
+	}
+	if err := host.CheckTags(p.Tags); err != nil {
+		out = append(out, Problem{[]string{"tags"}, err.Error()})
 	}
 	if p.User != nil {
 		if err := auth.CheckName(p.User.Name); err != nil {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -81,4 +82,29 @@ func firstOf(err error) string {
 		text = strings.ToValidUTF8(text[:maxError], "") + "..."
 	}
 	return text
+}
+
+// Find is the node of a value; list items go by their number. Of a value that the document leaves out it is what the value
+// would be in.
+func Find(doc *yaml.Node, path []string) *yaml.Node {
+	node := doc
+	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
+		node = node.Content[0]
+	}
+	for _, key := range path {
+		next := -1
+		if i, err := strconv.Atoi(key); err == nil && node.Kind == yaml.SequenceNode && i >= 0 && i < len(node.Content) {
+			next = i
+		}
+		for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == key {
+				next = i + 1
+			}
+		}
+		if next < 0 {
+			break
+		}
+		node = node.Content[next]
+	}
+	return node
 }

@@ -30,13 +30,14 @@ func (c *cli) hostCommand() *cobra.Command {
 		})
 	}}
 	return group("host", "This host", c.managementCommand(), c.ntpCommand(), c.proxyCommand(), c.poolCommand(), c.consoleCommand(), c.certificateCommand(), show, clean, c.licencesCommand(),
-		c.upgradeCommand())
+		c.upgradeCommand(), c.tagsCommand(), c.userDataCommand())
 }
 
 func hostTable(w io.Writer, h api.Host) {
 	fmt.Fprintf(w, "Name\t%s\nId\t%s\nStatus\t%s\nAddresses\t%s\nFingerprint\t%s\nAgent\t%s\nSystem\t%s, Linux %s\nCPUs\t%d\nMemory\t%s\nUp\t%s\n",
 		h.Name, h.Id, h.Status, strings.Join(h.Addresses, ", "), h.Fingerprint, h.AgentVersion, h.Os, h.Kernel, h.Cpus,
 		size(h.MemoryBytes), time.Duration(h.UptimeSeconds)*time.Second)
+	managementTable(w, h)
 	for _, a := range h.Adapters {
 		adapterLine(w, a)
 	}

@@ -72,13 +72,13 @@ func (c *cli) linkCommand() *cobra.Command {
 }
 
 func linkTable(w io.Writer, l api.Link) {
-	fmt.Fprintln(w, "NAME\tADDRESS\tROLE\tSTATUS\tCONTENT\tHEALTH\tLAST SEEN")
+	fmt.Fprintln(w, "NAME\tADDRESS\tROLE\tSTATUS\tCONTENT\tHEALTH\tLAST SEEN\tTAGS")
 	for _, h := range l.Hosts {
 		health := h.Health
 		if h.HealthReason != "" {
 			health += " (" + h.HealthReason + ")"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", h.Name, h.Address, h.Role, h.Status, h.Content, health, h.LastSeen.Format(time.RFC3339))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", h.Name, h.Address, h.Role, h.Status, h.Content, health, h.LastSeen.Format(time.RFC3339), orDash(tagList(h.Tags)))
 	}
 }
 

@@ -201,25 +201,7 @@ func unless(ok bool, problem string) string {
 
 // position is "line L, column C: " of a value, or of what it would be in; nothing for one of which the file says nothing.
 func position(doc *yaml.Node, path []string) string {
-	node := doc
-	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
-		node = node.Content[0]
-	}
-	for _, key := range path {
-		next := -1
-		if i, err := strconv.Atoi(key); err == nil && node.Kind == yaml.SequenceNode && i < len(node.Content) {
-			next = i
-		}
-		for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
-			if node.Content[i].Value == key {
-				next = i + 1
-			}
-		}
-		if next < 0 {
-			break
-		}
-		node = node.Content[next]
-	}
+	node := strictyaml.Find(doc, path)
 	if node == doc || len(doc.Content) > 0 && node == doc.Content[0] {
 		return ""
 	}

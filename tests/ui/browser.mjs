@@ -21,8 +21,9 @@ export const say = (text) => process.stderr.write(`${((Date.now() - started) / 1
 
 export const faults = [];
 
-/** Notes a fault and goes on, so that one run tells them all. */
-export const fault = (text) => {
+/** Notes a fault, on one line, and goes on, so that one run tells them all. */
+export const fault = (said) => {
+  const text = said.replace(/\x1b\[\d+m/g, '').replace(/\s*\n\s*/g, ' | ');
   faults.push(text);
   say(`FAULT ${text}`);
 };
@@ -82,16 +83,44 @@ export async function look(page, dir, name) {
   await page.evaluate(() => document.documentElement.classList.remove('pf-v6-theme-dark'));
 }
 
+/** Waits until something of a page is so; a fault when it does not become so. Focus, for one, moves a moment after what moves it. */
+export async function becomes(page, why, check, arg) {
+  try {
+    await page.waitForFunction(check, arg);
+  } catch {
+    fault(why);
+  }
+}
+
+/** Waits until an element has the focus. */
+export const focuses = async (page, why, locator) => becomes(page, why, (e) => e === document.activeElement, await locator.elementHandle());
+
 /** Keeps what a page showed when a journey failed; that there is no picture must not hide the failure. */
 export const failed = (page, dir, name) => page.screenshot({ path: `${dir}/failed-${name}.png` }).catch((e) => say(`no picture of ${name}: ${e.message}`));
+
+/** Where the menu stands beside the page, in pixels: PatternFly's breakpoint xl. */
+const besides = 1200;
+
+/**
+ * Gives the screen another size. The menu comes and goes a moment after that and moves the page: who clicks in between hits
+ * nothing, so this waits for it.
+ */
+async function resize(page, size) {
+  await page.setViewportSize(size);
+  const is = await page.waitForFunction((min) => {
+    const menu = document.querySelector('.pf-v6-c-page__sidebar');
+    return !menu || (menu.getAttribute('aria-hidden') === 'false') === (innerWidth >= min);
+  }, besides, { timeout: patience });
+  await is.dispose();
+  await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
+}
 
 /** A phone's width or another: nothing may be wider than the screen. */
 export async function narrow(page, dir, name, width = 390) {
   const size = page.viewportSize();
-  await page.setViewportSize({ width, height: 844 });
-  await page.waitForTimeout(400);
+  await resize(page, { width, height: 844 });
   await page.screenshot({ path: `${dir}/${name}-${width}.png`, timeout: patience });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (wide > 0) fault(`${name}: ${wide} pixels wider than a screen of ${width}`);
-  await page.setViewportSize(size);
+  await resize(page, size);
 }

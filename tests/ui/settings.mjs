@@ -1,6 +1,6 @@
 // The settings of one host: password rules, users, sessions, SSH keys, certificate, appearance, consent, lock-out, keyboard.
 import { connect } from 'node:tls';
-import { fault, faults, hear, launch, look, narrow, open, say } from './browser.mjs';
+import { becomes, fault, faults, focuses, hear, launch, look, narrow, open, say } from './browser.mjs';
 import { button, enter, go, register } from './steps.mjs';
 
 const s = await hear();
@@ -124,7 +124,7 @@ async function appearance(page) {
   await narrow(page, s.screens, 'appearance');
   await page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name: 'Contacts' }).click();
   await page.frameLocator('iframe').getByRole('heading', { name: 'Call 112' }).waitFor();
-  if (!(await page.title()).startsWith('Contacts')) fault(`a static page ran a script: the title is ${await page.title()}`);
+  await becomes(page, 'the page does not say its title, or a static page ran a script', () => document.title.startsWith('Contacts'));
   await look(page, s.screens, 'static-page');
 }
 
@@ -153,21 +153,22 @@ async function sessionsAndDisplay(page) {
 async function keyboard(page) {
   await page.goto('/settings/users');
   await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  const create = button(page, 'Create user');
+  await create.waitFor();
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to content' });
-  if (!(await skip.evaluate((e) => e === document.activeElement && e.getBoundingClientRect().top >= 0))) fault('the first Tab does not show the skip link');
+  await focuses(page, 'the first Tab does not lead to the skip link', skip);
+  await becomes(page, 'the skip link is not seen', (e) => e.getBoundingClientRect().top >= 0, await skip.elementHandle());
   await page.keyboard.press('Enter');
-  if (!(await page.evaluate(() => document.activeElement?.id === 'main'))) fault('the skip link does not lead to the content');
-  const create = button(page, 'Create user');
+  await becomes(page, 'the skip link does not lead to the content', () => document.activeElement?.id === 'main');
   for (let i = 0; i < 30 && !(await create.evaluate((e) => e === document.activeElement)); i++) await page.keyboard.press('Tab');
-  const outline = await create.evaluate((e) => e.matches(':focus-visible') && getComputedStyle(e).outlineStyle !== 'none');
-  if (!outline) fault('a button does not show that it has the focus');
+  await becomes(page, 'a button does not show that it has the focus', (e) => e.matches(':focus-visible') && getComputedStyle(e).outlineStyle !== 'none', await create.elementHandle());
   await page.keyboard.press('Enter');
   await dialog(page).waitFor();
-  if (!(await dialog(page).evaluate((e) => e.contains(document.activeElement)))) fault('the dialog does not take the focus');
+  await becomes(page, 'the dialog does not take the focus', (e) => e.contains(document.activeElement), await dialog(page).elementHandle());
   await page.keyboard.press('Escape');
   await gone(page);
-  if (!(await create.evaluate((e) => e === document.activeElement))) fault('after Esc the focus is not where it was');
+  await focuses(page, 'after Esc the focus is not where it was', create);
 }
 
 /** Banner and consent before the login; then the lock-out in words. Features 43 and 51. */

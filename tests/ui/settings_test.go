@@ -81,7 +81,7 @@ func alone(t *testing.T, binary string) (url string, client *apiclient.Client) {
 	cmd := exec.CommandContext(ctx, binary, "agent", "--root", root)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
-	cmd.Stderr = &lines{t}
+	cmd.Stderr = &lines{t: t}
 	stdout, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -117,10 +117,11 @@ func browse(t *testing.T, script string, input any) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	said := &lines{t: t}
 	cmd := exec.CommandContext(ctx, "node", script)
-	cmd.Stdin, cmd.Stderr = strings.NewReader(string(b)+"\n"), &lines{t}
+	cmd.Stdin, cmd.Stderr = strings.NewReader(string(b)+"\n"), said
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("the walk failed: %v", err)
+		t.Fatalf("the walk failed: %v%s", err, said.faults())
 	}
 }
 

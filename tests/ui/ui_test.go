@@ -143,7 +143,8 @@ func journey(t *testing.T, d *drive.Lab, script string, s settings) {
 		t.Fatalf("install the browser's driver: %v\n%s", err, out)
 	}
 	cmd := exec.CommandContext(ctx, "nsenter", "--net="+d.Netns(), "--", "node", script)
-	cmd.Stderr = &lines{t}
+	said := &lines{t: t}
+	cmd.Stderr = said
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +166,7 @@ func journey(t *testing.T, d *drive.Lab, script string, s settings) {
 		tell(t, stdin, asks[what[0]](t, h, what[2:]))
 	}
 	if err := cmd.Wait(); err != nil {
-		t.Fatalf("the journey failed: %v", err)
+		t.Fatalf("the journey failed: %v%s", err, said.faults())
 	}
 }
 
@@ -206,10 +207,25 @@ func tell(t *testing.T, w io.Writer, v any) {
 	}
 }
 
-// lines logs what the script says.
-type lines struct{ t *testing.T }
+// lines logs what a script says, and keeps the faults for the message of the failure.
+type lines struct {
+	t    *testing.T
+	text strings.Builder
+}
 
 func (l *lines) Write(p []byte) (int, error) {
 	l.t.Log(strings.TrimRight(string(p), "\n"))
+	l.text.Write(p)
 	return len(p), nil
+}
+
+// faults is each fault that was said, on a line of its own.
+func (l *lines) faults() string {
+	var b strings.Builder
+	for line := range strings.Lines(l.text.String()) {
+		if _, what, ok := strings.Cut(line, "FAULT "); ok {
+			b.WriteString("\n\t" + strings.TrimSpace(what))
+		}
+	}
+	return b.String()
 }

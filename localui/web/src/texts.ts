@@ -48,6 +48,7 @@ export const t = {
   },
   states: {
     Ready: 'Ready', InUse: 'In use', Synced: 'Synced', Syncing: 'Syncing', NotSynced: 'Not synced', Failed: 'Failed', Healthy: 'Healthy', Unhealthy: 'Unhealthy', Unreachable: 'Unreachable', Unknown: 'Unknown',
+    Configured: 'Configured', NotConfigured: 'Not configured', Pending: 'Waits for the next boot',
     running: 'running', pending: 'pending', succeeded: 'done', failed: 'failed', cancelled: 'cancelled', completed: 'completed', ok: 'ok', warn: 'warning', fail: 'not met', unknown: 'unknown',
     leader: 'Leader', follower: 'Follower', admin: 'Administrator', viewer: 'Viewer', init: 'Control plane (first)', 'control-plane': 'Control plane', worker: 'Worker',
   } as Record<string, string>,
@@ -58,10 +59,20 @@ export const t = {
     lost: 'Uploads, clusters and the group are managed on its leader, which is not known at the moment.',
   },
   host: {
-    summary: 'Summary', name: 'Host name', rename: 'Edit host name', renameText: 'It applies now and at every boot. Give a host its lasting name before it becomes part of a cluster.', status: 'Status', addresses: 'Addresses', version: 'Agent version', os: 'Operating system', cpus: 'CPUs', memory: 'Memory', uptime: 'Up for',
+    summary: 'Summary', tags: 'Tags', mode: 'Management mode', modes: { local: 'Local: on these pages, at the console and by the command line' } as Record<string, string>, configuration: 'Configuration', name: 'Host name', rename: 'Edit host name', renameText: 'It applies now and at every boot. Give a host its lasting name before it becomes part of a cluster.', status: 'Status', addresses: 'Addresses', version: 'Agent version', os: 'Operating system', cpus: 'CPUs', memory: 'Memory', uptime: 'Up for',
     id: 'Host id', fingerprint: 'Certificate fingerprint', disks: 'Disks', noDisks: 'No disks found', noDisksText: 'Content lives on the persistent partition.',
     path: 'Path', size: 'Size', role: 'Role', model: 'Model', serial: 'Serial number',
     product: 'Machine', gpus: 'GPUs', secureBoot: 'Secure Boot', secureBootStates: { enabled: 'Enabled', disabled: 'Disabled', unsupported: 'Not supported' } as Record<string, string>,
+  },
+  tags: {
+    edit: 'Edit tags', text: 'Tags are for people and their tools to find this host by. They change nothing else.', help: 'One key=value per line, such as site=Hamburg; at most 32.',
+    wrong: (line: number) => `Line ${line}: write key=value, the key of letters, digits, dots, dashes and underscores.`, twice: (line: number, key: string) => `Line ${line}: there is a tag ${key} already.`,
+  },
+  userData: {
+    title: 'Edit user data', label: 'Cloud-config (YAML)', save: 'Save for the next boot', pending: 'It changed since the last boot: the next boot runs what you see here.',
+    text: (file: string) => `This host runs ${file} as root at each boot. What you save takes effect at the next boot; nothing changes before.`,
+    preset: 'The key slipway is what a host begins with: after a reset it applies anew. What is set now is changed on the pages, where a network change is tried first.',
+    help: 'Secrets read as "********"; left so, they stay as they are.', wrong: (n: number) => (n === 1 ? 'One thing is wrong' : `${n} things are wrong`), place: (line: number, column: number) => `Line ${line}, column ${column}:`,
   },
   disks: {
     roles: { system: 'System', pool: 'Storage pool', used: 'In use', free: 'Empty' } as Record<string, string>, partitions: 'On it', makePool: 'Make storage pool', poolOf: (disk: string) => `Make ${disk} the storage pool`,

@@ -27,6 +27,7 @@ export type Plan = Schemas['Plan'];
 export type SSHKey = Schemas['SSHKey'];
 export type Proxy = Schemas['Proxy'];
 export type ProxySettings = Schemas['ProxySettings'];
+export type UserData = Schemas['UserData'];
 export type User = Schemas['User'];
 export type Step = Schemas['Step'];
 export type Storage = Schemas['Storage'];

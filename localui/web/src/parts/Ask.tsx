@@ -12,6 +12,8 @@ export function Ask(p: {
   danger?: boolean;
   typed?: string;
   ready?: boolean;
+  /** For what needs more room than a question. */
+  wide?: boolean;
   run: () => Promise<unknown>;
   close: () => void;
 }) {
@@ -19,7 +21,7 @@ export function Ask(p: {
   const { busy, error, start } = useAction(p.run);
   const ready = (p.ready ?? true) && (!p.typed || word === p.typed);
   return (
-    <Modal isOpen variant="small" onClose={p.close} aria-labelledby="ask-title" aria-describedby="ask-body">
+    <Modal isOpen variant={p.wide ? 'large' : 'small'} onClose={p.close} aria-labelledby="ask-title" aria-describedby="ask-body">
       <ModalHeader title={p.title} labelId="ask-title" titleIconVariant={p.danger ? 'warning' : undefined} />
       <ModalBody id="ask-body">
         {p.children}

@@ -56,8 +56,8 @@ export function When({ at }: { at?: string | null }) {
 type Tone = 'success' | 'warning' | 'danger' | 'info';
 
 const tones: Record<string, Tone> = {
-  Ready: 'success', Synced: 'success', Healthy: 'success', Running: 'success', Succeeded: 'success', succeeded: 'success', completed: 'success', ok: 'success', done: 'success',
-  InUse: 'info', Syncing: 'info', Provisioning: 'info', Progressing: 'info', Deleting: 'info', running: 'info', pending: 'info', cancelling: 'info',
+  Ready: 'success', Synced: 'success', Healthy: 'success', Running: 'success', Succeeded: 'success', succeeded: 'success', completed: 'success', Configured: 'success', ok: 'success', done: 'success',
+  InUse: 'info', Syncing: 'info', Provisioning: 'info', Progressing: 'info', Deleting: 'info', running: 'info', pending: 'info', cancelling: 'info', Pending: 'info', NotConfigured: 'info',
   NotSynced: 'warning', Degraded: 'warning', Unknown: 'warning', unknown: 'warning', warn: 'warning', cancelled: 'warning',
   Failed: 'danger', Unhealthy: 'danger', Unreachable: 'danger', Error: 'danger', failed: 'danger', fail: 'danger',
 };

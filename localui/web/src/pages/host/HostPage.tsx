@@ -10,20 +10,22 @@ import { Disks } from './Disks';
 import { HostName } from './HostName';
 import { Power } from './Power';
 import { HostSettings } from './Settings';
+import { Tags } from './Tags';
 import { UpgradeButton, UpgradeNotice } from './Upgrade';
+import { UserDataButton } from './UserData';
 
 const everyMillis = 5000;
 
 export default function HostPage() {
   const { data: host, error, reload } = useLoad(() => dataOf(api.GET('/host')), everyMillis);
   return (
-    <PageBody title={t.menu.host} lead={host?.name} actions={host && <><UpgradeButton host={host} /><Power host={host} /></>}>
+    <PageBody title={t.menu.host} lead={host?.name} actions={host && <><UserDataButton host={host} changed={reload} /><UpgradeButton host={host} /><Power host={host} /></>}>
       <Refusal text={error} title={t.errors.load} />
       {!host && !error && <Loading />}
       {host && (
         <>
           <UpgradeNotice />
-          <Summary host={host} />
+          <Summary host={host} changed={reload} />
           <Adapters host={host} />
           <HostSettings host={host} changed={reload} />
           <Disks host={host} changed={reload} />
@@ -33,12 +35,15 @@ export default function HostPage() {
   );
 }
 
-function Summary({ host }: { host: Host }) {
+function Summary({ host, changed }: { host: Host; changed: () => Promise<void> }) {
   const rows: [string, ReactNode][] = [
     [t.host.name, <HostName host={host} />],
     [t.host.status, <State of={host.status} />],
+    [t.host.tags, <Tags host={host} changed={changed} />],
     [t.host.addresses, host.addresses.join(', ')],
     [t.host.version, host.agentVersion],
+    [t.host.mode, host.managementMode ? t.host.modes[host.managementMode] : '–'],
+    [t.host.configuration, <Configuration of={host.configuration} />],
     [t.host.os, `${host.os}, ${host.kernel}`],
     [t.host.product, host.product || '–'],
     [t.host.cpus, host.cpuModel ? `${host.cpus} × ${host.cpuModel}` : host.cpus],
@@ -64,4 +69,10 @@ function Summary({ host }: { host: Host }) {
       </CardBody>
     </Card>
   );
+}
+
+/** What became of what was preset for the host. */
+function Configuration({ of: c }: { of: Host['configuration'] }) {
+  if (!c) return <>–</>;
+  return <><State of={c.state} /> <div className="sw-break">{c.message}</div></>;
 }
