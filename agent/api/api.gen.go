@@ -676,8 +676,11 @@ type Definition struct {
 	DisplayName string           `json:"displayName,omitempty,omitzero"`
 	Name        string           `json:"name"`
 	Packs       []DefinitionPack `json:"packs"`
-	Variables   []Variable       `json:"variables"`
-	Version     string           `json:"version"`
+
+	// Screen it brings a screen of its own for its variables
+	Screen    bool       `json:"screen,omitempty,omitzero"`
+	Variables []Variable `json:"variables"`
+	Version   string     `json:"version"`
 }
 
 // DefinitionPack defines model for DefinitionPack.
@@ -1906,6 +1909,9 @@ type ClientInterface interface {
 	// ListDefinitions request
 	ListDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetDefinitionScreen request
+	GetDefinitionScreen(ctx context.Context, name string, version string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetSupportBundle request
 	GetSupportBundle(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2511,6 +2517,18 @@ func (c *Client) GetContent(ctx context.Context, digest string, reqEditors ...Re
 
 func (c *Client) ListDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDefinitionsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetDefinitionScreen(ctx context.Context, name string, version string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDefinitionScreenRequest(c.Server, name, version)
 	if err != nil {
 		return nil, err
 	}
@@ -4754,6 +4772,47 @@ func NewListDefinitionsRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/definitions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDefinitionScreenRequest generates requests for GetDefinitionScreen
+func NewGetDefinitionScreenRequest(server string, name string, version string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "version", version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/definitions/%s/%s/screen", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7524,6 +7583,9 @@ type ClientWithResponsesInterface interface {
 	// ListDefinitionsWithResponse request
 	ListDefinitionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDefinitionsResponse, error)
 
+	// GetDefinitionScreenWithResponse request
+	GetDefinitionScreenWithResponse(ctx context.Context, name string, version string, reqEditors ...RequestEditorFn) (*GetDefinitionScreenResponse, error)
+
 	// GetSupportBundleWithResponse request
 	GetSupportBundleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleResponse, error)
 
@@ -8540,6 +8602,36 @@ func (r ListDefinitionsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListDefinitionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDefinitionScreenResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDefinitionScreenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDefinitionScreenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDefinitionScreenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11062,6 +11154,15 @@ func (c *ClientWithResponses) ListDefinitionsWithResponse(ctx context.Context, r
 	return ParseListDefinitionsResponse(rsp)
 }
 
+// GetDefinitionScreenWithResponse request returning *GetDefinitionScreenResponse
+func (c *ClientWithResponses) GetDefinitionScreenWithResponse(ctx context.Context, name string, version string, reqEditors ...RequestEditorFn) (*GetDefinitionScreenResponse, error) {
+	rsp, err := c.GetDefinitionScreen(ctx, name, version, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDefinitionScreenResponse(rsp)
+}
+
 // GetSupportBundleWithResponse request returning *GetSupportBundleResponse
 func (c *ClientWithResponses) GetSupportBundleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleResponse, error) {
 	rsp, err := c.GetSupportBundle(ctx, reqEditors...)
@@ -12728,6 +12829,32 @@ func ParseListDefinitionsResponse(rsp *http.Response) (*ListDefinitionsResponse,
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDefinitionScreenResponse parses an HTTP response from a GetDefinitionScreenWithResponse call
+func ParseGetDefinitionScreenResponse(rsp *http.Response) (*GetDefinitionScreenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDefinitionScreenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -15074,6 +15201,9 @@ type ServerInterface interface {
 	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
 	// (GET /definitions)
 	ListDefinitions(ctx echo.Context) error
+	// The screen that a definition brings for its variables, to be shown in a frame; its scripts run in an origin of their own and reach nothing.
+	// (GET /definitions/{name}/{version}/screen)
+	GetDefinitionScreen(ctx echo.Context, name string, version string) error
 	// The support bundle that can be fetched, and whether one is being made.
 	// (GET /diag/bundle)
 	GetSupportBundle(ctx echo.Context) error
@@ -15829,6 +15959,34 @@ func (w *ServerInterfaceWrapper) ListDefinitions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListDefinitions(ctx)
+	return err
+}
+
+// GetDefinitionScreen converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDefinitionScreen(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// ------------- Path parameter "version" -------------
+	var version string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", ctx.Param("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDefinitionScreen(ctx, name, version)
 	return err
 }
 
@@ -17033,6 +17191,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/content/:digest", wrapper.DeleteContent, options.OperationMiddlewares["deleteContent"]...)
 	router.GET(options.BaseURL+"/content/:digest", wrapper.GetContent, options.OperationMiddlewares["getContent"]...)
 	router.GET(options.BaseURL+"/definitions", wrapper.ListDefinitions, options.OperationMiddlewares["listDefinitions"]...)
+	router.GET(options.BaseURL+"/definitions/:name/:version/screen", wrapper.GetDefinitionScreen, options.OperationMiddlewares["getDefinitionScreen"]...)
 	router.GET(options.BaseURL+"/diag/bundle", wrapper.GetSupportBundle, options.OperationMiddlewares["getSupportBundle"]...)
 	router.POST(options.BaseURL+"/diag/bundle", wrapper.MakeSupportBundle, options.OperationMiddlewares["makeSupportBundle"]...)
 	router.GET(options.BaseURL+"/diag/bundle/file", wrapper.GetSupportBundleFile, options.OperationMiddlewares["getSupportBundleFile"]...)
@@ -18075,6 +18234,52 @@ type ListDefinitionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDefinitionsdefaultApplicationProblemPlusJSONResponse) VisitListDefinitionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDefinitionScreenRequestObject struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+type GetDefinitionScreenResponseObject interface {
+	VisitGetDefinitionScreenResponse(w http.ResponseWriter) error
+}
+
+type GetDefinitionScreen200TexthtmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDefinitionScreen200TexthtmlResponse) VisitGetDefinitionScreenResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDefinitionScreendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDefinitionScreendefaultApplicationProblemPlusJSONResponse) VisitGetDefinitionScreenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20942,6 +21147,9 @@ type StrictServerInterface interface {
 	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
 	// (GET /definitions)
 	ListDefinitions(ctx context.Context, request ListDefinitionsRequestObject) (ListDefinitionsResponseObject, error)
+	// The screen that a definition brings for its variables, to be shown in a frame; its scripts run in an origin of their own and reach nothing.
+	// (GET /definitions/{name}/{version}/screen)
+	GetDefinitionScreen(ctx context.Context, request GetDefinitionScreenRequestObject) (GetDefinitionScreenResponseObject, error)
 	// The support bundle that can be fetched, and whether one is being made.
 	// (GET /diag/bundle)
 	GetSupportBundle(ctx context.Context, request GetSupportBundleRequestObject) (GetSupportBundleResponseObject, error)
@@ -21781,6 +21989,32 @@ func (sh *strictHandler) ListDefinitions(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListDefinitionsResponseObject); ok {
 		return validResponse.VisitListDefinitionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDefinitionScreen operation middleware
+func (sh *strictHandler) GetDefinitionScreen(ctx echo.Context, name string, version string) error {
+	var request GetDefinitionScreenRequestObject
+
+	request.Name = name
+	request.Version = version
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDefinitionScreen(ctx.Request().Context(), request.(GetDefinitionScreenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDefinitionScreen")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDefinitionScreenResponseObject); ok {
+		return validResponse.VisitGetDefinitionScreenResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -23701,228 +23935,231 @@ func (sh *strictHandler) SetPassword(ctx echo.Context, name string) error {
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
 	"7H1rcxu3kuhfQXG3Ksnu6GFF1kmkL1d+JPaJbKskOTm3Ur53wZkmiXAIzAEwohmX//stNIB5ERgOZVLx",
-	"nrvny4lFDB7djUa/+9MoFYtCcOBajc4/jQoq6QI0SPwXLTOm35U6FQsw/85ApZIVmgk+Oh9lgkNCJExK",
-	"BRn5Fu5BrvSM8SmBXMF3CRGS6BmQVGRAxIRQO5bmo2TEzAT/LEGuRsmIUzP9SLiFkpFKZ7CgZsUF/XgF",
-	"fKpno/MnJz8kI70qzFClJePT0efPid3jLeNpYIdcaDKGiZBA9IwpohlOH1pc4QzNpSdCLqg256QaDtyn",
-	"kfXv4KNeX76gUpuDGyDQFP8YXlybzyPHPnl6Fl32PdcsX1934JFL/PqhR36vQK4vDR9pqvOVXbs0QyJr",
-	"25+CJz47XV/0czKSoArBFSBlXksxzmFh/jMVXANH8NOiyFlKzV6OCjviP/9QZmOfGkv9u4TJ6Hz0b0c1",
-	"6R/ZX9WRnxdXbB/tkrgpLVHTPAdJUsoNaongh6PPyehWU6kh69nWdtt5V4DE70IbcosdIk7cF2bCy4wW",
-	"2iKnkKIAqZkFGs0yCcpBsD3X89cvbgyqNCzw1w78K4RQKenK/DulUjK7iPtpLEQOlI9wnxNa5vpGlDpw",
-	"K5czqsmMKsIFEXoGkizpiuRA70GRsaMd6g6RhKafpUVkYY67H36MTLL71inqoVOqYUlXfb+dBZiiPTpx",
-	"I8z1f319f7Z+j5LRgqYBngFyQQ0RkDeXz4nDWPBrXTa2xriGKUjzg71hnwL3VsI/SyYNef5uR9k9JA3C",
-	"cMC109cwsJCtsf6h2pAY/wGpNus6srsFrRmfeoJj5lw0v24Q4oTmCpKH02Y/qzBn+vjajn1yto7xseDZ",
-	"pmv3zIwxYyXLprBxtB21FWEOP8MP60doUOameZqEumksK+5xHPByYUjEEEaphWHTmmpmCEVMJg3cb0GM",
-	"zXf8aWACBVSmsxiITp5+vy2M7nPKNyHu16vLt7GLgagMkvkUuH4ppQgw2FSUluOvA2LCpNKXeugrm4xy",
-	"ut34BShFpxBkV4VkQjK92swW/CyNbxJ3rPoM1eaC8Kkfu3UA5XQV4bZ9249wtMQJbYEHBjg+0mabhgMz",
-	"rUghMkXGkNIFEAk0WxnxVGlRFJCRMRixVRlaHwZtcyPK8BNzD1K5ww9iwRYm9XfV5DVQgnA2QthLruUq",
-	"8NCnOryDitUHf8tAUytPrv8kVzclD0rYKPEvqSLpjPIpZBdEiQWMRbYiuRBzyAjVBN/8pShzA+vgoy5q",
-	"NWP91Wb2h2G4KVWExu4Z3YwVN6sTUCux3W8vjAo9q+5XGxNc6MuJE8YGUlZp5924UT8wqRcJbe6Ze+/a",
-	"+1rAYuyUvOHC0kJkYfwsBGdayDcsz5kK8b8ulzETJdUmgtuunt4dbFzp4LPcBagOc/znKOqvbwU+FkyC",
-	"utQ9HEiBMpeaAM/UBaFjZSS7JdMzURqlAQYzHPiogWdWtWiv1VzGXEOqzJ3TwnI/SjKU39YvnBR5gHfS",
-	"bMG4YY33DJZN+Xvj/epA010gXCUIVQPIiXkp4Ab+WYLSW0qMqVgsBH+7LmCE9Mf23hqfBrc2g3S+ju8J",
-	"+xiktplQOvgDy7Z+6up3xUthYj5KRksqDROaUFTYSz7nYskDkljnnCwbue0FHpUEDxQ8fy5C51cg793V",
-	"61AgWxgSxF+JRk4P0vxFkwnagJgibhdb3NkVT2dScPZnjOjnIDnkRNGVWxX1crN3MhF5LpaKUNLYW/AW",
-	"bPO0hF+K1kbD4CxVWB+vRaU2Q+sTWpvyVQBswLNCMB7gSQYD54WoTVKX168dZM7x37++vk4IJbmgGRnT",
-	"nPIUZGXEEzxfkVRwLUV+UOSUg0fp+n0AmuvZdpIcFxkMh4GD6FvzjARgICqryRoQWOZPXw0iJc+sDWKU",
-	"jGBR6BVSLTfc+ZyXeR44ogSqIgKWuWfQvMDXUtwzw53NgGR0U3L3Xy9gKqlh6eY/c9D2r1a1CClZ96yI",
-	"GFPm5RgO7llBFuIe1AWxpxjDjPGsi1FCeYYHpEQxPs1hIFbvWfFK5NkQ1u8EWwuJih4qqNmTNGdskK0n",
-	"haR9O5pI7bljl2nqhNstHhKui9sYa7OQ1HQOhscIhYZsoOlsjaFtoa42Hqia3anZL7AK7KAoxzlLyRxW",
-	"yqxdgChyIMuZIPhUM3NsJGizIRXZ0ZOz73843XJPXaTWUKp324OKxvu+QXQaJgD5V7arf2RAHL0N5Tad",
-	"gzlEuknqnfWc7YWkEx14IOk9ZNucCT94FjYxqgLSAUqAGZVUK9dTbtr9c1TWtrwpfk8BAbSAlFBF/vfl",
-	"myvzZPz99t1bNC/Wl+Ls5MnpRskMV+jZ+8t7Z1MfbHjZZFhQBU3Dv4pKEWufd854dhSjuZ6XwYsaAVWB",
-	"aRTdUWJXAHywWmD/0J3zrfk2N3j4jUr32gySZXBQg1HXAKrA0RQgLdg3oUsF7n/1923ee4v8wIOvZckN",
-	"owkLihIIlUAW1idGuZVOJdDMQMiqSxMREg87QHK7bq7Xc/a3TlsO2rnDthmZzpiGVJcypJktsrNT3LFc",
-	"nJ2GiCGVYDYVVUiZJmj+YlwLJyxbyTTZkgcPl+vQ0hY2iffcFK+afrFtzfF2nM9vpmlpq/0rbjc9+DSv",
-	"H0u3RGnO+FwF0SHB4IMpQ4jpzJCgFAsiSq0YGkeGa0pxobrJ3kJyjREDl15zQvnB/NdCQX4PyuoGITIw",
-	"SsTwy+vgdi1k+O4GOZiDudFIzD0yHyfkStDsWaWYvPyoQXKaGzUe1ZRXQck1QBieozV5eJMW7Pk88vpI",
-	"wr2HXeurF0IH8DQnsXZv77D7mMGEcRbWdMzhUNavqX3te6M3SA4a1K/Ri7WtbnadUx5TzO6pZHScbzGb",
-	"gfCv7qvQjCu6yPslkgyKXKwgS8w//stxPGKBTQ4m/+WEe6YvKrvcwr4J9zQvQW2kKNxCE30tvISA3ARE",
-	"Q9+xlBAkNw+YdWIzwkjICz02N2Iqchp6/A1ppxD0nZjbhIqGG6ESBAtJxWJBFRmDXoK1bS68nolvi1GX",
-	"UYaRkIopZwqywy1k8i1YO564urw1dfsjhQHIlQ/GGC7uahfV05Bifzg+Pg6JYUznsDZ0s9Cl8V3CdWLb",
-	"Fjk8SFbPmCpyunrH89UA23dzdGQnGri2doqQZ2+ci7EKS+DjlXYGVM/UGNdNCaYxtvYzbdqwHZi4hf0q",
-	"vXv33q0OoKrLuqVXgS3oFLb9Rtugpd6Xwe7XKOb42tJ0vtUqXSOwmafarZ8vaZ27B2yvnMy3ZnwvctBG",
-	"1RyOXPBe86GW8rjjt2tkq/ZjDgg8szrPhLK8JaQ3QCY0zYdvPmRY75i5OiBpLdED39eOItZkyi1FATaF",
-	"bYVzxf6EbfCnVjwdSLy3ZmhDuns4u3cHCzB8J7fVp0gqsLm99oD91p0lQtaRIA5LT8HfrPltsEbbuFwB",
-	"NuFJeLMrtZfw/a6CcEB5peGb2OJtYVMuQioqy1B0SGeQzp1PZkFXxLmthnPJwgXvdBwYVM289d6McK4m",
-	"lDnQW5ldVNHIXt9lGGWYCz4F2Q5CIJl1v0YNb+sipRceQ8auhCgA3Nq0tArc7mxfL1pifufdLXkW8uN2",
-	"xX8POBeWSux3FoTeLmAEvbCa0Zg5FBxihYe3fXpoOC5p7WnruzM1GK5pOt+NftGnW2xrbKg5k39i6/30",
-	"oxXPs02wFFPKsYfOBXQUrwlz8QdaSDoFUgiRB/2fXy6PrwviuO/giRmd3oAq84BEMRFlSJPBvAGzxDlG",
-	"cRntQmYqIapMZ+YOXpInP54cHh+eHP5tKxYjSl2UOmazSmcxp7OmcgqaUK6WII1W6fyjeN8ML7LnCLqa",
-	"8dMBEUh2XL2RardhmE4mV4wH7VJVHPj6lYRl2OadhyUxZaN6Bzgk3EA7lV0ovG0VIPmFyCCPsAqp2Xae",
-	"8mv/SfCJoREXtYSFuEeWELZaxkyTCiSj+Q7krA5AcaNtKcdCqVqyJ8jmBVcPC67xbKFjgkYyv0AjNCev",
-	"r318OtGCTBjP8IpWkeUb/KEuKGNtkca07s3Cu2WHm5Woml8QH2dfOWW9CbO9dDDQOWxyvEzI5eXlZUKe",
-	"v7188zIhb/6RkLe3Cbm+u0nI7c2v5tR3/7irl77E99V+Y9gUr/Z9fXfT3sYPQ8ySQQz+xCDPGtkuw6/4",
-	"xHy5ZQBSZ1d2iv441J+YVFUy0FbhWxkMiUovqFJLIbMBaVH14Jc8C1jd0b2W2aQMFCLd6Po1OTk++dvB",
-	"8ZOD75+08ffkuCcOrjHu+5NkWFhcdaoQSF9VATQd9+sOgo6rMDD/RXADQZ3fEdsWoUqOOgPst5XuMfzV",
-	"plPgus9WnfrQtX7Tu7DyY2rtay/aprKA4G/HETUTS1VxGrz+NugZZa5Zy9HaeDPSonwTfdjSoozYzTKm",
-	"tpGOzYMaANmEGd2nkMGYMDWjJ0/Pzl+9/EelH9RhG98oUgefXFjt6eCgMJIlnUMwKWnqDjMcoz3BYvan",
-	"m7ibMGI1snGBYc5HOZ3CArhuJMmt49tReq1gpuaV4QnphIcF0zAWQq62sapEJXChIskcIitDcQn3wDNh",
-	"47tQQvAoXdB0xiK6LqSlhGdC6KYxDbiRfwzjz5jy/1lyVRaFkDpiUFuPXL1x7tbX/L2C4DdlodkCbiEV",
-	"jl8PANfSRjQMvxg+BGKjnbRj00Mu2WI47US55sVKaubobnSbEvxlRqRWFNoFQIwVb0roDKfMJSiNYc4O",
-	"eX19f9qXTOhEmqBCOaOW5XmxR2JW5xa6ZFhf9LuJHbo3fqyXqd2+ujw4eXoW4GjmiR9LsVQgFTJzwnRC",
-	"Lp+dP39xfngY9FcxpcqYDkUXoXRFfBrwN7yKTZLZwqe/dd4IF/oZ5n0P/0QsQxGyXGma55CRGUi4ICi8",
-	"EaZcOkM+OVBsyiEjgnfl7lCMByofIWWamleFLCkSqZBIrA1UBaczy9/i6mHlLJ47E+Eb23lSDLySRt6N",
-	"ow1PCU0cNDDY5RQ1TBqbGnALdpElEc5V9ij8JqS8BYXyLUm/X117SAhtQ9CuTTpySjn7s4r83pgSEoS4",
-	"2f6DHK4z9/HW2SjVhyEieG2vY4cbbkMAM8oC1/z65ZtkjT028GIfDhzCHdZQGnKXn3X07CffPzn+20ko",
-	"xARWwcVbwQNmUXctUNxa0AyI4K3Mkc2LdT0jePAQTP8uGH/YbcqkKJ7XhR26kqPbLT6ZztB+QZh1gkxF",
-	"gumnpQJCXYIKSBy6tEZ4RXKgmf1b2IAo5tCl7NPjH882xhngdyFIXFGl3xe5oIEUQfog7+Oa9bbpdDA3",
-	"vXI52FzcYK6b9xN3g+ZW9XdRATzu7URdJ7rHCctRPnChuCVCBbKg1Pwl9jwvYTbseW5niQF5EEuMB2yl",
-	"UAibMT9AaN7OOWnWgyzmm7RE2pda40Yk8cBOryJUI/19wIeTw+bUNhfSWU1godHn8DSnuvM36IvTESQs",
-	"KDNvd0N7WYd7dWOHXNBm8kFggdiZHKZ6zTVdRlWx85RyklIpV4QSzKWolYRBpNJUT+JmnrDh4yEhJI2q",
-	"OgGDZ0sp2CYv7aGmhpwqfQsWxQPF9GikdNSxELf67S6IpUZ7pfp6UDcTuGJ+hisxjZQieGBZiq1z/jnT",
-	"w3P7OYovjQoXfQbuKzG9YhwCWQxpKVX4oaLaOSpspt1EW8/FFFwlhFQYGTmnOswmgWvJQEUCW20IPymo",
-	"1IPvaYWgEEP3p3ugWmS/j4DOyp5biFjxRPeTUzIjRj3FzI0JOSGzsBkCltcNp0F7khsocpoaBaUy/7tA",
-	"lVIZ2cJXsSDf+mpfuTnEufn5wP72HSo3uZgqgwaMjmX6sOvyOvtSX8be3AtXYiq2lXupbheIG690R088",
-	"PT4OxcZ2o7nMRKFNvakssw9SvhqOsP5SQ539+O+CWwJeetFri61MZFDZZlyxzEYIXYmU5uT96yYxM04o",
-	"0XTsy9WIJb8gM60LhanXQUKfSlEWm6OOzTM1tgbxTQNL2R12cny60Xlpp7dfxwB5TUPVPKoTDH8nq1Dr",
-	"QVZGOzq0qbfAprOxKOV2XtU+iSZY0M2ruUa9YJpkwjqLXARJrLZQgIAwGoSOc0iI0tT8XwY5XSVYlhAS",
-	"YmP+EsK4l6wSUlWTG22+CF4A8CXhfP09u50wCPVSyPl+PYUp5RnLaLSQIFNoKXCRENusVlWqC60q+ITJ",
-	"RegZaiVMkbEQw1/hAQs3rUjrtC9FOc4hrBo7Rdtum7g4HIWpjy4gDF++YBapldz6tn4nV3HDVcP90UMn",
-	"D2Ls7kS/MT1jvKFrhS2ZZ8f2UWILo1+emfdowbj9V8OH31AoMNwHYoXngrXqNiTygw5V1bHgIdaXsiJq",
-	"RvPciBvUSCLLmdVmH0pEG9L4Ywi5tnGzgcjDNYmw3/PsItBCYVZWiBo+WSveZZjk2VglTH3LXl9S2v5x",
-	"zVI52sKquZHNtj0cZprIlm9vX/1iF9nisgS3hRYZxl0J5sOiHKOtqxOg9OTHjbJlz24fEP+D1SvCbpz/",
-	"D0N+3jVL1nToc/u8UFSgej7gZZ7bEEctS+hOkIw+HkzFgfnjgZqz4kAUFqcHWKLFQAAxGrfUWpmn5DnG",
-	"BraK7VSZCYOjOVyCYygOYupFMZrn7yaj8983Fne2X3z+0K2lrDQULmPBPJiZ4HBBDJisAs8bJxATdH2a",
-	"LxLDuRUYYZ347RAsiqACUB4M1UoADIiGUGyRPKuhCKZcDxOh0T7ksi19qqJPdrIbaSDB00I7EdYTYojk",
-	"6/DcQOT7OBbA4wt9xPPpcUiYxKJBv9tmQoUjSJ3qhp4EtVI2764fxmvRvWFIWc7xMAGqlNJZTHdpn1g7",
-	"Rw9z8/u/KfOgGS2n4cLPM7EkC8qReVtvWUoVJKQsiuq/MzY1MKc8s7XEVWXIWbCPRh06JlqQMBYXjPsj",
-	"dpdOZ1TS1AX0bKpmWU2TVGcJgoHx6UOd+EGq91LvaVPofdKSeYPEW+UhbHC4h/MSgkdzCVtd1zNsk99j",
-	"yy5+pTXtqNprRbu+qglbJwCH3omNn7jqchtCFQwYKqeBw29dwsDnPVUIi9HK9rVxHlB6RuRbV/9yXsW+",
-	"2LRrIQJJ5Ns5WM0cUfeqeft6StjFUVnvcXsnk6Zsm4JMd2Z4aPdGrQT5nBaxDJqwmc7BPe68rSC2lbFu",
-	"W6IJ0UZsNw/l5GjOCGtp28VgZS6DqttzRldJsmZEregcZXB/pLJxR8052WjexYUqk1gEIFI/DCCGebun",
-	"yBltnj79/umenzBb4idykiXIhx2lrrruwxskjIXAbPRZqTMbPihBtR7RpkN8GG2gSmKn2WjVTaMVM6M5",
-	"Rbt6tetq8t3ATwVcA099RBlduRAoLUgmBlXbb5JCRJmJCelKG9aETakw4oIuihw7Ekl+rnJWLOnqPGd8",
-	"fm6DMbLNpfNsGYKmhlTa+hp4/gjsK9W142gTHIbqIELbfMMBY4e5x31GPE7sPops/2Oo64Arg8+2kHvq",
-	"0vlB038k3VwG6zLSPHfBZXVRNV/SCW0/ZtvnhAvcf4I6Q9uYT7MMOxAxrSCfbBWwPdM67MhCH15EQqwA",
-	"+UDPOy7ql6gnRMhVcEpaiIni84F9eyyOOspTbeTEHM7G+oRxcv3yja/X7QMmGaaQalmu5W8+ffp9SFP1",
-	"4O6oA1oX50dHv7+/fXlzfn15e/vbu5sX/+vDq3e3d7+fX7+7ufsQSOFp2fxOTpMeFG4e2sDpuqaiEpKJ",
-	"BWVcJXVsNJIhtwb5hgXKE7BFIjqAd1NqOCQv3sCUKS1XscTDXsEcv4nUeBycaVq7H/18IUKtjeLrQe4D",
-	"o8LWUkVOnp6dP7u8fXl2ihXilJodzGE1BU4OcoKfKRvtHAgBNP+dBrMbrHEPyX0iBa/00zmsCKdSiqWP",
-	"+sXg4Oaz1wz4Db9gTqAzW4Xs5OnTJz8OfaSawAgCuFGrcb2XSZ+q6z9pb/U4kCvXeJa88Bf4RQotUpEP",
-	"dvTjVI3vGrsKH1SpoOnxIaGgUaUqEv05tIVGKCx0U1sNd7DXfCK2u8cPcDM0TIvrtPsAQEY8AMOAhdZq",
-	"37Wn4iYtY3QDjH7rYRBqG5TSIX+ALJZ41DSc9pekaFpCGx9a0+4rlmXAQ0qdHeUqIvhX07wTPlwNcgVo",
-	"BU+IEvYZ4cLcvgURkwnINhOLquP2jFGoPA/abdJwX6C1SlVZhGTZlLdNo+3pZf3D9g5X/3Fw4WZx0eHs",
-	"DuuCru/mP9z/bEqLrSE6qBztyE8Z3CO23vPRU1sIZoODw2Z60Q36enpyevLDDzuvc4krhQ8JgQv3aF7M",
-	"B/We26n7ET2NNkbMd1RjzpOIRPQlrkSpHweKMa9lf3OQhgOx3mvtOOwPzb7VLFQ4KwNfqDsgDeZwa11z",
-	"4Xj+uOMxVsDhi7KB3FZbG9vkDsRTPzB/rYJMR1z1ubxVYoh5W3Lm0lS3Smd0a4R3jtXIQi8I5hpUYIxE",
-	"3Pk8Ml9/YoDlYyIBItOan1A+rTMdBkyYt1LmemPu65H9Baes8rVpuo6Stpb+0VES2J9VPmfbIT3IXDRh",
-	"nKlgETSbGOc01akggtc5nJiagKsxXzOD0CllfGhs2/tq4RpwvRYQ5z9vQKKJ8qRNWA1Yt84YJFVb7OJZ",
-	"VV7xi4NywiW1miiqMrLGQCagXe239bT9eHsrV3JzjvkNHJYkVuNy28qv4ZBko9glRNqOVuRbw0WYcs1U",
-	"FzSD7whaqm0ZkM11icJMw/qa1qWDySSW6u/C4OKC2+Y4t8TPH9zRDBYBmhhTzkOJkQYsGIBneA3cg1yR",
-	"wvZPWdvhWFKePRd5KKjq36ScTsfjUdhz4Mubbyg6q1wHldzlgKxFPWAxI8xpwbhBMRXdTG0JtsZkjLIy",
-	"GFO57Rk+x8D8oJiXGhNNoTZYub0N8cbwv+0Gzr7/xyD2V2WctGx4T48DDv4OmHs3HgWuWS8Y/fvAPa9H",
-	"Lkxhu5lQ0Ql2+IlGvluD/1IKPq0J1/BTmxgwiwV1rMcSz20MwzQid91hqZ6qUdw2fbPqr3bS3nyt5qad",
-	"PrhpSdMHlg7ZQ5zQXShFNAOa5YzDFxuKtunKSIsiX1kN5x4km7j/pkvKNOPTA++MbaaCoNkth+xgTNN5",
-	"0IXbLDITk2FtcWwsE1u5q7ggdvOYJSoILpA8uOJ/1lCwKuj29jhaE7yGm0MkpMDut0vj3lb+KItsO3Fr",
-	"c9GF9rabSwThU2CvzuH1t21FjKoiAlWalHaOb1SnCHeQwhdOTwpU9XZz4hBLQbLkaq2gCpoIl9SXg/ZV",
-	"nWybqfDjXcyoat0S98ovJXNFfbV0F6V5KyaQ588sxfZ0XCgk3DNRhrKaZQnn9Z7NaRonxA2PsazSGiwj",
-	"Rac8GwgnSTUn6IlH32w6eXgVToveBkw87HtoL2ofjRVfCZR7r97Hd7ek2gPVGqT54P+4cpC/Hx/8SA8m",
-	"Hz6dnX7+91EyrEFDcOcqVLUuF+k8ZkjvKRX/kDSPLdw1PYFpsaM9SDbtO/3uclkuNvi5N0pDdpehk//6",
-	"+vpaivGW8Zubmp632I7R4K03x1aetLb0D8NzWP3j12c8/PXq8u36GVjWikY7Pf7xdFMwWkEDAfabU8/x",
-	"lXbfBvcX9Uw04it+iWV8oa5rRAvaLoCIQgdTrkqbHWnX8ZnnWOz1+t3tHTlyDS8OmjNY68JYxFpFVIUk",
-	"d95GwvPgmk4qIzUvF2P0/PnL1OxHwIp7I1WkLJP2X2dmIFWAwsaizDVDASn0aM0qj9z6bWWLRanjleKd",
-	"ByhQUlPV2OFwDxJLUfILUnmQsG2dje1fAOV1e3ure7de7yHM00UjbN0V410RK58vgWax1mJoZoOPgdob",
-	"L08Sm56xoDq1DxGmvlp4hGMs/IUJ1nuENGwHmwHNGJ9WBlAhF77N+4ylM8I0UZoaLjtQcnS013dP3xXh",
-	"ZKZNZB/3OQy0V8Wdh770baB+6sdtyhwNDuNhWas/sFlmfV++7jDTq1tDcE6QBiqttIBUiJi2f6omwKAv",
-	"/LoK3mBothJizqqGnucjF8b5f/24mnwLZhjmZ7MF5iIk2oTzjtscEpfkh/klNqEk89aEkrOPRJn3UZMj",
-	"WfIjt9wR1go+NL/YdCTu6ndgfsrT4x+OD8mlkxNsUY9Dgs3+bY5+o939kctn/s8/lOCH5AotG0LOXc0I",
-	"fOdtgc1GXuIhee8s89/qUpEnh8ffkZzdA6GaHNGCHd0/OXK2+8MqXPV8dGs3T3DzDbZ5Prp/4ozNnBZs",
-	"dD76/vD48HsrL84QY0d0LEp95BtFotPZ2guqTb3ORuejn0Ff+TEYNVUI7vK9To6PG+4flCEaYPjDifGW",
-	"LW3RW8t3y1xXlLvP0OgFjBnlpKDpnE5dNN7PgixEVuagDjtvWmjZ6kBHVdo6lqJdLKhcjc5Hv7VCHb9R",
-	"zhODqYqogUixcE02HfDtLjxcEVt0quqMBDP/ES0zG9MbhPkVU/oSR6CMQRdg63H8Hsshe3J8bB5H86d/",
-	"loAeEnebcrbAaWosNHLNjjdkm31OwkCr92QPgprC0MF38FEPHvyu1KlYwODxt4ynw0e/55rl6NDfP10j",
-	"PiNVvNYJ+24GxNUR2w0ViyrWaDmjOiEcluDrxDZpNGN02qTRI6w20MMc8Fw/2ZIEvbRq4Ea+dQdB31Kq",
-	"7iNU6x7sDtn29WP5H0J9FEK17W6PDOZaM9elxRinMuQwDJK4Ia5DGzacORO7K9B78IKpQqgqxbxeam3i",
-	"3V8PW9fFbK59URLzHC+EMgLB8fFxfUOD9yegf9mcKRW4SW9h6bo5Pm8VGXERcM+EbcQ/GNW9T+x6WfLP",
-	"bVlQyxI+fyGx9e2gU9UlQB3PhJ7tgvO9oXMgtlp9QZl0KvRa4eymns0Er5IerA2GVmr2RW3onAMURgVk",
-	"RrNrkoDDe4cKMkknzsyXg6WENgVgd2bf0vMFjl7DwOm6zPuz4LALQP0ksDUeZh6axcMnSqLvQP/Gd0c6",
-	"rXUibMUd4MuBcocag3euVBK8U0yX7E8qs4TModBev7AljS/I6fFp0+du63hxiEHVdTNsQ/W6XIfqHrhB",
-	"YwlnE31kbvCoKP0FoCAUu8AmpMIsGlp14ip8EQy//QZtNW5l8lqTqQBlkUqrbrJMERdNdEjeoM3ImkOU",
-	"ywPChrabuYPL3w9eLrTX/sqKdQErJDrVZtQ2AiOy1GnA0vlhj7iu7M8BPP/mGzahe3UXyL5Uc9uD0GZo",
-	"GeSZ+9js9scUwVBCLcgYjAjnK09c2EBFUhbmN8U+EmUL2CVIFkZKIJotgHx7evIjRvB/txHPqlfle+4H",
-	"PYqe7fY3UBnxB9gVV/X3x6dE4I1LCJu0DKVRdhmUodpNsQfdlkyubkreUjTWkiw+7Invtnb7yCwXS75E",
-	"UI3dub+1kPkO8X1yfLIZ17fW47oD+rCQqZnshbWv2B0RWXIXh4fBGM6UZh7mqrf45nt49MkQwOfB8tgm",
-	"5XbK7sFwCsFROHQ2/0y0i8VGVF0MId9EgC1CeFR0WECQRg/1C3Q12YM6pont4my4MGJEaboiOTY4eKAk",
-	"+QhC5AZmtwte9443poswswCbcpHRjka8O3vIg34WiPD6ECD9I5qmvohBSPi8rRBxaQc+ykb3KuK6gwxi",
-	"taeh4vOpkBlkF479oBZoZQSmibgHWVcf2AXpuGL3ePHe3l27yljWvHx7+8rotDZBP8/dXbSKrD1sUlet",
-	"liVXg1niUTP/f4i48rw5/tGI5JHEo5aVYpikZLn9zuSkZjUGfFR+KccgOZh/zyhGydbkmLjKaC6yDHjm",
-	"e0i6+EUtiuGUAPfgykptooGXduRjYD8Jlyu195DmeeSZxYiJgnae2s1rDfOpVIg+QZfKFh6WD/t/5Rxy",
-	"9k6uNWF+gzVVLfkgUxr7Ki4YBTUTpYx7IPppcl4agYNP2LTPKfFLPerr40gralN2d2Q93w2fwYLOTGlJ",
-	"tZDfKFLDeThulK0/MYhj3Pqx/2ovhjvYX/NaeAxU3XOdlu0jR5nEeAaVOB81n9vSPY3MUatJiVIrlsEW",
-	"uC8g7buRHjpm2H8HlA/BtDnL46C1gLTR3TCDIherAWbFGju+oujGa+krQ/9r3MlwDe19owztmA0dIWMZ",
-	"3jfsHjNx5WsrMZ1Zx4FRLSS2pPIxbmOY9poyakjFsVrlRj9G4A7O9loHWz8EQY7z7kxSbrQprRigsjnr",
-	"pBAib4HSHb0FyiObSxR30v6Kv0eB+qhWmRugmSOycS7GDdOLBEw/Jj65LqMLOu1wi+DxP9lkgCFWsQoE",
-	"u7Sx7otd20lw5xgQG/M8GOoRkixFmWdkKg53Zzuj3HbPrZQ1axlD9tC2bmJVa0VXFnv1VkK46zGh7ebe",
-	"D4Iq1snsueC7sqIhABFUnrAZd637QqDZ/IK51JeBb9jfnkTsahlMGGdViHaUF79ojHsMflyvN5QdN06y",
-	"azdPY2r/4DVZczfMpsp08nEXvrZiNSFVmIYp41wtY3R6VCf4xa5Ku1TEHi9Me6EICux+dyY32iV9/lig",
-	"QoWvo2rdomslIAKRTTHn2xs6hw2wfNT30QX+dEDQrMCWVPVlFaQStMJu79K3GPWWNJu8GInxahDZxkjJ",
-	"FnRcxOQW1Db908YI/KsE3QUIFMPuDjWVh9M/L2zkVdMsoQYgQVVFpYJU+ptkOkCmu3c5tMo8DfI4fAW3",
-	"A3mBgZC5CFoQSt7fPiMI0os6NblupjSjiqgyTbHuoK+GOgZSlHneFji72Mq4iiPpSoj5++JtrWDuGjkv",
-	"uPqLAh9fMDq9AWUwFxNDMV6FLsD5e4iibCexMAaqhNqpRSsEpizMm/zi7W075OXJsY946cMkNo6KSz7m",
-	"wDZP5lGEnsspcI3rDY6yx83t6sWVkBotwleSwBtlV/AaKabqdOUdoOmMCJ4CmYklJhWKiQYj3pKULnof",
-	"n1xM+6F/ZQbsII/ENmt8cB5Jt6pSvgpBKbJ69WOPCpkEWhVgrk5GSs50QmieY/OgOUgOMT+R6y4fVAHC",
-	"3TaCR0MhQ4FkolRWp5QKzgksQE7NTkDqhKTSbAukTDwoEsKFZikkhPGJMB9mMC6nkb02WuCH93s2YLsF",
-	"rfsvudw/36NLyEbjLkJzNofITjR8jEIt3H9svRiZrstEMEVckYbQYgpTJ5KQINRbUyRYYaGUSmAUGuUE",
-	"qMwZRgeqJchzq4vbjv+GafqG/8Goy4lrtzwYAvu0eFyJ6RXe1wjPw8u8k/hK0iSfP0QpOTWXLM8q5nbR",
-	"Yny+rSTl2O8NbyZxCe1Z4myfCPe25Gcki0OC72MuxFwRQ4xGgEHJHTsQ0DlwIkrdxyy5bxvezzLf1sMe",
-	"49Gqm5kPfLPqY+zq3VrQdGaIospVd1ySzLlYVip71eigVcj628ub66TeE8mYSsU9yNV3fagofGpzUAQ0",
-	"WLi21QH2IQA2m/l9fRKgAc3OxL5LNW/Kel7VZ7rKZvj29fM31wTSmfiuLQDqmQTwMqCtf2jkFIeQXuT6",
-	"FgRx5NqK/3tBbqOd1VeG3Ar2S6qMHsVhJzi+kyuDLzMhoeTu+TVJBee2vEIbpRN2D0OketT5+u2Zt3bI",
-	"47jxWKhLVZg52q3vijFWCrBjgp7pOXNkR4F2xjWjQxvxXYs+GGtJU+i/JVj/b0/XpFVb8CtUg832sB/e",
-	"rjjhT8zl/i0pXpeaK7bvyOnTDTdkQ1zcrZZAF7GQuE7NVrFY0AMFZpDG0NJB0WxaFCxVO5Y3MbMXz3ag",
-	"8Ag7sTbaqXaBP1u980AZMdKiIDE3kNNCzQQKoda3hsDxmrWeAScZ5Jq2sFlXYbYonVW9k2LWW1e4e4+X",
-	"wpcGX4fja42xA4et6iuj898/tKMO7OtSy9rugbc2fixcZCtUHJLrcpyztAkQhW1THDAcP4qCQqi9uhZt",
-	"c9UwOZm97b6uB2GxQh3mP486Gdwx3/gNLMQ9dPO3N4WVv9hRAu/PtvCoFdzMI59PDhSbcsi6yc7VsQNn",
-	"7vEp951rt8jfkBveiYve1VN/d3XbghQ+8WMplspIyQogCK5g8sRrW7Bz/6n8gYUe+SkfgK/fuoAkXCx3",
-	"ltzfmpiu0zoQseQgv1F1Un9iy5LagEgOH3VDXibIHxnvKLmYz2Szg1eEShjILo4a7Y/CYp6TwPZPKh1E",
-	"/UWSX6ddVOR2VyrmzjxdTbJQdg/VKuS1LZyISG7VHb+wJiaBUVU4GPOFXQgfNsww35Vcs7yzCManuLK9",
-	"vcSC5usoeTw3P4cf3Ed1GN4hGJc+MKlhLW3ko+QwcYUQ3LW58BnwLhmpKp5ho3doKDVuDUCCK1f0NZqo",
-	"5obsKXvMzr5NbYQ9PvNIz644sNlWm01h6o9AGymhGi2p6PPIQZMCRIG9k/mETUtbj1mCDRzsQ8CCcjoF",
-	"36IzhoM39aj9oKFe4CvBxPOZsGHzQFwbe7LEQPq6O6wDORYUROHc5umVCrxxnBuM+TKhNuCkCn7yXrkp",
-	"1bCkqz4ccdtQN4acZvODPVkTGiv81Yi5dXVssDqDz5psR/5wsbSJ4z5QeyyEx0YO9B4t4QaXYkJevHp+",
-	"fUguPa/6RmF209KGaq8zNab7EFUI2xa1r4LBtcAWqPuxjYr8K49K6cYGmgfFPDdoGMmYmrdVGHLjXhhb",
-	"qAkH4A2ifGV78YnNOFm6SudBpFyLpctG3wc+liC/XoTcgLkX5gFRs1KTTCx5YrtCKdCVpqmxWsMEy+FY",
-	"kcfWNO0Due+zHdM2fS/0/VXAwAViRivXTn1XqiUel4xXzsFpDkAZB5lV9cjm5RjMI42dw6sIZ5eGdUHq",
-	"HrISaGYUEV9uerhSetuE6h5IudWH/mt5AxDyUX5vmUr9XmvDgJhGQfewVdHbI8CVfWulWWOoh95I7kfY",
-	"LwKWPZzGDvjKsLTLsn/oP3bHjIahs8kEJPAUqtvhSirvrqKvvZD+mrs8C1sC0kVEhxpTLS6Ib7LmGr0e",
-	"kp+EXChC1RzpxpYM06sCeg2KZd2QJsYA31c9UvaGDr9ELHkDG7h4FLgt7wYDhgn6JiZYniKpob7W5CVj",
-	"WZjJBe8QPn5N4O3+DnVaunx9z7bbYNNdKVqNY1ylkFZ7mUNSIx0p3/owx2BeIPzat4rEvpGGgfr8AVcA",
-	"MV+5+l2VOEwVWUKem/+3wV0XWCit0S0IdCm58vurNmf4daOYSvAm5YzP+8uW8/k+r4/tmxe+O1jObFfS",
-	"A05moNLIGlPWGFmZJwGr0DQhheCpIYWMRx19Mv/3ebMX4wqXcoanzblUMzE8kyoYRvkX17h6zw2MCHXq",
-	"oSE9WxSSLuCiXduzD8Z/CNZjy/u7YLwiyt2zJTP918uTzMHXGZIFKXGdbx2f0WIOvA/MqKH35A+Ynx2g",
-	"B+Snfv0V2Bx11tBD9wXTagBJFlIsRF/l6Ws7IMwt/wr1Hy3sOUYeJ86i5siEKZJXVY7c3/AlqzikgYlY",
-	"9hIPUlcfA7zVojDQuMOBQ5QW80Wxm1AuMxWZAscN8SmxiDc7UYFDJb2PX+QAu30B7SKRZ9Dd5N08gzUo",
-	"nITQqLLMW6mLDn5tx0sFsh658V8Maj87ODSp6KLBRmztxk1cREz7HrUr/Hk/L5qd+7E9lK7vUAA5V2I6",
-	"hYwwfkieea+zL5pu2xhdODt/mjMsflWqxpNmxWAqLagb6Ze3oA+e2zZIe8q6jMQMXYkp+uEUodwoB6Xy",
-	"JXlhLUDE92OqqEKUupcszO9DuOdLntmb+qgQqWDw0jfVcweMn9mFv/fpHM7CMdq/ESWeG4A/7yR03Hq1",
-	"UNUQY9tHK6kMAlquKvNXATzD9CU2IZS3PFUeaC0QojLiG97FjJWv/Jj9xUOY6b8Sb+Jbuqj14ojBcjNc",
-	"h5oYm3S6e9C62f+abgJfj5GReouiNS9mImZaZPqhhsUwFWBXmjgNoKhzJ1dfD/ZPdhjVHnXqaLnaVbJF",
-	"hVn3VnqmS35zFSVcg+1m52vfyr1lIMOITcEdUWgyo9lA9B59YlmvHec55SnkFs2bDTjY+3FYMbfTx01m",
-	"fASMYhihwUTld+NES0bzbXBx5HDe4923A/4HJQO7tKxhg7y7dwHuvqEHM1etxDKzPF9hqEArlhNTrJxv",
-	"GqV0vLZxtFYI6899elcPe4z8p2q5oTlQ9TF2Un2rmi1etbebUFHvoGJUMZm5Pt3+b0WkovOSxppknjVL",
-	"Gxw/cgHnBt434HlXRdaqCV1VOgOYpMoURVMLvlKKgNHasJCIu1xoweWrUO7UBuI4SvGp6mGc+Ptj0slf",
-	"bPB1Sbt1pR0tiOrUbu8CtdFXOVqBqmqpvL+ygDTPexpr4K+76miKDsa5EZajKrv715EE3qcV3ZifHwE6",
-	"PbYl3AJkW1uWOCz/cutShZVnMHWlAiymv6msKoRyWCY2SE+R3Kg+dUFj2zcNf3P+fzFl3PZaFHnmjb4F",
-	"8Eo/IobVLDqF2YK435DF7Ac9Sh6zXew1n4jB2cxuf7urEG7ncwnMElk+j7/rYZBuVD5u4F7Mob5Ru+TX",
-	"A/3HcUvjbmyGvoTJRrOhTa3sZctmwF7ZjlkgmqBrc+gGppbadiJoKMbyb5rluW2eVzdCjKeXJtEYW9UA",
-	"w+5tEj+ZXdvuzw+089nQ7OzC8CbC+BemsEUA7TqfteF8SH5y2WqV2mMrE/k8AQQuSUUGdfkWnx2iZmKp",
-	"Yom++N9H5sON5Plc7DcWrV4kJjqIbHd1USuAXTi90euVJWcfiRLpHLSvRiQFtnDLnJNZ5axY0hWWOjSs",
-	"MwpbG8LeC1g3ZJ9gdUtsuPtfDNVXYkkmpeEE3rlonv5mFD9TCXrnJUyZ0nL1jSI26T5pRvzlgtqY6EbX",
-	"XcHbNs92mV89g0UvlO9wwD6tIbhArNSWEPPd8wkDbjRZ0ykom+3lLI3oM6jMHbmYHhhBakw5B9v82jAG",
-	"DPoDFMLcZ0yHuLaFbV9AeQ3cPaQUmbm/Eu+M78WWilyUUiUOokkFzqqfCj4Q1tJvsTOj9+BSjcWSEylK",
-	"3aZnD+WKmtG5OiBEz4x61Jj6mSc7KbIy1S4Typ63m0VY0040RCW4/+69xJDQo//YSS0SnGv3t9He86lo",
-	"d/3uQIkpfIv5w+5ZBau9BFmIr+Z+OaYlyHhFKLl++zMRktz++nMjbFmThVCanDw9I7+wZxeEchyA0pDd",
-	"GlbcdKkz2A0D/XzY6jnQkHv9+i2AlxtflDdm0L5fFVwkXsRxrmo+s8soq8a0tUSJVRSawSGEZhlkPpLT",
-	"AK0frDjfgMa7lrtdByWjPZLgnSuJralmKR7epgFtxdOuB8lzWGlppnfUBq74MqbWsv82Tp84rQ65ls3W",
-	"n0gMh2a2i4AsjRbk7px9AI305g00GKMa6CPWYHY7bTJ1ehy0CkRT4Tym9lH73QDxmn4Fcstlltl8Tcte",
-	"W+Qdu61G5+w3mr1Xj9Wl3qrsw0xluO+dZWzazP3lTKCmZ5X+sI2nvx09nmBfgRbLXZg0DnfYsr2KIoyb",
-	"wxBNg/uvO/DtllV8f/JAA6LdU7bLzlDWlFbZcsy/jGosDKPl4O0SqB63SiITLrBhSzdBqkWXId5nNarH",
-	"hesecvAUyC/UDe3nO+qtkM4Nny15bv7LItWGSipopDRmdOUlKJ9QfEi8C8KmMpgJILNUATwbdo+O5rBS",
-	"m2UqA7RfYDUwLYbxKchCMq5360kNtlY328t2J8Zx3yHd1izy5b4ITTFcJHZhel+8XwyMH8VNdPvKYGng",
-	"s2dQv6tXr2orj1K/rSfMK6CRdxysNotFIKjqcKSqqDvysChTegyWE36RL7OsvgJ7epE98h45aaGxaptE",
-	"LrMd+byuwJaXWghZEYolkY0Xa41deebXF/597cf8N36l/Bm+npfquatxUL0/FwapzkbFATJb2yItpcR2",
-	"mBwOyUueOY7gpJOW4zNy0TsGs0/VT+e/f/icfBrZUAX81wcz0paOMgNLmY/OR0e0YEf3T0bmVzf7p6oD",
-	"iPVnJo0/uLiK+k+Ykdz4t4/za/wJk5wa//Yob/7Jtdxt/Ek0gvE+1b0k6bT5b6tPff7w+f8FAAD//w==",
+	"nrv5EtvE4NHdaPS7P41SsSgEB67V6PzTqKCSLkCDxL/RMmP6XalTsQDz9wxUKlmhmeCj81EmOCREwqRU",
+	"kJFv4R7kSs8YnxLIFXyXECGJngFJRQZETAi1Y2k+SkbMTPDPEuRqlIw4NdOPhFsoGal0BgtqVlzQj1fA",
+	"p3o2On9y8kMy0qvCDFVaMj4dff6c2D3eMp4GdsiFJmOYCAlEz5gimuH0ocUVztBceiLkgmpzTqrhwH0a",
+	"Wf8OPur15QsqtTm4AQJN8R/Di2vzeeTYJ0/Posu+55rl6+sOPHKJXz/0yO8VyPWl4SNNdb6ya5dmSGRt",
+	"+1PwxGen64t+TkYSVCG4AqTMaynGOSzMH1PBNXAEPy2KnKXU7OWosCP+8w9lNvapsdS/S5iMzkf/dlST",
+	"/pH9VR35eXHF9tEuiZvSEjXNc5Akpdyglgh+OPqcjG41lRqynm1tt513BUj8LrQht9gh4sR9YSa8zGih",
+	"LXIKKQqQmlmg0SyToBwE23M9f/3ixqBKwwJ/7cC/QgiVkq7M31MqJbOLuJ/GQuRA+Qj3OaFlrm9EqQO3",
+	"cjmjmsyoIlwQoWcgyZKuSA70HhQZO9qh7hBJaPpZWkQW5rj74cfIJLtvnaIeOqUalnTV99tZgCnaoxM3",
+	"wlz/19f3Z+v3KBktaBrgGSAX1BABeXP5nDiMBb/WZWNrjGuYgjQ/2Bv2KXBvJfyzZNKQ5+92lN1D0iAM",
+	"B1w7fQ0DC9ka6x+qDYnxH5Bqs64ju1vQmvGpJzhmzkXz6wYhTmiuIHk4bfazCnOmj6/t2Cdn6xgfC55t",
+	"unbPzBgzVrJsChtH21FbEebwM/ywfoQGZW6ap0mom8ay4h7HAS8XhkQMYZRaGDatqWaGUMRk0sD9FsTY",
+	"fMefBiZQQGU6i4Ho5On328LoPqd8E+J+vbp8G7sYiMogmU+B65dSigCDTUVpOf46ICZMKn2ph76yySin",
+	"241fgFJ0CkF2VUgmJNOrzWzBz9L4JnHHqs9QbS4In/qxWwdQTlcRbtu3/QhHS5zQFnhggOMjbbZpODDT",
+	"ihQiU2QMKV0AkUCzlRFPlRZFARkZgxFblaH1YdA2N6IMPzH3IJU7/CAWbGFSf1dNXgMlCGcjhL3kWq4C",
+	"D32qwzuoWH3wtww0tfLk+k9ydVPyoISNEv+SKpLOKJ9CdkGUWMBYZCuSCzGHjFBN8M1fijI3sA4+6qJW",
+	"M9ZfbWZ/GIabUkVo7J7RzVhxszoBtRLb/fbCqNCz6n61McGFvpw4YWwgZZV23o0b9QOTepHQ5p659669",
+	"rwUsxk7JGy4sLUQWxs9CcKaFfMPynKkQ/+tyGTNRUm0iuO3q6d3BxpUOPstdgOowx3+Oov76VuBjwSSo",
+	"S93DgRQoc6kJ8ExdEDpWRrJbMj0TpVEaYDDDgY8aeGZVi/ZazWXMNaTK3DktLPejJEP5bf3CSZEHeCfN",
+	"Fowb1njPYNmUvzferw403QXCVYJQNYCcmJcCbuCfJSi9pcSYisVC8LfrAkZIf2zvrfFpcGszSOfr+J6w",
+	"j0Fqmwmlgz+wbOunrn5XvBQm5qNktKTSMKEJRYW95HMuljwgiXXOybKR217gUUnwQMHz5yJ0fgXy3l29",
+	"DgWyhSFB/JVo5PQgzb9oMkEbEFPE7WKLO7vi6UwKzv6MEf0cJIecKLpyq6JebvZOJiLPxVIRShp7C96C",
+	"bZ6W8EvR2mgYnKUK6+O1qNRmaH1Ca1O+CoANeFYIxgM8yWDgvBC1Sery+rWDzDn+/dfX1wmhJBc0I2Oa",
+	"U56CrIx4gucrkgqupcgPipxy8Chdvw9Acz3bTpLjIoPhMHAQfWuekQAMRGU1WQMCy/zpq0Gk5Jm1QYyS",
+	"ESwKvUKq5YY7n/MyzwNHlEBVRMAy9wyaF/haintmuLMZkIxuSu7+9AKmkhqWbv6Yg7b/alWLkJJ1z4qI",
+	"MWVejuHgnhVkIe5BXRB7ijHMGM+6GCWUZ3hAShTj0xwGYvWeFa9Eng1h/U6wtZCo6KGCmj1Jc8YG2XpS",
+	"SNq3o4nUnjt2maZOuN3iIeG6uI2xNgtJTedgeIxQaMgGms7WGNoW6mrjgarZnZr9AqvADopynLOUzGGl",
+	"zNoFiCIHspwJgk81M8dGgjYbUpEdPTn7/ofTLffURWoNpXq3PahovO8bRKdhApB/Zbv6RwbE0dtQbtM5",
+	"mEOkm6TeWc/ZXkg60YEHkt5Dts2Z8INnYROjKiAdoASYUUm1cj3lpt0/R2Vty5vi9xQQQAtICVXkf1++",
+	"uTJPxt9v371F82J9Kc5OnpxulMxwhZ69v7x3NvXBhpdNhgVV0DT8q6gUsfZ554xnRzGa63kZvKgRUBWY",
+	"RtEdJXYFwAerBfYfunO+Nd/mBg+/Uelem0GyDA5qMOoaQBU4mgKkBfsmdKnA/a/+fZv33iI/8OBrWXLD",
+	"aMKCogRCJZCF9YlRbqVTCTQzELLq0kSExMMOkNyum+v1nP2t05aDdu6wbUamM6Yh1aUMaWaL7OwUdywX",
+	"Z6chYkglmE1FFVKmCZq/GNfCCctWMk225MHD5Tq0tIVN4j03xaumX2xbc7wd5/ObaVraav+K200PPs3r",
+	"x9ItUZozPldBdEgw+GDKEGI6MyQoxYKIUiuGxpHhmlJcqG6yt5BcY8TApdecUH4wf1ooyO9BWd0gRAZG",
+	"iRh+eR3croUM390gB3MwNxqJuUfm44RcCZo9qxSTlx81SE5zo8ajmvIqKLkGCMNztCYPb9KCPZ9HXh9J",
+	"uPewa331QugAnuYk1u7tHXYfM5gwzsKajjkcyvo1ta99b/QGyUGD+jV6sbbVza5zymOK2T2VjI7zLWYz",
+	"EP7VfRWacUUXeb9EkkGRixVkifnLfzmORyywycHkv5xwz/RFZZdb2DfhnuYlqI0UhVtooq+FlxCQm4Bo",
+	"6DuWEoLk5gGzTmxGGAl5ocfmRkxFTkOPvyHtFIK+E3ObUNFwI1SCYCGpWCyoImPQS7C2zYXXM/FtMeoy",
+	"yjASUjHlTEF2uIVMvgVrxxNXl7embn+kMAC58sEYw8Vd7aJ6GlLsD8fHxyExjOkc1oZuFro0vku4Tmzb",
+	"IocHyeoZU0VOV+94vhpg+26OjuxEA9fWThHy7I1zMVZhCXy80s6A6pka47opwTTG1n6mTRu2AxO3sF+l",
+	"d+/eu9UBVHVZt/QqsAWdwrbfaBu01Psy2P0axRxfW5rOt1qlawQ281S79fMlrXP3gO2Vk/nWjO9FDtqo",
+	"msORC95rPtRSHnf8do1s1X7MAYFnVueZUJa3hPQGyISm+fDNhwzrHTNXByStJXrg+9pRxJpMuaUowKaw",
+	"rXCu2J+wDf7UiqcDiffWDG1Idw9n9+5gAYbv5Lb6FEkFNrfXHrDfurNEyDoSxGHpKfibNb8N1mgblyvA",
+	"JjwJb3al9hK+31UQDiivNHwTW7wtbMpFSEVlGYoO6QzSufPJLOiKOLfVcC5ZuOCdjgODqpm33psRztWE",
+	"Mgd6K7OLKhrZ67sMowxzwacg20EIJLPu16jhbV2k9MJjyNiVEAWAW5uWVoHbne3rRUvM77y7Jc9Cftyu",
+	"+O8B58JSif3OgtDbBYygF1YzGjOHgkOs8PC2Tw8NxyWtPW19d6YGwzVN50GfYSoBQl4fTcZmTUUosWN8",
+	"VJBYctSCzZ+bQvm6uWJ73aVPb9nWkFFzPf981/vpJxmE1TaBWEwpx3rWgIi3SRPmYhu0kHQKpBAiD4Ls",
+	"y2X9dSEf9x08MaPTG1BlHpBWJqIMaUmYk2CWOEf8G81FZiohqkxn5n5fkic/nhweH54c/m0r9iVKXZQ6",
+	"Zg9LZzGHtqZyCppQrpYgjcbqfK94lw2fs+cIurHx0wHRTXZcvZFqt2GYTiZXjAdtXlWM+fp1h2XYnp6H",
+	"pTxlI4YHODvcQDuVXSi8bRUg+YXIII+wIanZdl74a/9J8PmiEfe3hIW4R5YQtojGzJ4KJKP5DmS4DkBx",
+	"o20JykKpWrIngOcFVw8L3PFsoWPeRjK/QAM3J6+vfew70YJMGM/wilZR6xt8rS7gY22RxrTuPcS7ZYeb",
+	"laiaXxAfw185fL15tL10MIg6bM68TMjl5eVlQp6/vXzzMiFv/pGQt7cJub67Scjtza/m1Hf/uKuXvsS3",
+	"235j2BSv9n19d9Pexg9DTJ5BDP7EIM8amTTDr/jEfLllcFNnV3aK/hjXn5hUVaLRVqFhGQyJeC+oUksh",
+	"swEpV/XglzwLWPTRdZfZhA8UUN3o+jU5OT7528Hxk4Pvn7Tx9+S4J8auMe77k2RYyF11qhBIX1XBOR3X",
+	"7g4CmqsQM/9FcANBe4Ijti3CoBx1BthvK5Vk+KtNp8B1nx089WFx/WZ9YWXT1NruXrTNcAGlwo4jaiaW",
+	"quI0eP1tQDXKXLOWE7fxZqRF+Sb6sKVFGbHJZUxtI3mbBzUAsgkzelUhg/FmakZPnp6dv3r5j0r3qENC",
+	"vlGkDmy5sJrZwUFhJEs6h2DC09QdZjhGewLR7E83cRdkxCJlYw7DnI9yOoUFcN1IwFvHt6P0WnlNzSvD",
+	"E9IJPQumeCyEXG1jsYlK4EJFEkVEVoZiHu6BZ8LGjqGE4FG6oOmMRfRoSEsJz4TQTUMdcCP/GMafMeX/",
+	"WHJVFoWQOmKsW4+KvXGu3Nf8vYLgN2Wh2QJuIRWOXw8A19JGSwy/GD68YqMNtmMvRC7ZYjjtJLzmxUpq",
+	"5uhudJsS/GVGpFYU2gVAjBVvShYNp+MlKI1hPhB5fX1/2peo6ESaoEI5o5blebFHYsboFrpkWF/0u4kd",
+	"ujc2rZep3b66PDh5ehbgaOaJH0uxVCAVMnPCdEIun50/f3F+eBj0hTGlypgORRehVEh8GvA3vIpNktki",
+	"XmDrnBQu9DPMKR/+iViG7DBcaZrnkJEZSLggKLwRplyqRD45UGzKISOCd+XuUPwIKh8hZZqaV4UsKRKp",
+	"s+40UBWczix/i6uHlbN4Xk6Eb2znpTHwSho5PY42PCU0cdDAYJdT1DBpbGrALdhFBkY4D9qj8JuQ8hYU",
+	"yrck/X517SHhuQ1BuzbpyCnl7M8qqnxjukkQ4mb7D3LmztzHW2e6VB+GiOC1vY4dbrgNAcwoC1zz65dv",
+	"kjX22MCLfThwCHdYQ2nIXX7W0bOffP/k+G8nofAVWAUXbwUmmEXdtUBxa0EzIIK3slI2L9b1uuDBQzD9",
+	"u2D8Ybcpk6J4XheN6EqObrf4ZDoj/gVh1sEyFQmmtpYKCHXJLyBx6NIa+BXJgWb238IGRDGHLmWfHv94",
+	"tjGGAb8LQeKKKv2+yAUNpB/SB3k216y3TYeGuemVO8Pm+Qbz6LwPuhuQt6q/iwrgcU8q6jrRPU5YjvKB",
+	"C/MtESqQBaXmL7HneQmzYc9zO0sMyINYYjxgK4VC2Gz8AULzdo5Psx5kMb+nJdK+tB03IokHjXoVoRrp",
+	"7wM+nBw2p825cNFqAguNPmeqOdWdv0FfnOogYUGZebsb2ss63KsbO+SCNhMbAgvEzuQw1Wuu6TKqip2n",
+	"lJOUSrkilGCeRq0kDCKVpnoSN/OEDR8PCU9pVOwJGDxbSsE2OW8PNTXkVOlb584cKKZHo7CjjoW41W93",
+	"ATI12ivV14O6mRwW8zNciWmkzMEDS15sXU+AMz28bgBH8aVRPaPPwH0lpleMQyBDIi2lCj9UVDtHhc3i",
+	"m2jruZiCq7KQCiMj51SH2SRwLRmoSNCsTQ8gBZV68D2tEBRi6P50D1SL7PcR0FnZcwsRK55Ef3JKZsSo",
+	"p5gVMiEnZBY2Q8DyuuE0aE9yA0VOU6OgVOZ/FwRTKiNb+AoZ5FtfSSw3hzg3Px/Y375D5SYXU2XQgJG3",
+	"TB92XV5nX+rL2Jt74UpMxbZyL9Xt4nPjle7oiafHx6G4226kmJkotKk3lWX2QcpXwxHWX8aosx//XXBL",
+	"wEsvem2xlYkMKtuMK5bZ6KMrkdKcvH/dJGbGCSWajhtBLxdkpnWhMK07SOhTKcpic0SzeabG1iC+aWAp",
+	"u8NOjk83Oi/t9PbrGCCvaahSSHWC4e9kFcY9yMpoR4c29RbYdDYWpdzOq9on0QSLxXk116gXTJNMWGeR",
+	"iyCJ1S0KEBBGg9BxDglRmpr/ZZDTVYIlDyEhNp4wIYx7ySohVaW60eaL4AUAX27O1/az2wmDUC+FnO/X",
+	"U5hSnrGMRosUMoWWAhcJsc1qVRW80KqCT5hchJ6hVjIWGQsx/BUesHDTirRO+1KU4xzCqrFTtO22iYvD",
+	"UZhW6QLC8OULZqhaya1v63dyFTdcNdwfPXTyIMbuTvQb0zPGG7pW2JJ5dmwfJbYw+uWZeY8WjNu/NXz4",
+	"DYUCw30gVtQuWAdvQ5EA0KGKPRY8xPpSVkTNaJ4bcYMaSWQ5s9rsQ4loQ4mAGEKubUxuIPJwTSLs9zy7",
+	"CLRQmJUVooZP1op3GSZ5NlYJU9+y15eUtn9cs1SOtrBqbmSzbQ+HmSay5dvbV7/YRba4LMFtoUWGcVfe",
+	"+bAox2jr6gQoPflxo2zZs9sHxP9gZYywG+f/w5Cfd81yOB363D7nFBWong94mec2xFHLEroTJKOPB1Nx",
+	"YP7xQM1ZcSAKi9MDLP9iIIAYjVtqrcxT8hxjA1uFfKqsh8HRHC55MhQHMfWiGM3zd5PR+e8bC0fbLz5/",
+	"6NZpVhoKlw1hHsxMcLggBkxWgeeNE4gJuj7NF4nh3AowQt1vh2DBBRWA8mCoVgJgQDSEYovEXA1FMJ17",
+	"mAiN9iGXyenTIH0ild1IAwmeFtpJtp4QQyRfh+cGIt/HsQAeX0QknquPQ8IkFg363TbLKhxB6lQ39CSo",
+	"lbI5ff0wXovuDUPKco6HCVCllM5iukv7xNo5epib3/9NmQfNaDkNF5WeiSVZUI7M23rLUqogIWVRVH/O",
+	"2NTAnPLM1ilXlSFnwT4adeiYaEHCWFww7o/YXTqdUUlTF9CzqVJmNU1SnSUIBsanD3XiB6neS72nTaH3",
+	"SUvmDRJvlYewweEezksIHs0lg3Vdz7BN7pAt6fiV1sujaq/V8voqMmydXBx6JzZ+4irXbQhVMGConAYO",
+	"v3V5BJ/3VCEsRivb1915QFkbkW9dWcx5Ffti066FCCSob+dgNXNE3avm7espjxdHZb3H7Z1MmrJtij3d",
+	"meGh3Ru1EuRzWsQyaMJmOgf3uPO2gthWxrptiSZEG7HdPJSTozkjrKVtF4OVuQyqbj8bXSXgmhG1onOU",
+	"wf2RysYdNedko3kXF6pMYhGASP0wgBjm7Z4iZ7R5+vT7p3t+wmz5oMhJliAfdpS6orsPb5AwFgIz3Wel",
+	"zmz4oATVekSbDvFhtIEqiZ1mo1U3jVbjjOYU7erVrivVdwM/FXANPPURZXTlQqC0IJkYVMm/SQoRZSYm",
+	"pCttWBM2vMKIC7oocux2JPm5ylmxpKvznPH5uQ3GyDaX5bMlDpoaUmlrd+D5I7CvVNeOo01wGKqDCG3z",
+	"DQeMHeYe99n2OLH7KLL9j6GOBq7EPttC7qnL8gdN/5FUdhms+Ujz3AWX1QXbfLkotP2YbZ8TLnD/CeoM",
+	"bWM+zTLsbsS0gnyyVcD2TOuwIwt9eBEJsQLkAz3vuKhfop4QIVfBKWkhJorPB/YEsjjqKE+1kRNzOBvr",
+	"E8bJ9cs3vha4D5hkmEKqZbmWv/n06fchTdWDu6MOaF2cHx39/v725c359eXt7W/vbl78rw+v3t3e/X5+",
+	"/e7m7kMghadl8zs5TXpQuHloA6frmopKSCYWlHGV1LHRSIbcGuQbFihPwBaJ6ADeTRnjkLx4A1OmtFzF",
+	"Eg97BXP8JlI/cnCmae1+9POFCLU2iq8HuQ+MCltLFTl5enb+7PL25dkpVp9TanYwh9UUODnICX6mbLRz",
+	"IATQ/DkNZjdY4x6S+0QKXumnc1gRTqUUSx/1i8HBzWevGfAbfsGcQGe2CtnJ06dPfhz6SDWBEQRwow7k",
+	"ep+UPlXXf9Le6nEgV67xLHnhL/CLFFqkIh/s6MepGt81dhU+qFJB0+NDQkGjSlUk+nNoe45QWOimlh3u",
+	"YK/5RGx3jx/gZmiYFtdp9wGAjHgAhgELrdW+I1DFTVrG6AYY/dbDINQ2KKVD/gBZLPGoaTjtL0nRtIQ2",
+	"PrSm3Vcsy0K1cfwoVxHBv5rmnfDhapArQCt4QpSwzwgX5vYtiJhMQLaZWFQdt2eMQuV50G6ThnsOrVXB",
+	"yiIky6a8bRptTy/rH7Z3uPqPgws3C5cOZ3dYc3R9N//h/rMpLbY+6aBStyM/ZXCP2NbPR09tIZgNDg6b",
+	"6UU36OvpyenJDz/svIYmrhQ+JAQu3KN5MR/U126n7kf0NNoYMd+tjTlPIhLRl7gSpX4cKMa8lv2NRxoO",
+	"xHqvteOwPzT7VrNQ4awMfBHwgDSYw611zYXj+eOOx1gBhy/KBnJbbW1skzsQT/3A/LUKMh1x1efyVokh",
+	"5m3JmUtT3Sqd0a0R3jlWIwu9IJhrUIExEnHn88h8/YkBlo+JBIhMa35C+bTOdBgwYd5KmeuNua9H9hec",
+	"ssrXpuk6Stpa+kdHSWB/VvmcbYf0IHPRhHGmgkXQbGKc01Sngghe53BiagKuxnzNDEKnlPGhsW3vq4Vr",
+	"wPVaQJz/vAGJJsqTNmE1YN06Y5BUbbGLZ1Xpxi8OygmX1GqiqMrIGgOZgHa139bT9uOts1w5zznmN3BY",
+	"klj9zG2ryoZDko1ilxBpu2WRbw0XYco1al3QDL4jaKm2ZUA21yUKMw3ra1qXDiaTWKq/C4OLC26b49wS",
+	"P39wRzNYBGhiTDkPJUYasGAAnuE1cA9yRQrbm2Vth2NJefZc5KGgqn+Tcjodj0dhz4Evnb6hoK1y3Vly",
+	"lwOyFvWAxYwwpwXjBsVUdDO1JdgakzHKymBM5bZn+BwD84NiXmpMNIXaYFX4NsQbw/+2Gzj73iKD2F+V",
+	"cdKy4T09Djj4O2Du3XgUuGa9YPTvA/e8Hrkwhe1mQkUn2D0oGvluDf5LKfi0JlzDT21iwCwW1LEeSzy3",
+	"MQzTiNx1h6V6qiZ02/Tkqr/aSev0tZqbdvrgpiVNH1g6ZA9xQnehFNEMaJYzDl9sKNqm4yMtinxlNZx7",
+	"kGzi/kyXlGnGpwfeGdtMBUGzWw7ZwZim86ALt1lkJibD2sLbWCa2cldxQezmMUtUEFwgeXA3gayhYFXQ",
+	"7e2ftCZ4DTeHSEiB3W+Xxr2t/FEW2Xbi1uaiC+1tN5cIwqfAPqDDa3vbihhVRQSqNCntHN+oToHvIIUv",
+	"nJ4UqBju5sQhloJkydVaQRU0ES6pLwftqzrZFlbhx7uYUdW6Je6VX0rmivpq6S5K81ZMIM+fWYrt6eZQ",
+	"SLhnogxlNcsSzus9m9M0TogbHmNZpTVYRopOeTYQTpJqTtATj77ZdPLwKpwWvQ2YeNj30F7UPhorvhIo",
+	"JV+9j+9uSbUHqjVI88H/ceUgfz8++JEeTD58Ojv9/O+jZFjzh+DOVahqXS7SecyQ3lOG/iFpHlu4a3oC",
+	"02JHe5Bs2nf63eWyXGzwc2+UhuwuQyf/9fX1tRTjLeM3NzVUb7Edo8Fbb46tPGlt6R+G57D6x6/PePjr",
+	"1eXb9TOwrBWNdnr84+mmYLSCBgLsN6ee4yvtvg3uL+qZaMRX/BLL+EJd14gWtF0AEYUOplyVNjvSruMz",
+	"z7HY6/W72zty5JppHDRnsNaFsYi1oagKSe68RYXnwTWdVEZqXi7G6Pnzl6nZj4AV90aqSFkm7d/OzECq",
+	"AIWNRZlrhgJS6NGaVR659dvKFotSxyvFOw9QoKSmqrHD4R4klqLkF6TyIGFLPBvbvwDK69b5Vvduvd5D",
+	"mKeLRti6K8a7IlY+XwLNYm3L0MwGHwO1N16eJDY9Y0F1ah8iTH218AjHWPgLE6z3CGnYDjYDmjE+rQyg",
+	"Qi58C/kZS2eEaaI0NVx2oOToaK/vnr4rwslMm8g+7nMYaK+KOw996dtA/dSP25Q5GhzGw7JW72GzzPq+",
+	"fN1hple3huCcIA1UWmkBqRAxbf+pmgCDvvDrKniDodlKiDmrmoWej1wY5//142ryLZhhmJ/NFpiLkGgT",
+	"zjtuc0hckh/ml9iEksxbE0rOPhJl3kdNjmTJj9xyR1gr+ND8YtORuKvfgfkpT49/OD4kl05OsEU9DslL",
+	"KYW0OfqNVvpHLp/5P/9Qgh+SK7RsCDl3NSPwnbcFNht5iYfkvbPMf6tLRZ4cHn9HcnYPhGpyRAt2dP/k",
+	"yNnuD6tw1fPRrd08wc032Ob56P6JMzZzWrDR+ej7w+PD7628OEOMHdGxKPWRb0KJTmdrL6g29TobnY9+",
+	"Bn3lx2DUVCG4y/c6OT5uuH9QhmiA4Q8nxlu2tEXfLt+Jc11R7j5DoxcwZpSTgqZzOnXReD8LshBZmYM6",
+	"7LxpoWWrAx1VaetYinaxoHI1Oh/91gp1/EY5TwymKqIGIsXCNfB0wLe78HBFbNGpqjMSzPxHtMxsTG8Q",
+	"5ldM6UscgTIGXYCtx/F7LIfsyfGxeRzNP/2zBPSQuNuUswVOU2OhkWt2vCHb7HMSBlq9J3sQ1BSGDr6D",
+	"j3rw4HelTsUCBo+/ZTwdPvo91yxHh/7+6RrxGanitU7YdzMgro7YbqhYVLFGyxnVCeGwBF8ntkmjGaPT",
+	"Jo0eYbWBHuaA5/rJliTopVUDN/KtOwj6llJ1H6Fa92B3yLavH8v/EOqjEKptpXtkMNeauS4txjiVIYdh",
+	"kMQNcR3asOHMmdhdgd6DF0wVQlUp5vVSaxPv/nrYui5mc+2LkpjneCGUEQiOj4/rGxq8PwH9y+ZMqcBN",
+	"egtL1ynyeavIiIuAeyZsk//BqO59YtfLkn9uy4JalvD5C4mtbwedqi4B6ngm9GwXnO8NnQOx1eoLyqRT",
+	"odcKZzf1bCZ4lfRgbTC0UrMvakPnHKAwKiAzml2TBBzeO1SQSTpxZr4cLCW0KQA7P/t2oS9w9BoGTtdl",
+	"3p8Fh10A6ieBrfEw89AsHj5REn0H+je+O9JprRNhK+4AXw6UO9QYvHOlkuCdYrpkf1KZJWQOhfb6hS1p",
+	"fEFOj0+bPndbx4tDDKqum2EbqtflOlT3wA0aSzib6CNzg0dF6S8ABaHYYTYhFWbR0KoTV+GLYPjtN2ir",
+	"cSuT15pMBSiLVFp1qmWKuGiiQ/IGbUbWHKJcHhA2y93MHVz+fvByob32V1asC1gh0ak2o7YRGJGlTgOW",
+	"zg97xHVlfw7g+TffsAndq7tA9qWa2x6ENkPLIM/cx2a3P6YIhhJqQcZgRDhfeeLCBiqSsjC/KfaRKFvA",
+	"LkGyMFIC0WwB5NvTkx8xgv+7jXhWvSrfcz/oUfRst7+Byog/wK64qr8/PiUCb1xC2KRlKI2yy6AM1W64",
+	"Pei2ZHJ1U/KWorGWZPFhT3y3tdtHZrlY8iWCauz8/a2FzHeI75Pjk824vrUe1x3Qh4VMzWQvrH3F7ojI",
+	"krs4PAzGcKY08zBXfcs338OjT4YAPg+WxzYpt1N2D4ZTCI7CobP5Z6JdLDai6mII+SYCbBHCo6LDAoI0",
+	"+rNfoKvJHtQxTWwXZ8OFESNK0xXJscHBAyXJRxAiNzC7XfC6d7wxXYSZBdiUi4x2NOLd2UMe9LNAhNeH",
+	"AOkf0TT1RQxCwudthYhLO/BRNrpXEdcdZBCrPQ0Vn0+FzCC7cOwHtUArIzBNxD3IuvrALkjHFbvHi/f2",
+	"7tpVxrLm5dvbV0antQn6ee7uolVk7WGTumq1LLkazBKPmvn/Q8SV583xj0YkjyQetawUwyQly+13Jic1",
+	"qzHgo/JLOQbJwfx9RjFKtibHxFVGc5FlwDPfQ9LFL2pRDKcEuAdXVmoTDby0Ix8D+0m4XKm9hzTPI88s",
+	"RkwUtPPUbl5rmE+lQvQJulS28LB82P8r55Czd3KtCfMbrKlqyQeZ0thXccEoqJkoZdwD0U+T89IIHHzC",
+	"pn1OiV/qUV8fR1pRm7K7I+v5bvgMFnRmSkuqhfxGkRrOw3GjbP2JQRzj1o/9V3sx3MH+mtfCY6Dqnuu0",
+	"bB85yiTGM6jE+aj53JbuaWSOWk1KlFqxDLbAfQFp34300DHD/jugfAimzVkeB60FpI3uhhkUuVgNMCvW",
+	"2PEVRTdeS18Z+l/jToZraO8bZWjHbOgIGcvwvmH3mIkrX1uJ6cw6DoxqIbEllY9xG8O015RRQyqO1So3",
+	"+jECd3C21zrY+iEIcpx3Z5Jyo01pxQCVzVknhRB5C5Tu6C1QHtlcoriT9lf8PQrUR7XK3ADNHJGNczFu",
+	"mF4kYPox8cl1GV3QaYdbBI//ySYDDLGKVSDYpY11X+zaToI7x4DYmOfBUI+QZCnKPCNTcbg72xnltntu",
+	"paxZyxiyh7Z1E6taK7qy2Ku3EsJdjwltN/d+EFSxTmbPBd+VFQ0BiKDyhM24a90XAs3mF8ylvgx8w/72",
+	"JGJXy2DCOKtCtKO8+EVj3GPw43q9oey4cZJdu3kaU/sHr8mau2E2VaaTj7vwtRWrCanCNEwZ52qNJb0Y",
+	"9MmFaH4+Uql0jV9jV6gG360d+0jGjcCsdTLEHqUtjOvy1aS+WDW18N2Z/IuzeRKoEUvGErukGZnKJmY4",
+	"akmsO9emZtjujNjY0Tou7GYVepLwzSRCsinjTmhgEs0X9iml6cwXdeohNUanR3UuaYyk2lVJ9sib2wtF",
+	"UGT3uzMU2SV9qmKgGIov2Ws98GvVRgJBdDE/7xs6hw2wfFRRzMWYdUDQLPaXVKWMFaQStLpAu7zvZuuN",
+	"tjZPNhJO2CCyjUG5Lei44NwtqG36pw1H+VeJ7wwQKEZ4HmoqD6d/Xtggv6YFTA1AgqrqlwWp9DfJdIBM",
+	"d+/dalUUG+Tc+gpuB/ICAyFzEbQglLy/fUYQpBd1Fnzdt2tGFVFlmmKJS194dwykKPO8rdt0sZVxFUfS",
+	"lRDz98Xb+tneNXJecPUXxdi+YHR6A8pgLqbxYGgUXYBzLRJF2U7CrgxUCbVTi1a0VVmYF/fF29t2dNWT",
+	"Yx9c1YdJ7FEWF7LNgW1K1qPI15dT4BrXG5zQgZvb1YsrITUKqy9agjfKruCNH5gV1hWtUaIRPAUyE0vM",
+	"XxUTDUaTIild9D4+uZj2Q//KDNhBypLtC/rglKVuAa98FYJSZPXqxx5rRRLoioFpYRkpOdMJoXmOfarm",
+	"IDnEXJLYoSEiw4cbuwSPhkKGAslEqaz5Qio4J7AAOTU7AakTkkqzLZAy8aBIjFjLUkgI4xNhPsxgXE4j",
+	"ey0ks40eYvs9G7DdgtatvlyaqW8HJ2SjRxyhOZtDZCdGT4ntItzqbr3una4rkjBFXD2Q0GIKs3SSkCDU",
+	"W74mWMyjlEpgwCPlBKjMGQaiqiXIc2v2WVqheQEkpzoaMEYnrrP3YAjs07h2JaZXeF8jPA8v805CeUmT",
+	"fP4QpeTUXLI8q5jbRYvx+Q6mlGNrQbyZxNVOyBJnZke4tyU/I1kcEnwfcyHmihhiNAIMSu7Y7ILOgRNR",
+	"6j5myX2H+n6W+bYe9hiPVt03f+CbVR9jV+/WgqYzQxRVWQTHJcmci2VlHap6arRqpn97eXOd1HsiGVOp",
+	"uAe5+q4PFYXPog+KgAYL17YQxT4EwGbfyK9PAjSg2ZnYd6nmTVnPq/pMV4kz375+/uaaQDoT37UFQD2T",
+	"AF4GtKU2jZziENKLXN/tIo5c21xiL8htdE77ypBbwX5JldGjOOwEx3dyZfBlJiSU3D2/Jqng3FbyaKN0",
+	"wu5hiFSPOl+/6fzWDnkcjzELNUSLWDlxX7tijJUC7JigZ3rO7NlRoJ1xzejQRnzXog/GWtIU+m8Jlprc",
+	"0zVplbH8CtVgsz1svbgrTvgTc2mmS4rXpeaK7Tty+nTDDdkQgnmrJdBFLPqyUx5YLBb0QIEZpDGKeVDg",
+	"pBYFS9WO5U10NuDZDhQeYTdOB5xqF/izhWIPlBEjLQoScwM5LdRMoBBq3bgIHK9Z6xlwkkGuaQubdcFv",
+	"i9JZ1aYrZr11NeL3eCl8Ffp1OL7WGKZy2Cr0Mzr//UM7wMW+LrWs7R54a+NHV4z1WR2S63Kcs7QJEIUd",
+	"ehwwHD+KgkKovXqxbR/fMDmZve2+hAxhsZow5o9HnWIBsTCMG1iIe+iWCtiUwfBiR7niP9sat1ZwM498",
+	"PjlQbMoh6+bVV8cOnLknfKHvXLtF/oYyBJ0Q/F099XdXty1I4RM/lmKpjJSsAILgCubpvLa1YfdfNSKw",
+	"0CM/5QPw9VsXkISL5c7qSLQmpuu0DkQsOchvVF0/IrEVcK1bmcNH3ZCXCfJHxjtKLqbO2UT0FaESBrKL",
+	"o0anrbCY5ySw/ZNKB1F/keTX6UwWud2VirkzT1eTLJTdQ7UKeW1rdCKSWyXuL6yJSWDUAQ7G1HQXLYq9",
+	"Wcx3Jdcs7yyCoVCuQnQvsaD5Okoez83P4Qf3UR2GdwjGpY+Ba1hLG6lPOUxczQ13bS58sQWX91bVabGB",
+	"YjSUhbkGIMGVqy8czYl0Q/aUqGhn36YMxx6feaRnV4fabKvNpjDLTKCNlFCNllT0eeSgSQGiwDbdfMKm",
+	"pS39LcHGqPYhYEE5nYLvBhvDwZt61H7QUC/wlWDi+UzYDA0gNKMFpnRgzkbdiNiBHGtXonBuU0JLBd44",
+	"zg3GfEVaG3BSxdl5r9yUaljSVR+OuO3dHENOs8/GnqwJjRX+asTcupJJWAjEJ+i2I3+4WNoaBT4nYCyE",
+	"x0YO9B4t4QaXYkJevHp+fUguPa/6RmEk2tJmBawzNab7EFUI24G3r1jGtcBuu/uxjYr8K49K6YahmgfF",
+	"PDdoGMmYmrdVGHLjXhhbEwwH4A2ifGXbPorNOFm6ovpBpFyLpSt8sA98LEF+vQi5AXMvzAOiZqUmmVjy",
+	"xDYgU6ArTVNjYZAJVl6yIo8tn9sHct/SPaZt+rb7+yu2ggvEjFauc/+uVEs8LhmvnIPTHIAyDjKrSt/N",
+	"yzGYR9oGt/pgepfxd0HqdsUSaGYUEV/ZfLhSetuE6h5I2cx96wD31bwBCPkov7dMpX6vtWFATKOge9gq",
+	"Hu8R4CoMtjL6MdRDbyT3I2xNAsseTmMHfGVY2mWFSfQfu2NGMx7YZAISeArV7XDVu3dXPNpeSH/NXUqP",
+	"rTbqIqJDPdAWF8T38/Ph5+QnIReKUDVHurHV6fSqgF6DYln3PooxwPdVO569ocMvEcsTwl5BHgVuy7vB",
+	"gGGCvl8OVkJJaqiv9RPKWBZmcsE7hI9fE3i7v0Od7kFf37PtNth0V4pWjyJXlKbVyeiQ1EhHyrc+zDGY",
+	"Fwi/9l1JsUWpYaA+f8DV2sxXrlRcJQ5TRZaQ5+b/NrjrAmvyNRpTgS4lV35/1eYMv27U7QnepJzxeX+F",
+	"fD7f5/WxLRrDdwcr5+1KesDJDFQaCYrKGiMr8yRgwaMmpBA8NaSQ8aijT+Z/nzd7Ma5wKWd42pxjNRPD",
+	"k/aCYZR/cTm199zAiFCnHhrSs/VHMT+pVUa2D8Z/CNZjy/u7YLwiyt2zJTP918uTzMHXGZIFKXFNlh2f",
+	"0WIOvA/MqKH35A+Ynx2gB6RCf/3F/hx11tBD9wXTagBJFlIsRF+R82s7IMwt/wr1Hy3sOUYeJ86i5siE",
+	"KZJXBbXcv+FLVnFIAxOx7CUepK4+BnirRWGgcYcDhygt5otiN6FcZioyBY4b4lNiEW92ogKHSnofv8gB",
+	"dvsC2kUiz6C7ybt5BmtQOAmhUdCbt1IXHfzajpcKZD1y478Y1H52cGhS0UWDjdgyoZu4iJj2PWpX+PN+",
+	"XjQ792N7KF2LqwByrsR0Chlh/JA8815nX5/fdsy6cHb+NGdYZ61UjSfNisFUWlA30i9vQR88tx239pR1",
+	"GYkZuhJT9MMpQrlRDkrlqz/DWoCIb/1VUYUodS9ZmN+HcM+XPLM39VEhUsHgpe/f6A4YP7MLf+/TOZyF",
+	"Y7R/I0o8NwB/3knouPVqoaohxrZlW1IZBLRcVeavAniG6UtsQihveao80FogRGXE91aMGStf+TH7i4cw",
+	"038l3sS3dFHrxRGD5Wa4DjUxNul096B1s/81jSu+HiMj9RZFa17MRMy0yPRDDYthKsAGSHEaQFHnTq6+",
+	"Huyf7DCqPerU0XK1q2SLCrPurfRMl/zmKkq4Xu7NJusZ0CxnvO0vxohNwR1RaDKj2UD0Hn1iWa8d5znl",
+	"KeQWzZsNONhmdFglm9PHTWZ8BIxiGKHBROV340RLRvNtcHHkcN7j3bcD/gclAxsCrWGDvLt3Ae6+dwwz",
+	"V63EisY8X2GoQCuWE1OsnG8apXS8tnG0Vgjrz316Vw97jPynarmhOVD1MXZS6K2aLV4guptQUe+gYlQx",
+	"mbk+3f5vRaR4+JLG+rGeNUsbHD9yrfAG3jfgeVf1/KoJXQFEA5ikyhRFUwu+UoqA0dqwkIi7XGjB5atQ",
+	"7tQG4jhK8anqYZz4+2PSyV9s8HVJu3WlHS2I6rQJ6AK10cI7WoGq6t69vwqUNM97erjgr7tqnosOxnmn",
+	"CFxbZXd/O5LA+7SiG/PzI0Cnx7aEW4Bsa8sSh+Vfbl2qsPIMpq5UgMX0N5VVhVAOy8QG6SmSG9Wnrp1t",
+	"W/Thb87/L6aM27aeIs+80bcAXulHxLCaRacwWxD3G7KY/aBHyWO2i73mEzE4m9ntb3fF6O18LoFZIsvn",
+	"8Xc9DNKNyscN3Is51Ddql/x6oP84bmncjc3QlzDZaDa0qZW9bNkM2CvbMQtEE3RtDt3A1FLbuQYNxVj+",
+	"TbM8d4U9q56b8fTSJBpjqxpg2L1N4ieza9to/IF2PhuanV0Y3kQY/8IUtgigXZO9NpwPyU8uW61Se2xl",
+	"Ip8ngMAlqcigLt/is0PUTCxVLNEX/3xkPtxIns/FfmPR6kViooPIdlcXtQLYhdMbvV5ZcvaRKJHOQftq",
+	"RFJgt8DMOZlVzoolXWGpQ8M6o7C1Iey9gHVD9glWt8SGu//FUH0llmRSGk7gnYvm6W9G8TOVoHdewpQp",
+	"LVffKGKT7pNmxF8uqI2JbjR4Frxt82yX+dUzWPRC+Q4H7NMaggvESm0JMd89nzDgRpM1nYKy2V7O0og+",
+	"g8rckYvpgRGkxpRzsH3WDWPAoD9AIcx9xnSIa1vY9gWU18DdQ0qRmfsr8c74tn+pyEUpVeIgmlTgrFr3",
+	"4ANhLf0WOzN6D40K1lKUuk3PHsoVNaNzdUCInhn1qDH1M092UmRlql0mlD1vN4uwpp1oiEpw/917iSGh",
+	"R/+xk1okONfub6O951PRbjDfgRJTtvD5w+5ZBau9BFmIr+Z+OaYlyHhFKLl++zMRktz++nMjbFmThVCa",
+	"nDw9I7+wZxeEchyA0pAvIi+qZlnYeAX9fNhVPND7ff36LYCXG1+UN2bQvl8VXCRexHGuaj6zyyirxrS1",
+	"RIlVFJrBIYRmGWQ+ktMArR+sON+AHs+Wu10HJaM9kuCdK4mtqWYpHt6mAW3F064HyXO7betQfBlTa9l/",
+	"G6fva9eAhc5kabQgd+fsA2ikN2+gwRjVQMu6BrPbaeuO0+OgVSCaCucxtY/a7waI1/QrkFsus8zma1r2",
+	"2iLv2G01Ome/0ey9gkcqjWpV9mGmMtz3zjI2beb+ciZQ07NKf9jGk/Qmc+MJ9hVosdyFSWMntRCs4aKO",
+	"IoybwxBNg1v9O/DtllV8f/JAA6LdU7bLJmTWlFbZcszfjGosDKPl4O0SqB63SiITLrBhSzdBqkWXId5n",
+	"NarHhesecvAUyC/UDe3nO+qtkM4Nny15bv5kkWpDJRU0UhozuvISlE8oPiTeBWFTGcwEkFmqAJ4Nu0dH",
+	"c1ipzTKVAdovsBqYFsP4FGQhGde79aQGu/ib7WW7E+O4b8Zvaxb5cl+EphguErswvS/eLwbGj+Imun1l",
+	"sDTw2TOo39Wr54DmpH5bT5hXQCPvOFhtFotAUNXhSFVRd+RhUab0GCwn/CJfZll9Bfb0InvkPXLSQmPV",
+	"NolcZjvyeV2BLS+1ELIiFEsiGy/WGrvyzK8v/Pvaj/lv/Er5M3w9L9VzV+Ogen8uDFKdjYoDZLa2RVpK",
+	"iZ1XORySlzxzHMFJJy3HZ+Sidwxmn6qfzn//8Dn5NLKhCvi3D2akLR1lBpYyH52PjmjBju6fjMyvbvZP",
+	"VQcQ689MGv/g4irqf8KM5MbffZxf458wyanxd4/y5j+57s6NfxKNYLxPddtSOm3+3epTnz98/n8BAAD/",
+	"/w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
