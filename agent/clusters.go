@@ -331,7 +331,7 @@ func (a *Agent) apiClusters() []api.Cluster {
 }
 
 func apiCluster(s cluster.Summary) api.Cluster {
-	out := api.Cluster{Name: s.Name, State: api.ClusterState(s.State), Health: string(s.Health), Reason: s.Reason, Vip: s.VIP, VipHolder: s.VIPHolder,
+	out := api.Cluster{Name: s.Name, State: api.ClusterState(s.State), Health: string(s.Health), Reason: s.Reason, Vip: s.VIP, VipHolder: s.VIPHolder, Endpoint: s.Endpoint,
 		Operation: s.Operation, Nodes: []api.ClusterNode{}, Applications: []api.Application{}}
 	for _, n := range s.Nodes {
 		out.Nodes = append(out.Nodes, api.ClusterNode{Name: n.Name, Host: n.Host, Role: string(n.Role), Ready: n.Ready, Version: n.Version, Address: n.Address, Reason: n.Reason, Architecture: n.Architecture, CreatedAt: n.CreatedAt})
@@ -344,7 +344,7 @@ func apiCluster(s cluster.Summary) api.Cluster {
 
 func apiPlan(p cluster.Plan) api.Plan {
 	p = p.Redacted()
-	out := api.Plan{Hash: p.Hash, Name: p.Config.Name, Vip: p.Config.VIP, Checks: apiChecks(p.Checks), Nodes: []api.PlanNode{}, Packs: []string{}}
+	out := api.Plan{Hash: p.Hash, Name: p.Config.Name, Vip: p.Config.VIP, Endpoint: p.Config.APIServer(p.Members[0].Node.Address), Checks: apiChecks(p.Checks), Nodes: []api.PlanNode{}, Packs: []string{}}
 	for _, m := range p.Members {
 		out.Nodes = append(out.Nodes, api.PlanNode{Host: m.Node.HostID, Name: m.Node.Name, Role: string(m.Role), Address: m.Node.Address})
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/slipway-os/slipway/agent/api"
+	"github.com/slipway-os/slipway/agent/apiserver"
 	"github.com/slipway-os/slipway/agent/content"
 	"github.com/slipway-os/slipway/agent/profile"
 )
@@ -34,6 +35,28 @@ func (c contents) Definitions(context.Context) ([]api.Definition, error) {
 	return out, nil
 }
 
+// Screen finds the newest definition of that name and version, and its screen.
+func (c contents) Screen(_ context.Context, name, version string) ([]byte, error) {
+	for _, d := range c.a.store.Definitions() {
+		if d.Name != name || d.Version != version {
+			continue
+		}
+		raw, err := c.a.store.Definition(d.Digest)
+		if err != nil {
+			return nil, contentError(err)
+		}
+		parsed, err := profile.Parse(raw)
+		if err != nil {
+			return nil, apiserver.Errorf(422, "cluster:definition", "%v", err)
+		}
+		if parsed.Screen == "" {
+			return nil, apiserver.Errorf(404, "not-found", "The definition %s %s brings no screen of its own; use the form.", name, version)
+		}
+		return []byte(parsed.Screen), nil
+	}
+	return nil, apiserver.Errorf(404, "not-found", "There is no cluster definition %s %s here; upload the content bundle that has it.", name, version)
+}
+
 // bundleOf names the newest content bundle that has the definition.
 func (c contents) bundleOf(definition string) string {
 	for _, i := range c.a.store.List() {
@@ -47,7 +70,7 @@ func (c contents) bundleOf(definition string) string {
 
 func apiDefinition(d profile.Definition) api.Definition {
 	out := api.Definition{Name: d.Metadata.Name, Version: d.Metadata.Version, DisplayName: d.Metadata.DisplayName,
-		Description: d.Metadata.Description, Packs: []api.DefinitionPack{}, Variables: []api.Variable{}}
+		Description: d.Metadata.Description, Screen: d.Screen != "", Packs: []api.DefinitionPack{}, Variables: []api.Variable{}}
 	for _, p := range d.Packs {
 		out.Packs = append(out.Packs, api.DefinitionPack{Name: p.Name, Version: p.Version, Layer: string(p.Layer)})
 	}

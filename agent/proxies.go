@@ -55,7 +55,7 @@ func direct(members []linking.Member, as cluster.Assignment) (out []string) {
 	for _, m := range members {
 		out = append(out, m.Addresses...)
 	}
-	for _, x := range []string{as.Config.VIP, as.Config.PodCIDR, as.Config.ServiceCIDR} {
+	for _, x := range []string{as.Config.VIP, as.Config.EndpointHost(), as.Config.PodCIDR, as.Config.ServiceCIDR} {
 		if x != "" {
 			out = append(out, x)
 		}

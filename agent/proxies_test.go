@@ -52,6 +52,13 @@ func TestClusterIsReachedDirectly(t *testing.T) {
 	}
 }
 
+// Feature 104: neither does what goes to the load balancer of a cluster.
+func TestLoadBalancerIsReachedDirectly(t *testing.T) {
+	if got := direct(nil, cluster.Assignment{Config: cluster.Config{Endpoint: "lb.example.com:443"}}); len(got) != 1 || got[0] != "lb.example.com" {
+		t.Errorf("past the proxy goes %v", got)
+	}
+}
+
 // restarted counts the restarts of containerd, which runs.
 type restarted struct{ n int }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -31,11 +32,14 @@ variables:
  - {name: caKey, format: base64, masked: true}
 `
 
-// takes uploads a bundle with the definition above, without the pack that it names, and returns the file.
-func (r *running) takes(t *testing.T) string {
+// takes uploads a bundle with the definition above, or others, without the packs that they name, and returns the file.
+func (r *running) takes(t *testing.T, definitions ...bundlewriter.Definition) string {
 	t.Helper()
+	if len(definitions) == 0 {
+		definitions = []bundlewriter.Definition{{Name: "asking", Version: "1.0.0", YAML: []byte(asking)}}
+	}
 	var b bytes.Buffer
-	spec := bundlewriter.Spec{Name: "asks", Version: "7", Type: "kubernetes", Definitions: []bundlewriter.Definition{{Name: "asking", Version: "1.0.0", YAML: []byte(asking)}}}
+	spec := bundlewriter.Spec{Name: "asks", Version: "7", Type: "kubernetes", Definitions: definitions}
 	if _, err := bundlewriter.Write(t.Context(), spec, &b); err != nil {
 		t.Fatal(err)
 	}
@@ -115,6 +119,41 @@ func TestDefinitionsTellTheirBundle(t *testing.T) {
 		return r.ProbeVip(t.Context(), &api.ProbeVipParams{Address: "10.0.0"})
 	})
 	refused(t, err, "cluster:vip", "no IPv4 address")
+}
+
+// Feature 102: a definition's own screen goes out with no way to anywhere, and only its text.
+func TestDefinitionScreen(t *testing.T) {
+	const screen = "<!doctype html><title>Berths</title><script>parent.postMessage({slipway: 'ready'}, '*')</script>"
+	r := start(t, shortDir(t))
+	r.takes(t, bundlewriter.Definition{Name: "plain", Version: "1.0.0", YAML: []byte(strings.Replace(asking, "name: asking", "name: plain", 1))},
+		bundlewriter.Definition{Name: "asking", Version: "1.0.0", YAML: []byte(asking + "screen: \"" + screen + "\"\n")})
+	for _, d := range get[[]api.Definition](t, r, func() (*http.Response, error) { return r.ListDefinitions(t.Context()) }) {
+		if d.Screen != (d.Name == "asking") {
+			t.Errorf("%s has a screen: %t", d.Name, d.Screen)
+		}
+	}
+	resp, err := r.GetDefinitionScreen(t.Context(), "asking", "1.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	policy := resp.Header.Get("Content-Security-Policy")
+	if err != nil || string(body) != screen || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("the screen is %s %q, %v", resp.Header.Get("Content-Type"), body, err)
+	}
+	for _, want := range []string{"default-src 'none'; script-src 'unsafe-inline';", "form-action 'none'", "frame-ancestors 'self'", "sandbox allow-scripts"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the policy of a screen lacks %q: %s", want, policy)
+		}
+	}
+	if strings.Contains(policy, "allow-same-origin") || strings.Contains(policy, "allow-top") || strings.Contains(policy, "http") {
+		t.Errorf("the policy of a screen lets it out: %s", policy)
+	}
+	for _, none := range [][2]string{{"plain", "1.0.0"}, {"asking", "2.0.0"}} {
+		_, err := apiclient.Decode[[]byte](r.Client, func() (*http.Response, error) { return r.GetDefinitionScreen(t.Context(), none[0], none[1]) })
+		refused(t, err, "not-found", none[0])
+	}
 }
 
 // Feature 103: a form that asks as one types must not flood the network.

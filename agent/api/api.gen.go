@@ -520,16 +520,21 @@ type Clock struct {
 // Cluster defines model for Cluster.
 type Cluster struct {
 	Applications []Application `json:"applications"`
-	Health       string        `json:"health"`
-	Name         string        `json:"name"`
-	Nodes        []ClusterNode `json:"nodes"`
+
+	// Endpoint host:port of the API server: the VIP, a load balancer, or the only control-plane host
+	Endpoint string        `json:"endpoint"`
+	Health   string        `json:"health"`
+	Name     string        `json:"name"`
+	Nodes    []ClusterNode `json:"nodes"`
 
 	// Operation id of the operation under way
 	Operation string       `json:"operation"`
 	Reason    string       `json:"reason"`
 	State     ClusterState `json:"state"`
-	Vip       string       `json:"vip"`
-	VipHolder string       `json:"vipHolder"`
+
+	// Vip what kube-vip moves; empty behind a load balancer and for a single control-plane host
+	Vip       string `json:"vip"`
+	VipHolder string `json:"vipHolder"`
 }
 
 // ClusterState defines model for Cluster.State.
@@ -741,8 +746,11 @@ type Definition struct {
 	DisplayName string           `json:"displayName,omitempty,omitzero"`
 	Name        string           `json:"name"`
 	Packs       []DefinitionPack `json:"packs"`
-	Variables   []Variable       `json:"variables"`
-	Version     string           `json:"version"`
+
+	// Screen it brings a screen of its own for its variables
+	Screen    bool       `json:"screen,omitempty,omitzero"`
+	Variables []Variable `json:"variables"`
+	Version   string     `json:"version"`
 }
 
 // DefinitionPack defines model for DefinitionPack.
@@ -1189,13 +1197,16 @@ type PingRequest struct {
 
 // Plan defines model for Plan.
 type Plan struct {
-	Checks []Check    `json:"checks"`
-	Hash   string     `json:"hash"`
-	Name   string     `json:"name"`
-	Nodes  []PlanNode `json:"nodes"`
-	Packs  []string   `json:"packs"`
-	Steps  []string   `json:"steps,omitempty,omitzero"`
-	Vip    string     `json:"vip,omitempty,omitzero"`
+	Checks []Check `json:"checks"`
+
+	// Endpoint host:port of the API server: the VIP, a load balancer, or the only control-plane host
+	Endpoint string     `json:"endpoint"`
+	Hash     string     `json:"hash"`
+	Name     string     `json:"name"`
+	Nodes    []PlanNode `json:"nodes"`
+	Packs    []string   `json:"packs"`
+	Steps    []string   `json:"steps,omitempty,omitzero"`
+	Vip      string     `json:"vip,omitempty,omitzero"`
 }
 
 // PlanNode defines model for PlanNode.
@@ -2052,6 +2063,9 @@ type ClientInterface interface {
 	// ListDefinitions request
 	ListDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetDefinitionScreen request
+	GetDefinitionScreen(ctx context.Context, name string, version string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetSupportBundle request
 	GetSupportBundle(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2675,6 +2689,18 @@ func (c *Client) GetContent(ctx context.Context, digest string, reqEditors ...Re
 
 func (c *Client) ListDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDefinitionsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetDefinitionScreen(ctx context.Context, name string, version string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDefinitionScreenRequest(c.Server, name, version)
 	if err != nil {
 		return nil, err
 	}
@@ -5002,6 +5028,47 @@ func NewListDefinitionsRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/definitions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDefinitionScreenRequest generates requests for GetDefinitionScreen
+func NewGetDefinitionScreenRequest(server string, name string, version string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "version", version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/definitions/%s/%s/screen", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7919,6 +7986,9 @@ type ClientWithResponsesInterface interface {
 	// ListDefinitionsWithResponse request
 	ListDefinitionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDefinitionsResponse, error)
 
+	// GetDefinitionScreenWithResponse request
+	GetDefinitionScreenWithResponse(ctx context.Context, name string, version string, reqEditors ...RequestEditorFn) (*GetDefinitionScreenResponse, error)
+
 	// GetSupportBundleWithResponse request
 	GetSupportBundleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleResponse, error)
 
@@ -8953,6 +9023,36 @@ func (r ListDefinitionsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListDefinitionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDefinitionScreenResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDefinitionScreenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDefinitionScreenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDefinitionScreenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11598,6 +11698,15 @@ func (c *ClientWithResponses) ListDefinitionsWithResponse(ctx context.Context, r
 	return ParseListDefinitionsResponse(rsp)
 }
 
+// GetDefinitionScreenWithResponse request returning *GetDefinitionScreenResponse
+func (c *ClientWithResponses) GetDefinitionScreenWithResponse(ctx context.Context, name string, version string, reqEditors ...RequestEditorFn) (*GetDefinitionScreenResponse, error) {
+	rsp, err := c.GetDefinitionScreen(ctx, name, version, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDefinitionScreenResponse(rsp)
+}
+
 // GetSupportBundleWithResponse request returning *GetSupportBundleResponse
 func (c *ClientWithResponses) GetSupportBundleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupportBundleResponse, error) {
 	rsp, err := c.GetSupportBundle(ctx, reqEditors...)
@@ -13324,6 +13433,32 @@ func ParseListDefinitionsResponse(rsp *http.Response) (*ListDefinitionsResponse,
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDefinitionScreenResponse parses an HTTP response from a GetDefinitionScreenWithResponse call
+func ParseGetDefinitionScreenResponse(rsp *http.Response) (*GetDefinitionScreenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDefinitionScreenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -15795,6 +15930,9 @@ type ServerInterface interface {
 	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
 	// (GET /definitions)
 	ListDefinitions(ctx echo.Context) error
+	// The screen that a definition brings for its variables, to be shown in a frame; its scripts run in an origin of their own and reach nothing.
+	// (GET /definitions/{name}/{version}/screen)
+	GetDefinitionScreen(ctx echo.Context, name string, version string) error
 	// The support bundle that can be fetched, and whether one is being made.
 	// (GET /diag/bundle)
 	GetSupportBundle(ctx echo.Context) error
@@ -16562,6 +16700,34 @@ func (w *ServerInterfaceWrapper) ListDefinitions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListDefinitions(ctx)
+	return err
+}
+
+// GetDefinitionScreen converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDefinitionScreen(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// ------------- Path parameter "version" -------------
+	var version string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", ctx.Param("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDefinitionScreen(ctx, name, version)
 	return err
 }
 
@@ -17818,6 +17984,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/content/:digest", wrapper.DeleteContent, options.OperationMiddlewares["deleteContent"]...)
 	router.GET(options.BaseURL+"/content/:digest", wrapper.GetContent, options.OperationMiddlewares["getContent"]...)
 	router.GET(options.BaseURL+"/definitions", wrapper.ListDefinitions, options.OperationMiddlewares["listDefinitions"]...)
+	router.GET(options.BaseURL+"/definitions/:name/:version/screen", wrapper.GetDefinitionScreen, options.OperationMiddlewares["getDefinitionScreen"]...)
 	router.GET(options.BaseURL+"/diag/bundle", wrapper.GetSupportBundle, options.OperationMiddlewares["getSupportBundle"]...)
 	router.POST(options.BaseURL+"/diag/bundle", wrapper.MakeSupportBundle, options.OperationMiddlewares["makeSupportBundle"]...)
 	router.GET(options.BaseURL+"/diag/bundle/file", wrapper.GetSupportBundleFile, options.OperationMiddlewares["getSupportBundleFile"]...)
@@ -18864,6 +19031,52 @@ type ListDefinitionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDefinitionsdefaultApplicationProblemPlusJSONResponse) VisitListDefinitionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDefinitionScreenRequestObject struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+type GetDefinitionScreenResponseObject interface {
+	VisitGetDefinitionScreenResponse(w http.ResponseWriter) error
+}
+
+type GetDefinitionScreen200TexthtmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDefinitionScreen200TexthtmlResponse) VisitGetDefinitionScreenResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDefinitionScreendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDefinitionScreendefaultApplicationProblemPlusJSONResponse) VisitGetDefinitionScreenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21880,6 +22093,9 @@ type StrictServerInterface interface {
 	// The cluster definitions in the storage pool, newest first, with the variables that a cluster asks for.
 	// (GET /definitions)
 	ListDefinitions(ctx context.Context, request ListDefinitionsRequestObject) (ListDefinitionsResponseObject, error)
+	// The screen that a definition brings for its variables, to be shown in a frame; its scripts run in an origin of their own and reach nothing.
+	// (GET /definitions/{name}/{version}/screen)
+	GetDefinitionScreen(ctx context.Context, request GetDefinitionScreenRequestObject) (GetDefinitionScreenResponseObject, error)
 	// The support bundle that can be fetched, and whether one is being made.
 	// (GET /diag/bundle)
 	GetSupportBundle(ctx context.Context, request GetSupportBundleRequestObject) (GetSupportBundleResponseObject, error)
@@ -22731,6 +22947,32 @@ func (sh *strictHandler) ListDefinitions(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListDefinitionsResponseObject); ok {
 		return validResponse.VisitListDefinitionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDefinitionScreen operation middleware
+func (sh *strictHandler) GetDefinitionScreen(ctx echo.Context, name string, version string) error {
+	var request GetDefinitionScreenRequestObject
+
+	request.Name = name
+	request.Version = version
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDefinitionScreen(ctx.Request().Context(), request.(GetDefinitionScreenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDefinitionScreen")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDefinitionScreenResponseObject); ok {
+		return validResponse.VisitGetDefinitionScreenResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -24782,219 +25024,222 @@ var swaggerSpec = []string{
 	"76TFgnHDGm8ZLEP5e+v9WoOmu0C4ShSqBpAT81LAO/hHDUrvKDHmYrEQ/M2mgBHTH7t7Cz6Nbm0G+XwT",
 	"3xP2MUptM6F09AdW7PzUte+Kl8LEfJSNllQaJjShqLDXfM7FkkcksbVzsmLkthd5VDI8UPT8pYidX4G8",
 	"dVdvjQLZwpAg/ko0cnqQ5i+aTNAGxBRxu9jhzq54PpOCsz9TRD8HyaEkiq7cqqiXm72TiShLsVSEkmBv",
-	"0Vuwy9MSfyk6G42Ds1ZxfbwVlboMrU9oDeWrCNhmQEs9202M4qKA4Rtwx3ljeHhkA6IxWWwgjRXeGtYM",
-	"IjUvrAFglI1gUekVkgw3rPGc12UZ4T8SqEpIN4bIIbw9V1LcMsMazYBs9K7m7r+ewVRSw0/Nf5ag7V+t",
-	"XB/TcG5ZlZApqheiLIZwRCfv2T02mGrOY9cIZ/SYybqUEsK4h94u89wJejswVa6r69Q1t+jRdA7mvgmF",
-	"Rl2g+Wzjcu+gugXMur36avYLrCI7qOpxyXIyh5Uya1cgqhLIciYIPlvMHBvpy2xIJXb04PH3PzzccU/r",
-	"mGyh1O62BxXBW7dFjBgmDPgXZ10WL4A4Iht6+dcO5hDpJml31nO2Z5JOdOSxoLdQ7HIm/OBJ3NymKsgH",
-	"CMRmVNas3E65bfdPUXHZ8ab4PUWEsQpyQhX5/y9fvzKS1H9cv32Dprb2Ujw+e/Bwq5SCK/Ts/fmtsy8P",
-	"NkJsU7JVRfP4r6JRSrrnnTNenKRorodR+2c3IjYzjWIsSq8KgA8Wke0f1ud8Y74tDR5+o9Ix/0HvOg4K",
-	"uHMLoAYcoTBlwb4NXSpy/5u/7/L8WuRH3l8ta24YTVxokkCoBLKw/iHKraQmgRYGQlZ1mIiYqLQGJLfr",
-	"cL2es79xmmPU5hu3U8h8xjTkupYxLWVRPH6IO5aLxw9jxJBLMJtKKmdMEzQFMa6FExytlJbtyIOHi1lo",
-	"dYqbh3tuilfTvtjO5Hg7zuc3E1qdWl+D200PPs3rx/IdUVoyPldRdEgw+GDKEGI+MyQoxYKIWiuGhoLh",
-	"WkNaxg3ZW0yuMWLn0msRKD+Y/1ooKG9BWQ0iRgaVkDtcXge3KyHjdzfKwRzMX15lxNwj83FGXglaPKEl",
-	"5TnIjDz/qEFyWhqVFv3uLyyytxOG52ghDw9pwZ7PI6+PJNx7uG6J9ELoAJ7mJNb12zvsPhYwYZzFFQ9z",
-	"OEJ5QVpq3/h+Xo+NPqlB/Zq8WLuqSlcl5Sk96ZZKRsflDrMZCP/qvorNuKKLsl8iKaAqxQqKzPzjvxzH",
-	"IxbY5GjyX064Z/qisVEt7JtwS8sa1FaKwi2E6OvgJQbkEBCBvmMpIUpuHjCbxGaEkZhHdmxuxFSUNPb4",
-	"G9LOIepHMLcJFQ03QmUIFpKLxYIqMga9BGvnW1wQy0XwbTHaK8owEnIx5UxBcbyDTL4Da8cTN5e3pW5/",
-	"pDgA+YRNa6tAXlGpY0bWRk5c59Urw6knlJWoOiePtHb/QC+FnGeE6yojlRQfVxlGh2QIPMBIITpVKU9L",
-	"R6X3+8cN/GR38iHbTffuc6w8FVz5wI3h6oB2EUCBlP/D6elpTExluoSNoduFUo3vNq6T2rYo4U66TMFU",
-	"VdLVW16uBtjJw9GJnWjg2ppVYl7AcSnGKq6hjFfaGVs902dchxJeMLb1SW3bsB2YuYX9Kr17956wNUA1",
-	"zGxHDwRb0Cns+o22AU69L6fd70sz1EgjNJ/vtMq6wdjM0+zWz5d1zt0DthdOJt4w1FclaKOKD0cueA/7",
-	"UKt62km8zkCa/ZgDAi+sTjhJcZJspIWm5fDNx4zwa/xnDSSdJXrg+9JRxIbMvaOoxKawq/Ki2J+wC/7U",
-	"iucDiffaDA2k37s/h+5gkQfRybXtKbIGbG6vPWC/dmdJkHUi4MPSU/Q3a54crPEHlyvCJjwJb3e79hK+",
-	"31UUDijPBX6MHd4WNuUipsKzAkWrfAb53PlvFnRFnItrOJesXKBPd/YZVTPvbDAjnFsKZTL0bBYXTeSy",
-	"twcwjEgsBZ+C7AYskMK6apOGyU2R2wvXMWNgRhQAbm1aWwV3f7bBZx01aO3drXkR8/muq0cecC6Eldjv",
-	"LAi93cQIwnE1LJg5FkhihYc3fXp6PIZp42nruzMtGK5oPt+P/tWne+1qjGk5k39i2/30oxXPs0tgFVPK",
-	"sYe1C+goXhPmYhW0kHQKpBKijPpKv1xf2VRUcN/REzM6fQeqLiMSxUTUMU0PcwzMEucY8WW0L1mojKg6",
-	"n5k7eEke/Hh2fHp8dvy3nViMqHVV65RNL5+lHNSayiloQrlagjRat0uIwPtmeJE9R9QtjZ8OiFay49qN",
-	"NLuNw3QyecV41G7XxIxvXklYxn0CZVwSUzYCeIDDxg20U9mF4ttWEZJfiALKBKuQmu3mVb/yn0SfGJrw",
-	"qEtYiFtkCXGrbsp0q0AyWu5BzloDKG60K+VYKDVL9gTkPOPqboE4cZ3f3sQLNNJz8vLKx7ITLciE8QKv",
-	"aBOFvsVf7AI4NhYJpnVvFt4tO9ysRNX8gviY/MZp7U283aWjQdFxk+xlRi4vLy8z8vTN5evnGXn994y8",
-	"uc7I1c27jFy/+9Wc+ubvN+3Sl/i+2m8Mm+LNvq9u3nW38cMgW0YMgz8xKIsgM2b4FZ+YL3cMVlrblZ2i",
-	"37TyE5OqSRzaKdSrgCER7BVVailkMSCFqh38nBcRrwS6HwubwIFCpBvdviZnp2d/Ozp9cPT9gy7+Hpz2",
-	"xMwF474/y4aF0DWnioH0RRPvs+ae3kOAchMy5r+IbiCq8zti2yGsyVFnhP12UkOGv9p0Clz32fJzH+bW",
-	"75oQVn7MQ7Pptq8MUDp2VjeDEiU86xrbIqqDHUfUTCxVw6uQgdgQa5TaZh1XdvDq5FX9Ovk05lWdsLwV",
-	"TO0iX5snOQL0CTPaUyUZjzhe1YyePXp8/uL53xsNow2M+UaRNrznwupfR0eVkU3pHKKm4ak7zHCa6ImO",
-	"sz+9SztiE3YnG4UY552U0yksgOsgJW8T3+6utCpqbt4pnpG1eLisb4XXjkWu2+sFsWNaQrLCsVhyMpWi",
-	"ri6M0psD15KWqCpj5I8zlZUip2U84wcWQq52sQgltQehEkkroqhjMSe3wAuUKgqC0o0npgXNZyyhp0Ne",
-	"S3gihA4NgcCN7GYerYIp/581V3VVCakTxsDNCN13zpX+kr9XEDcg0r58uE9btGibMOmC3VB0anjCOAjt",
-	"bllyXWm2gGvIhXvaBmDHvDXPqKY/CbmIk6kZQQqqKdppxkCgYBoKMgMZz+hY2nib4UzFB+hstVKvWVTx",
-	"jeqw+25KY8iUsvZpctywS8ueESJZNrd7Haaph3Bb6m08uTHDG4nZVeTl1e3DvrRPJ1BG1fkZtbfcC50S",
-	"82930OTj2rrfTerQvdGNvQ/C9YvLo7NHjyOvgRGwxlIsFUiFDyFhOiOXT86fPjs/Po56U5lSdUqDpYtY",
-	"YileIfwNmUlIMjtEnOyc4cOFfoIZ+sM/EctYODVXmpalu4IXBEVnwpRLPCknR4pNORRE8HWtJxaBhKpf",
-	"zJRBzYtMlhSJVEgk1gBV0enM8te4elw1Tmc5JfjGbn4sA68syJBytOEpIcRBgMF1TtHCJNjUgFuwj3yW",
-	"eFa5R+E3MdU5qhLtSPr9yvJdArwDNac1qMkp5ezPRpTemrwTh/i6RN494m/m1XQJn+4YzuAUpItgYD3l",
-	"OXjbXPvKVRI2MliOR9nQUAlz6RRwDTyHc9IEueXCwHwixQLNgZ2ACkSFjUETpBDRcDMqd/McrYV6RJPj",
-	"qI7Gzeo20uLcaxyGvVjAHJMr60I6X4ObSwPNrDkGPmoyFkI3oUXHgXjZWWOUja4ap9SdgjzWozs8uFJX",
-	"9obuXKZgmyQXXoxo9MeCfgy/CMjd723DwtvDdMwNvlPEx8x9vHPqXPNhbEsv7Yu0JhDswgNnlEWu8tXz",
-	"19mGhBCwJis74RDuGBfecPf+sTVD34PvH5z+7SwWAwir6OKd6C6zqHsZUFtb0AKI4J00t+2Lrbtm8eAx",
-	"mP6HYPxuD0ohRfW0rUKzLtG73aLU6Dx9F4YXGel+KjJknbUCQl02HUgcurReQEVKoIX9W9yDIeawztwf",
-	"nv74eGugE34Xg8QrqvT7qhQ0ks9M7xT+sOE+Cr2ehsM2Pk/7jkQTc32gSjRSzr0/Kf09HW6BppLkHies",
-	"RBHZ5UrUCJV4RN4XORS8khU4FNzOMgPyKJYYjzhroBK2vMcAVXS36AizHhSp4AhLpH2piG5Elo68b4wh",
-	"fqS/Dyg7ctj+MLmY+2YCC42+iAtzqht/g744X0zCgjIjvgY2gU24Nzd2yAUNs8MiC6TO5DDVay9eZ1QN",
-	"O88pJzmVckUowWS3Vk8eRCqhhp62M8ftpneJYQtKgEU8Lh29OGGO3KulsqRKX4NF8UBNNZnKkvRspt0O",
-	"OxvBNghof3F4LeE09iOPrDAxN+UqfSWmicord6zCs3OJE8708FImHAWgoKBPn4/ulZi+YhwiiWp5LVX8",
-	"qbMaC1Vz1JboRFvn6xRc4Rer9JRUxxktcC0ZqETugs3SIlaUH3jTGwTFngR/ujvaFuz3CdBZ6XUHIS1d",
-	"1+PsIZkRxpXG5LwJOSOzuC0PlleB37M7yTuoSpobLb/xYLpYu1oZ6cRra+RbX9ywNIc4Nz8f2d++Q7W0",
-	"FFNl0IAJEFaLG+xhHeSOPZiH9JWYil0lZ6q79TDHK71mbHl4ehoL718PSDUTxTb1unHc3El9C3z5/ZXV",
-	"1vbjv4tuCXjthbcdtjKRUYsV44oVNsjxlchpSd6/DImZcUKJpmNfnUss+QWZaV0pIngZL1iD7qrtiRPm",
-	"oRtbj9y2gbUsN5T2h1vjL+z09usUIK9orHhRc4LhL22TLTLIVG9Hxzb1Bth0Nha13C0wpE8mitav9Iqy",
-	"UVCYJoWw3moXBNeb4NOdCAPa6LiEjChNzf8VUNIVpg+NIXMms4ww7mWzjDTFM0fbL4IXAHwFTF9u1G4n",
-	"DkLMYjpssENOecEKmqybyhTaGlww1y6rNYU5Y6sKPmFyEXuGOjmxaMpTe1w4tENt0r4U9bhMpKE5Vd1u",
-	"u7XsUgk+phVfvmihACu59W39Rq7Spq/Ah9hDJ3di7O5EvzE9YzzQ1uLugMen9lFiC6OhPjbv0YJx+68g",
-	"DClQSTBiEVJ1NqOlObfUagEdKyJmwUOsQ3JF1IyWpRE3qJFEljOrD9+ViLZUakkh5MqG/keCpzckwv7Q",
-	"FxdEG4sUtULU8Mk6IXvDJM9glTj1LXsdsnn3xw1b52gHu+hWNtt1E5ppElu+vn7xi11kh8sS3RbadBh3",
-	"FeePq3qM1rK1GMsHP26VLXt2e4cQRixQFPeF/g+MWnwbFglbo8/dU/9Rger5gNdlaaO0taxhfYJs9PFo",
-	"Ko7MH4/UnFVHorI4PaqE4ZzSYTRt67UyT81LDG/ulDdLZ0qnwslcDnssHGrqRTFalm8no/Pft9ayt198",
-	"/rAeUaQ0VM4Lah7MQnC4IAZMVoHnwQnEBOMHzBeZ4dwKMHbMb4dg3RsVgfJgqDYCYEQ0hGqH+ggaqmhV",
-	"jWEiNNqHXEK9z7b2HkW7kQAJnha6tQ48IcZIvs0wiCTvjFMRhL6WU7pkCg6Jk1gyb2HXZM54ELxT3dAX",
-	"oVbKpg73w3gjQSEOKcs57iZA1VI6m+s+7RMb5+hhbn7/7+oyakYrabzO/UwsyYJyZN7W35ZTBRmpq6r5",
-	"74JNDcwpL2zrBNUYchbso1GHTokWJI7FBeP+iOtL5zMqae6i4rYV722myZqzRMHA+PSukTBRqvdS78NQ",
-	"6H3QkXmjxNukUm2JWomnVkWP5nJO153XsEuKoq0yG9OJqDpoAc++qjQ7FxCIMemtn8SLaa6rWwYMjcXe",
-	"AbctEWN3msLO7gXH7lDPS5Q7l1R0nsC+kMorISKVJ3Zzipo5ki5R89p8oSdmd8eQpmyXKnc3Znhs90aR",
-	"A/mUVqm0u7hhzME97XBtILaTeWxXoonRRmo3d+WdaECI60W7hQ4WLu1yvamVbjLrzYhWtTgp4PZEFeM1",
-	"xeJsq0EVF2qMUAmASH03gFRCeubvzCSPHn3/6MCPhq2bljjJEuTdjtK2dfAhCRLGQmAJi1mtCxv1itF5",
-	"0TSEobSBSoCdZqsdNU+WIU4mIu7rnWzbVazHK/u4SxcFRldqS1jlhts6JIWE+pASi5U2rAm73mGUBF1U",
-	"JbY8k/xclaxa0tV5yfj83AZQFNvrkdraJaFOUtuiPHj+BOwbZXHNtSU4DJX6hbZJykPSRwY5pH0ZDZzY",
-	"fZTY/sdYWxPXZ4PtIOy0vTmixvZEjQoZLXZLy9IFhLWVKn2dPLS2mG2fEy6ubIWzNpy3yeErCmxxxrSC",
-	"crJTnsFM67jrCL1mCbGwAeQdfd24qF+inRAh18Ap6yAmic87NgazOFpTV1qzIiZ+B+sTxsnV89c+wtsH",
-	"OTLMO9ey3kj6fvTo+5hu6MG9pqJpXZ2fnPz+/vr5u/Ory+vr396+e/b/fXjx9vrm9/Ort+9uPkSy9jpW",
-	"trOHWQ8Ktw8NcLoZ0a8yUogFZVxlbUg/kqGrwBfYfDwBWySiy3U/9dtj8uI7mDKl5SqVrdwrmOM3icK5",
-	"g9PTW4efny9GqK0ZejM3Y2Ak10aG09mjx+dPLq+fP36IZTeVmh3NYTUFTo5Kgp8pG6EcCdsz/51Hk3Ks",
-	"OQ3JfSIFb/qMzmFFOJVSLH2kLgb0hs9eGKQbf8GcQGe2CsXZo0cPfhz6SIXAiAI4KIC72SypT7/1n3S3",
-	"ehpJjw2eJS/8RX6RQotclINd6zhV8F2wq/hBlYoa++4SvplUqhIRm0N79MRCObf17XEHe8knYrd7fAfD",
-	"fmDM26TdOwAyYXMfBiy0D/u2YA036Zh/AzD6rcdBqG0YyBr5AxSpfLnQVNlfxya0PQYfWmPqC1YUwGNK",
-	"nR3lyqj4V9O8Ez5ADEoFaHfOiBL2GeHC3L4FEZMJyC4TS6rj9oxJqDyN2m3yeOOxjfJ2RYJk2ZR3jZHd",
-	"6WX7w+4uTv9xdOGwYvNwdofFljd382/ufzYNxRZmHg0sfGunjO4Re3v6eKUdBLPB4VgzvVgPs3p09vDs",
-	"hx/2XhwXV4ofEiIX7t78hndqbrlXhx/69mxUVpDJlze+oy9x3kl9P1BM+Qn7Sz0HLrt2r62rrj8Y+lqz",
-	"WLW9Anz3g4g0WMK1dYbFY/DTrr5UzZYvyuBxW+1sbJsDDk99x5yzBjKb2bD4tDTJHOZtKZnLrt4pBdGt",
-	"Ed85ljCMvSAY3d+AMRHj5nO/fMmZAZaPiQRITGt+Qvm0zS0YMGHZSXPrjXJvR/ZXqbPK17bp1pS0jYSL",
-	"NSWB/dnkYHZdwIPMRRPGmYpWTrTJbE5TnQoieJt3ickAuBrzZXIInVLGh0aTvW8WbgHXawFxHusAEiHK",
-	"sy5hBbDunDFKqrbKzJOmJusXh8HE6/CFKGqyqMZAJqBdwcjNahPpFn6uTu8cMwo4LEmqMO6u5aLjQcBG",
-	"scuItF37yLeGizDlujUvaAHfEbRU2/o7Q5LDY5iwvqZN6WAySVWocIFnacFte2RZ5ueP7gg+6rT5XJT1",
-	"gse4jViQB3GW4mp+Dv5gsFmltAWX3J76H9ObGSwilD6mnMdSNA2yMZDPcFC4Bbkilc3q34D7WFJePBVl",
-	"LDjrX6ScTsfjUdwf4js9bKmioFyzrdLlkmxET2BVNsyNwfhDMRXrOeMSbLnd1H0pYEzlrmf4nALznWJn",
-	"WkyEonq0jEEX4sHwv+0Hzr5V1CCm3mSudCyTj04jsQprYO7deBK4Zr1oFPEd97wZhDGF3WZC9S3aDC4Z",
-	"QW/dGEsp+LQlXPNK2ASDjVpBaQYwt+EY04Q0eYN1s5qeoru0WGy/uotp+octT7ufPrppSfM71vE5QLzR",
-	"TSzVtABaeMb+ReavXfrp0qoqV1ZvuwXJJu6/6ZIyzfj0yLuYw5QSNCaWUByNaT6POqbDik8pydz2CcCK",
-	"2Y0TjgtiN4/ZpoLgAtmdm58UgdrYQLe3Hd6GODncyCMhB3a7W0L5rlJVXRW7CZHbyz90tx0uEYVPhV2W",
-	"h7cisLU5mtoMVGlS2zm+UWv9CKIUvojWYuJBDSgcYilI1lxtlHZBw+eS+sr4vsSa7UgYf7yrGVWdW+Je",
-	"+aVkrr65lu6ihLdiAmX5xFJsT/OZSsItE3UsO1rWcN7u2ZwmOCFueIw1zjZgmagA59lAPNkqnKAnrn27",
-	"QejuBYktegOYeNj30F7S6psqAxPpfNG8j2+vSbMHqjVI88H/cXVtfz89+pEeTT58evzw87+OsmG9aqI7",
-	"V7ESkqXI5yn3QE/XjLuki+zghOoJt0sd7U6yad/p95cTc7HFe79VGrK7TJ38mcsrX1M0C6ZpVErDmqbH",
-	"K7oosfRSWKMVvfrN3WfoCOYi6GK7CSZMg+rNJVirYrVJTW2roY3io95PpJgNvAJb9g23ifYCq+8S955j",
-	"YbgOPx3Iitq2JQ3coq5z2/Z/gLKGHfVirgjX0W+L1Ga/DvYSdFZiPbfAIPJONyF9NEfgZkttMWlbpXet",
-	"25ESCxiLYtVgjWmLuCEdETY7HQ7rWZRsXdiCA2LW9p2TKkPzyVb7Xl8u5a8vr8w8O0aS93l7NgTqiQSw",
-	"fmVbfNp69T4Mz18f0tLy11eXbzbPwIpOXOzD0x8fbguLrWgkuWZ72QmUrN230f0lfaRBpNcvqWxPtLoZ",
-	"pkC7FYSRQTLlypzakXYdX3UCK81fvb2+ISeOcR6FM1g751ikOl01lZj33gXLy00tnTTuMl4vxsjgPb8M",
-	"2ymx6tZoAjkrpP3XYzOQKkAFYVGXmqFSExM0Z01swCZDZotFrdONbpwvOvIsqBY7HG5BYi1nfkEaXzZ2",
-	"JbZ5PQugvC3Nau1lqRciXUy+2q3xjye9t1Wq+48EWqQ6o6LBHz5G6u48P8tsataC6tw+NJj2buERf7L8",
-	"hYkWTIY8bpGfATXPTeOKMbJBzQtsYcfyGXJ2TY1kNFDbc7TXd0/fVvFExm1kn/Z+DrScp8MYfO34SAHy",
-	"j7sUSRts+WZFp9KsWeZDrJYrth5genVtCM4pv0CllfCRChHT9k/NBBh+il83YWQMpRch5qzp134+cgHl",
-	"/9ePa8m3YoZhfjZbYC5Wq0s4bzmQy6uXPsHXtoZAm1jhLYA1Zx+JMjKtJiey5iduuRMrmJpfbCoid7V7",
-	"KiE1eXT6w+kxuXQSjS3oc0yeSymkrc+BRZdz9DCduPf33/9Qgh+TV2iNFHLu6sWgbG4rVAc5ycfkvfMR",
-	"fqtrRR4cn35HSnYLRrY8oRU7uX1w4ryIx03g/Pno2m6e4OYDtnk+un3g3F6cVmx0Pvr++PT4e6vjzRBj",
-	"J3Qsan3i+4Bj+Iu18TWbelmMzkc/g37lx2D8ZiW4y/U8Oz0NHNEoQwRg+MPJu5Yt7VDg2TdD35RzNtpI",
-	"PIMxo5xUNJ9jQxAD1p8FWYiiLkEdr71psWWbA5004hXWcl8sqFz5ktuNBvGNcj5hTFNGqwGWvUbJ2wHf",
-	"7sLDFbGFZQJ9bpSZ/4TWhc0uiML8FVP6EkegjEEXYGvx/J7KH31wemoeR/Onf9SAvlp3m0q2wGlaLAR5",
-	"pqdbMk0/Z3GgtXuyB0HtfuhgI8oOHvy21rlYwODx1yjxD94316zE0KLD0zXiM1HBb5Owb2ZAXA3B/VCx",
-	"aPSi5YzqjHBYgq8yHdJoweg0pNETr2KnmAOe6ydbjqSXVg3cyLfuIOjlztVtgmrdg71Gtn3t5P6XUO+F",
-	"UK2ufGIw15m5LSvIOJWx0IUoiRviOrYJDIVzi7ny3kfPmKqEaspLtEttTLz/62FrOpnNdS9KZp7jhVBG",
-	"IDg9PW1vaPT+RPQvm72pIjfpDSxdM+qnnQJDLhb3iShWO6G694nd7OvxuSsLalnD5y8ktr4drFV0ilDH",
-	"E6Fn++B8r+kciG33UlEmGxvjWtn9UM9mgjfpV9ZuShs1+6I1UM4BKqMCMqPZhSTgDZZdKigknTjTfAmW",
-	"EroU8Az/7ojgGY7ewMDDTZn3Z8FhH4D6SWBnX8yBNovHT5Ql34H+je+PdDrrJNiKO8CXA+UGNQbvEG0k",
-	"eKeYLtmfVBYZmUOlvX5hC6JfkIenD8M4GVvDj0MKqq4ZcxeqV/UmVA/ADYIlnPX2nrnBvaL0F4CKUGxi",
-	"n5EGs+gc0Zmr7mfbCH6Dthq3MnmpyVSAskilTTN8poiLazwmr9FmZM0hymUkooV6O3dw5UOilwvttb+y",
-	"alPAiolOrRm1i8CELPUwYun8cEBcN/bnCJ5/8wZ+DInYB7Iv1dy5ZjBX1CDP3MewWTFTBIOatSBjMCIc",
-	"fvDry6sL5+SpK/ObYh+JssUrMyQLIyUQzRZAvn149iPmEn23Fc+qV+V76gfdi57t9jdQGfEH2BdX9ffH",
-	"J2fhjcsIm3QMpUl2GZWhnuJFfNr4CwfclkKu3tW8o2hspHt9OBDf7ez2nlkulntKoLoqqVHUEDLfIb7P",
-	"Ts+24/raRknsgT4sZFome2HtK3ZHRNbcxc5iAJUzpZmH2frCS8q338OTT4YAPg+Wx7Ypt1N2C4ZTCI7C",
-	"obP5F6JbKDqh6qKPchsBdgjhXtFhAWGlZo8QppU7qGOa2DHWJi4gRpSmK1Jie5Q7SpL3IERuYXb74HVv",
-	"eTBdgplF2JTL0XA04kNQhjzojyNRmR8ipH9C89yXU4kJn9cNIi7twHvZ6EFFXHeQQaz2YazxRC5kAcWF",
-	"Yz+oBfoegETcgmzroOyDdFyjC7x4b26uiAvuxet1ff3C6LS2VEhZurtoFVl72KytWC9rrgazxJOwEskQ",
-	"ceVpOP7eiOSexKOOlWKYpGS5/d7kpLAuDD4qv9RjkBzMv2cUA5xacrQtBY14ikOBF74Js4tR0qIaTglw",
-	"C67A3TYaeG5H3gf2s3ipYnsPaVkmnlmMmKjo2lO7fa1hPpUG0dghcxcPy4fDv3IOOQcn15Ywv8F6ypZ8",
-	"kCmNfT0pjFyciVqmPRD9NDmvjcDBJ2za55T4pR319XGkFbXFA/ZkPd8Pn8Fi7kxpSbWQ3yjSwnk4bpSt",
-	"hDOIY1z7sf9sL4Y72F/zWngMNO3nnZbtI0OZxHgGlTkfNZ/bImJBDrvVpEStFStgB9xXkPfdSA8dM+y/",
-	"A8qHYNqc5X7QWkEe9EYtoCrFaoBZscWOL2i89Vr6qvD/HHcyXj//0ChDO2agIxTM9kHHzlET15W9EdOZ",
-	"dRwY1UJiOzof4zaGaa8po4VUGqtNlYb7CNzB2V7qaIhyFOQ4794k5aDJccMAla2eQSohyg4o3dE7oDyx",
-	"+X9pJ+2v+HsSqPdqlXkHtHBENi7FODC9SMBCCMQnxBZ0Qadr3CJ6/E82gWeIVawBwT5trIdi13YS3DkG",
-	"xKY8D4Z6hCRLUZcFmYrj/dnOKLe9txtlzVrGkD10rZuClyui6Mpir91KDHc9JrT93PtBUMWKvT0XfF9W",
-	"NAQggsoTNuOubWcMNNtfMJeuNvAN+9uDhF2tgAnjrAnRTvLiZ8G4++DH7XpD2XFwkn27eYKp/YMXsub1",
-	"MJsmk8nHXfgqr82EVGHqtExztYLR6UmblJu6Kt2iNQe8MN2FEiiw+92b3GiX9DmfkVo5vqKzdYtuFKOJ",
-	"RDalnG+v6Ry2wPJe30cX+LMGgrAWZNZUulaQS9DqAo2lvr2wt6TZhONEjFdAZFsjJTvQcRGTO1Db9E8b",
-	"I/DPEnQXIVAMuzvWVB5P/7ywkVehWUINQIJqyttFqfQ3yXSETPfvcugUnBvkcfgKbgfyAgMhcxG0IJS8",
-	"v35CEKQXbTmBtpHajCqi6jzHCqi+LvMYSFWXZVfgXMdWwVUaSa+EmL+v3rQK5r6R84yrvyjw8Rmj03eg",
-	"DOZSYijGq9AFOH8PUZTtJRbGQJVQO7XohMDUlXmTn7257oa8PDj1ES99mMSmcWnJxxzY5snci9BzOQWu",
-	"cb3BUfa4uX29uBJyo0X46i94o+wKXiPFVJ11eQdoPiOC50BmYolJhWKiwYi3JKeL3senFNN+6L8yA/aQ",
-	"R2Ibtd45j2S9Elq5ikEpsXrzY48KmUWapmCuTkFqznRGaFlmhvLnIDmk/ETYwCOhAsT7/kSPhkKGAslE",
-	"raxOKRWcE1iAnJqdgNQZyaXZFkiZeVBkhAvNcsgI4xNhPixgXE8Te60ks31AUvt9PGC7FZVNcRqX++f7",
-	"8wkZNO0jtGRzSOzElQyI7iLee3CzLKJuS7swRVxhldhiPqs/Igj11gGKVkWppRIYhUY5ASpLhtGBagny",
-	"3OriSys0L4CUVCejeOjEtVofDIFDWjxeiekrvK8JnoeXeS/xlSQknz9ELTk1l6wsGuZ20WF8vqUs5djr",
-	"EW8mcQntReZsnwj3ruRnJItjgu9jKcRcEUOMRoBByR17odA5cCJq3ccsObDpbCzqLQ/Wm3bYfTxazXJD",
-	"36z2GPt6txY0nxmiaHLVHZckcy6WjcretFzplNT/9vLdVdbuiRRM5eIW5Oq7PlRUPrU5KgIaLFzZ6gCH",
-	"EADDRp5fnwRoQLM3se9SzUNZz6v6TDfZDN++fPr6ikA+E991BUA9kwBeBrQ1S42c4hDSi1zfDCWNXNt7",
-	"5CDIDRrrfWXIbWC/pMroURz2guMbuTL4MhMSSm6eXpFccG7LK3RROmG3MESqR52v3555bYfcjxuPxfrl",
-	"xZmj3fq+GGOjADsm6JmeM0euKdDOuGZ0aCO+a9EHYy1pDv23BGt2HuiadOqBfoVqsNkedubcFyf8ibnc",
-	"vyXF69Jyxe4defhoyw3ZEhd3rSXQRSokbq10l1gs6JECMwhrWg2LZtOiYrnas7yJmb14tiOFR9iLtdFO",
-	"tQ/82Yq7R8qIkRYFmbmBnFZqJlAItb41BI7XrPUMOCmg1LSDzbYevEXprOnilrLeuhYCB7wUvknBJhxf",
-	"aowdOO5UXxmd//6hG3VgX5dW1nYPvLXxY+EiW6HimFzV45LlIUAUNnBywHD8KAkKoQ7qWrRtnuPkZPa2",
-	"/7oehKUKdZj/PFnL4E75xt/BQtzCev72trDyZ3tK4P3ZFgu2gpt55MvJkWJTDsV6snNz7MiZe3zKfefa",
-	"L/K35IavxUXv66m/eXXdgRQ+8WMplspIyQogCq5o8sRLW2T38Kn8kYXu+SkfgK/f1gFJuFjuLbm/MzHd",
-	"pHUgYslBfqPapP7MlhK2AZFYtrOVlwnyR8bXlFzMZ7LZwStCJQxkFydBI7a4mOcksMOTyhqi/iLJb61x",
-	"XeJ2Nyrm3jxdIVkou4dmFfLSFk5EJHd6BVxYE5PAqCocjPnCLoQPW/eY72quWbm2CManuFLbvcSC5usk",
-	"eTw1P8cf3Ht1GN4gGJc+MCmwlgb5KCVMdKfiblij1Xbr6VT3pbHUuA0ACa5coeZkopobcqDsMTv7LrUR",
-	"DvjMIz27gt5mW102hak/Am2khGq0pKLPowRNKhAVdnHnEzatbQ11CTZwsA8BC8rpFHyz4BQOXrejDoOG",
-	"doGvBBNPZ8KGzQOhBa0wzh4D6ds+1Q7kWFAQhXObp1cr8MZxbjDmy4TagJMm+Ml75aZUw5Ku+nDEbWvv",
-	"FHLChiUHsiYEK/zViLl2dWywOoPPmuxG/nCxtInjPlB7LITHRgn0Fi3hBpdiQp69eHp1TC49r/pGYXbT",
-	"0oZqbzI1pvsQVQnboLmvgsGVwGbMh7GNivIrj0pZjw00D4p5btAwUjA176ow5J17YWyhJhyAN4jyle0K",
-	"KrbjZOm6E0SRciWWLhv9EPhYgvx6EfIOsOK9kETNak0KseSZ7U+nQDeapsZqDRMsh2NFHlvTtA/kvuN/",
-	"Stu8wgGHrICBC6SMVqA149O9WZHxuGS8cg5OcwDKOMiiqUc2r8dgHmmJLhYf4ezSsC5I281aAi2MIuLL",
-	"TQ9XSq9DqB6AlM3c1w5wX80bgJBP8nvLVNr3WhsGxDQKusedit4eAa7sWyfNGkM99FZyP8EeL7Ds4TR2",
-	"wFeGpX2W/UP/sTtmMgydTSYggefQ3A7f0mBvlj97If01d3kWtgSki4iONZNbXBDfa8O1nD4mPwm5UISq",
-	"OdKNLRmmVxX0GhTt33vkNTpVBzQD4PR/9Q0Ny1sYeKzHZiOnpNI2ywwEaWu10UKUyno00bhNxisnvjW+",
-	"E3uLe7BQt628Us/Q+6a71MEuhV8ilUKDra/8RXBb3s89MAD27Z+wSEjW0v5Ge6yCFfGnJsrJUAQJgbd/",
-	"Ql5rhvX1CU9ug6HTWHRabrl6LZ3GXMekRTryH+tJHoORA/Br3zoY+wibZ8xncbgylOXKVVFrlBKqyBLM",
-	"fVAuxO4Cy9UFfdZA15Irv79mc+bVDEra9NwkBfKocK2gknfJt4s65GXyayRuk9koMRvdX4KTqAvbI3Ia",
-	"5WDYw86IHUauM+hy2U1MK593Eopz29Ietop4HSgf4NZ1+zzdswDRh97f3JNtrVp78jD4R4ppTA5Ktv0y",
-	"iD0m/znyaPzPUSAouiBFHW7wmLy10aXWBJdsijbo1p3kTZupuFnB/Pw/gjBsv61UYcN9S5FdAZF2mEFm",
-	"OCc2+za82XYT34P4WDI+7+/VweeHZLC2wXMcvljDc1+MFSczHDVIlVbWA9f45ABLr4WQQvC0kMJ7ok4+",
-	"mf/7vN11/wqXct6W7QnEMzE8fTiaO/AXF3Z8zw2MCHXvlXnpbSVkuoCLbkHrPhj/IViPA+s/BOMNUe6f",
-	"7Zjpv14R0Bx8U/6zILXvwYI6sU6LOfA+MKNZuidpzvzsAD2gKMPXX3bUUWcLPfTZG7FpO0lWUixEX7uF",
-	"Kzsgzi3/Cps3upVLTLfJnBvJkQlTpGxK+7m/oeLQcEgDE7HsJR6krj4GeK1FZaBxgwOH2AHMF9V+4pfN",
-	"VGQKHDfEp8Qi3uxERQ6V9T5+iQPs9wW0iySeQXeT9/MMtqBwClnQWoB38vUd/LrRBg3IetT0fzKo/ezg",
-	"EFLRRcBGbMHibVxETPsetVf482FeNDv3fYfluGZ7EeS8ElNsp8uPyRMfauU7hdjefRfOuZ2XDCs+1ip4",
-	"0qzVgUoL6qDmwDXoo6e299+BSg0kAmVfiSkGnyhCOXl7bW0CojWZdMNiLVwaqhC17iUL8/sQ7vmcF/am",
-	"3itEGhg8951k3QHTZ3Y5X306hzPrjw7vOUgnxOHPe8mXsqEcqGqIsW0emTX2Vy1XjR7vumJj0wLKO5Zm",
-	"D7QOCFEZ8V1eU+abF37M4az/ZvqvJITmDV20ZsiEl247XIf61UI63T9o3ex/jf3j6/GsUe9Gsz61QqT8",
-	"aUzf1RwSpwJsxZamARR1buTq68H+2R5TuZKRDFqu9pVh2GDWvZWe6ZLfXBklNHzJRZvHD6QAWqARLPRH",
-	"YJqC4I4oNJnRYiB6Tz6xoteO85TyHEqL5u0GHGx4PKyC6cP7zeC/B4xi7LzBRBNswomWjJa74OLE4bzH",
-	"9mwH/C9KBrYm28AGeXvrsrp8FytmrlqNtdV5ucL4uE4CA+YVu4AslNLx2qbR2iCsP+H3bTvsPpJ+m+WG",
-	"Jv62x9hLyclmtnSp+vUswnYHDaNKyczt6Q5/KxJtDJY01Rn6cVjP5/SeuxYEeN+C531VFm0mdKVYDWCy",
-	"pjwCmlrwlVIEjNaG1bPc5UILLl/FEoa3EMdJjk9VD+PE3++TTv5ig6+rVNGWl9OCqLWGJetA9bpqX9lF",
-	"N+SQtXBpWfZ0k8Jf99XGG+M55kZYTqrs7l8nEnifVvTO/HwP0OmxLeEWoNjZssRh+ZdblxqsPIGpq49j",
-	"Mf1NY1UhlMMysxEdipRG9Wmr+NtmofibC7cSU8Ztg2FRFt7oWwFv9CNiWM1irRppFPdbSnf4QfdSvMMu",
-	"9pJPxOASHm5/+2uLYedzVTsksnyeftfjIN2qfLyDWzGH9kbtk18P9B+nLY37sRn6ul1bzYa2nkAvWzYD",
-	"Dsp2zALJqhQ2cXxgPQXbQwsNxVjzVLOytB1j2+6/6ZoKWTKxRAVg2L9N4iez6/dqaHfRCO3YfKTiwvAm",
-	"wvgXRlUlAO3afXbhfEx+cinajdpjy/H55DgELslFAW3NMp8SqWZiqVLVLfC/T8yHW8nzqThs6G+7SEp0",
-	"EMX+ioE3ALtweqPXK2vOPhIl8jm0UYsC+5YWzsmsSlYt6Qrr+xrWmYStzdvqBawbckiwuiW23P0vhuoL",
-	"sSST2nAC71w0T3+YusZUht55CVOmtFx9o4itNJOFAdaloDYRKGg1L3jX5tmtba9nsOiF8g0OOKQ1BBdI",
-	"1ZcUYr5/PmHAjSZrOgVlU5ydpRF9Bo25oxTTIyNIjSnnWM2zQMaAMdaAQpj7jOkY17aw7QuxbYF7gDxa",
-	"M/dX4p3xwa+5KEUtVeYgmjXgbJqI4QNhLf0WOzN6Cy5TQyw5kaLWXXr2UG6oGZ2rA0L0zKh7TSSbebKT",
-	"oqhz7dJ/7XnXU+db2kmGqET3v34vMQL/5N/2UoAL59r/bbT3fCqCeJRNKDGFbzG/2z1rYHWQIAvxVWVA",
-	"IT2NV4SSqzc/EyHJ9a8/B1kimiyE0uTs0WPyC3tyQSjHASgN2a1hmWmXL4otoNDPpwwKXA2O/uu3AF5v",
-	"fVFem0GHflVwkXTl4rlq+cw+o6yCaVuJEksHhcEhhBYFFD6S0wCtH6w434Bu85a7XUUlowOS4I3rA6Gp",
-	"ZjkefiNrbjtPuxokz2F5wZneU+/T6suYWsf+G5w+c1odci1bomYiMRya2dY5sjZakLtz9gE00ps30GCM",
-	"aqR5ZsDs9tpZ8eFp1CqQzP/2mDpEwxMDxCv6Fcgtl0VhixRY9toh79RtNTpnv9HsvYJ7qgduVfZhpjLc",
-	"997KFNgs2+VMoKZnlf64jSfrrWCCJzhUoMVyHyaNvRQAsoaLNoowbQ5DNA14Bmy/QAe+/bKK78/uaEC0",
-	"eyr22Q7RmtIaW475l1GNhWG0HLxdAtXjTiok4QK7lK3no3boso5mwBmN6n7hepgcuy/UDe3ne2oolM8N",
-	"n615af7LItWGSioIMsgLuvISlK+icUy8C8KmMpgJoLBUAbwYdo9O5rBS22UqA7RfYDUwLYbxKchKMq73",
-	"60mNoMJur9ifGMfJ9fULLEiIhfp8jUtCcwwXSV2Y3hfvFwPje3ETXb8wWBr47BnU7+vVc0BzUr8tos8b",
-	"oJG3HKw2i5WPqFrjSE0nE+RhSaZ0Hywn/iJfFkV7BQ70Invk3XPSQrBql0Quiz35vF6Bram4ELIhFEsi",
-	"Wy/WBrvyzK8v/PvKj/lv/Er5M3w9L9VTV9ineX8uDFKdjYoDFDZPP6+lxB7QHI7Jc144juCkk47jM3HR",
-	"1wxmn5qfzn//8Dn7NLKhCvivD2akrZdoBtayHJ2PTmjFTm4fjMyvbvZPTdsr68/Mgj+4uIr2T5iRHPzb",
-	"x/kFf8Ikp+DfHuXhn1yf+eBPIgjG+9Q2UKbT8N9Wn/r84fP/CwAA//8=",
+	"0Vuwy9MSfyk6G42Ds1ZxfbwVlboMrU9oDeWrCNiAF5VgPMKTDAbOK9GapC6vXjrInOO/f315lRFKSkEL",
+	"MqYl5TnIxogneLkiueBaivKoKikHj9LN+wC01LPdJDkuChgOAwfRN+YZicBANFaTDSCwwp++GURqXlgb",
+	"xCgbwaLSK6RabrjzOa/LMnJECVQlBCxzzyC8wFdS3DLDnc2AbPSu5u6/nsFUUsPSzX+WoO1frWoRU7Ju",
+	"WZUwpszrMRzdsoosxC2oC2JPMYYZ48U6RgnlBR6QEsX4tISBWL1l1QtRFkNYvxNsLSQaemigZk8SzhiQ",
+	"rSeFrHs7QqT23LHLPHfC7Q4PCdfVdYq1WUhqOgfDY4RCQzbQfLbB0HZQV4MHqmV3avYLrCI7qOpxyXIy",
+	"h5Uya1cgqhLIciYIPtXMHBsJ2mxIJXb04PH3PzzccU/rSG2h1O62BxXB+75FdBomAPlXdl3/KIA4ehvK",
+	"bdYO5hDpJml31nO2Z5JOdOSBpLdQ7HIm/OBJ3MSoKsgHKAFmVNas3E65bfdPUVnb8ab4PUUE0ApyQhX5",
+	"/y9fvzJPxn9cv32D5sX2Ujw+e/Bwq2SGK/Ts/fmts6kPNrxsMyyoiubxX0WjiHXPO2e8OEnRXM/L4EWN",
+	"iKrANIruKLErAD5YLbB/WJ/zjfm2NHj4jUr32gySZXBQwKhbADXgCAVIC/Zt6FKR+9/8fZf33iI/8uBr",
+	"WXPDaOKCogRCJZCF9YlRbqVTCbQwELLq0kTExMM1ILldh+v1nP2N05ajdu64bUbmM6Yh17WMaWaL4vFD",
+	"3LFcPH4YI4ZcgtlUUiFlmqD5i3EtnLBsJdNsRx48XK5DS1vcJN5zU7xq+sW2NcfbcT6/mdDS1vpX3G56",
+	"8GleP5bviNKS8bmKokOCwQdThhDzmSFBKRZE1FoxNI4M15TSQnXI3mJyjREDl15zQvnB/NdCQXkLyuoG",
+	"MTIwSsTwy+vgdiVk/O5GOZiDudFIzD0yH2fklaDFk0Yxef5Rg+S0NGo8qikvopJrhDA8Rwt5eEgL9nwe",
+	"eX0k4d7DdeurF0IH8DQnsa7f3mH3sYAJ4yyu6ZjDoazfUvvG90ZvkBw0qF+TF2tX3eyqpDylmN1Syei4",
+	"3GE2A+Ff3VexGVd0UfZLJAVUpVhBkZl//JfjeMQCmxxN/ssJ90xfNHa5hX0TbmlZg9pKUbiFEH0dvMSA",
+	"HAIi0HcsJUTJzQNmk9iMMBLzQo/NjZiKksYef0PaOUR9J+Y2oaLhRqgMwUJysVhQRcagl2BtmwuvZ+Lb",
+	"YtRllGEk5GLKmYLieAeZfAfWjiduLm9L3f5IcQDyCZvWVoG8olLHDMuNnLjOq1eGU08oK1FXTx5p7f6B",
+	"Xgo5zwjXVUYqKT6uMoyIyRB4gIYVOlUp71LHhuD3jxv4ye7kQ7abGt7nTHoquPLBKsPVAe2ingIp/4fT",
+	"09OYmMp0CRtDtwulGt9tXCe1bVHCnXSZgqmqpKu3vFwN8A2EoxM70cC1tePEPJ/jUoxVXEMZr7QzMHum",
+	"z7gOJbxgbOuH27ZhOzBzC/tVevfuvX9rgGqY2Y5eF7agU9j1G22DunpfTrvfl2aokUZoPt9plXUjuZmn",
+	"2a2fL+ucuwdsL5xMvOGcqErQRhUfjlzwUQVDPQlpx/g6A2n2Yw4IvLA64STFSbKRFpqWwzcfczys8Z81",
+	"kHSW6IHvS0cRGzL3jqISm8Kuyotif8Iu+FMrng8k3mszNJB+7/4cuoNFHkQn17anyBqwub32gP3anSVB",
+	"1okgF0tP0d+seXKwxh9crgib8CS83dXcS/h+V1E4oDwX+G52eFvYlIuYCs8KFK3yGeRz57Na0BVxbr3h",
+	"XLJywU1rDh6qZt67YUY4VxzKZOjNLS6aaG1vD2AYhVkKPgXZDdIghXVPJw2TmyK3F65jxsCMKADc2rS2",
+	"Cu7+bIPPOmrQ2rtb8yLm515XjzzgXNgusd9ZEHq7iRGE42pYMHMseMYKD2/69PR43NbG09Z3Z1owXNF8",
+	"HvWp5hIg5hXTZGzWVIQSO8ZHTYklRyuB+e9Qadk05+yu2/Xpdbsaelqu55/vdj/9JIOw2iVQjSnlWM8G",
+	"EPE2acJc7IcWkk6BVEKUUZB9uS60qQThvqMnZnT6DlRdRqSViahjWiTmbJglzhH/RrOThcqIqvOZud+X",
+	"5MGPZ8enx2fHf9uJfYlaV7VO2QvzWcrhr6mcgiaUqyVIo9E73zTeZcPn7Dmibn78dED0lx3XbqTZbRym",
+	"k8krxqM2wSYGf/O6wzLubyjjUp6yEdUDnEFuoJ3KLhTftoqQ/EIUUCbYkNRstyiFK/9J9PmiifAACQtx",
+	"iywhbjFOmYUVSEbLPchwawDFjXYlKAulZsmeAKdnXN0tsCluT7A38QIdAJy8vPK5AUQLMmG8wCvaRPVv",
+	"8UW7gJiNRYJp3XuId8sONytRNb8gPsehcYh783F36WiQedzce5mRy8vLy4w8fXP5+nlGXv89I2+uM3J1",
+	"8y4j1+9+Nae++ftNu/Qlvt32G8OmeLPvq5t33W38MMhOEsPgTwzKIsg0Gn7FJ+bLHYO/1nZlp+g32/zE",
+	"pGoSsXYKnStgSEZARZVaClkMSElrBz/nRcTjga7NwibEoIDqRrevydnp2d+OTh8cff+gi78Hpz0xiMG4",
+	"78+yYSGJzaliIH3RBC+tub73EPDdhOD5L6IbiNoTHLHtECbmqDPCfjupNsNfbToFrvv8BLkPG+x3ewgr",
+	"m+ahSXbbVwYoHRuum0GJEp51DXkRtcSOI2omlqrhVchAbMg6Sm2zjps8eHXyqn6dfBrzqk5Y9QqmdpHd",
+	"zZMcAfqEGc2sktGIPjWjZ48en794/vdGe2mDbr5RpA0durC63dFRZWRTOoeo2XnqDjOcJnpC/exP79JO",
+	"3oRNy0Z1xnkn5XQKC+A6SHHcxLe7K636m5t3imdkLbgv61vhtWOR674AQeyYlpDOG0VpKkVdXRiFOgeu",
+	"JS1RDceoImeGK0VOy3gGFSyEXO1ibUpqD0IlkoBEUcfiWW6BF8LGBaJ044lpQfMZS9gAIK8lPBFCh0ZG",
+	"4EZ2M49WwZT/z5qruqqE1AlD42bE8zvnpn/J3yuIGydpX37hpy0auo2ZdIF0KDo1PGEchMq3LLmuNFvA",
+	"NeTCPW0DsGPemmdU05+EXMTJ1IwgBdUUbUBjIFAwDQWZgYxnyCxtLM9wpuKDf7ZawNestfhGddh9N0U0",
+	"ZEpZ+zQ5btilZc8IkSyb270O09RDuC2VOZ4smuGNxGw18vLq9mFfGq0TKKPq/IzaW+6FTon5zDto8nFt",
+	"3e8mdejeyMneB+H6xeXR2aPHkdfACFhjKZYKpMKHkDCdkcsn50+fnR8fRz21TKk6pcHSRSxRF68Q/obM",
+	"JCSZHaJZds6Y4kI/wYoHwz8Ry5gVjCtNy9JdwQuCojNhyiXylJMjxaYcCiL4utYTi25C1S9myqDmRSZL",
+	"ikTqbGsBqqLTmeWvcfW4apzOGkvwjd18ZAZeWZBx5mjDU0KIgwCD65yihUmwqQG3YB/5QfEsfY/Cb2Kq",
+	"c1Ql2pH0+5XluwSPB2pOa1CTU8rZn40ovTUZKg7xdYm8e8TfzKvpEmjdMZzBKUi/waB9ynPwtrn2lask",
+	"bGQEHY+yoWEY5tIp4Bp4DuekCaDLhYH5RIoFmgM7wRqIChvfJkghoqFsVO7mlVoLI4kmG1IdjcnVbRTH",
+	"udc4DHuxgDkmV9Y9db4GN5dWm1lzDHzUZCyEbsKWjgPxsrPGKBtdNQ6vOwWQrEeOeHClruwN3bnswzZJ",
+	"LrwY0ciSBf0YfhGQu9/bhoW3h+mYG3ynaJKZ+3jnVMTmw9iWXtoXaU0g2IUHziiLXOWr56+zDQkhYE1W",
+	"dsIh3DEuvOHu/WNrhr4H3z84/dtZLL4QVtHFO5FjZlH3MqC2tqAFEME7aYPbF1t3++LBYzD9D8H43R6U",
+	"QorqaVvVZ12id7tFqdF5ES8MLzLS/VRkyDprBYS67ESQOHRpPYyKlEAL+7e4B0PMYZ25Pzz98fHWICr8",
+	"LgaJV1Tp91UpaCQ/nN4ptGLDfRR6VA2Hbfyp9h2JJjr7IJhoFJ57f1L6ezqUA00lyT1OWIkissvDqBEq",
+	"8Wi/L3IoeCUrcCi4nWUG5FEsMR5x1kAlbLmUAarobpEXZj0oUoEXlkj78irdiCwd1d8YQ/xIfx9QduSw",
+	"/WFy8fzNBBYafdEc5lQ3/gZ9cS6ahAVlRnwNbAKbcG9u7JALGmaeRRZInclhqtdevM6oGnaeU05yKuWK",
+	"UIKJdK2ePIhUQg09bWeO203vEh8XlFSLeFw6evEuScl3tVSWVOlrF08xUFNNpskkPZtpt8PORrANAtpf",
+	"jF9LOI39yCMrzP9NuUpfiWmiks0dqxrtXDKGMz28NAxHASgokNTno3slpq8Yh0gSXF5LFX/qrMZC1dwm",
+	"ak+0db5OwRXSsUpPSXWc0QLXkoFK5EXYDDBiRfmBN71BUOxJ8Ke7o23Bfp8AnZVedxDS0nVSzh6SGWFc",
+	"aUz8m5AzMovb8mB5Ffg9u5O8g6qkudHyGw+mi+OrlZFOvLZGvvXFIktziHPz85H97TtUS0sxVQYNmFxh",
+	"tbjBHtZB7tiDeUhfianYVXKmultfdLzSa8aWh6ensdSB9WBXM1FsU68bx82d1LfAl99fqW5tP/676JaA",
+	"115422ErExm1WDGuWGEDKF+JnJbk/cuQmBknlGg6DuL2LshM60ph5Y4ooaO7antShnnoxtYjt21gLcsN",
+	"pf3h1vgLO739OgXIKxorBtWcYPhL22SiDDLV29GxTb0BNp2NRS13Cwzpk4mi9UC9omwUFKZJIay32gXB",
+	"9SYPdSfCgDY6LiEjSlPzfwWUdIWpSWPInMksI4x72SwjTTHS0faL4AUAX1HUl2+124mDEDOkDhvskFNe",
+	"sIIm69AyhbYGF8y1y2pNodPYqoJPmFzEnqFOvi2a8tQeFw7tUJu0L0U9LhMpbk5Vt9tuLbtUgo9pxZcv",
+	"WoTASm59W7+Rq7TpK/Ah9tDJnRi7O9FvTM8YD7S1uDvg8al9lNjCaKiPzXu0YNz+KwhDClQSjFiEVN3S",
+	"aKnTLXVgQMeKslnwEOuQXBE1o2VpxA1qJJHlzOrDdyWiLVVgUgi5smkFkeDpDYmwP/TFBdHGIkWtEDV8",
+	"sk7I3jDJM1glTn3LXods3v1xw9Y52sEuupXNdt2EZprElq+vX/xiF9nhskS3hTYdxl0F/+OqHqO1bC3G",
+	"8sGPW2XLnt3eIYQRix/FfaH/A6MW34YVz9boc/eyAqhA9XzA67K0Udpa1rA+QTb6eDQVR+aPR2rOqiNR",
+	"WZweYYUvAwHEaNrWa2WempcY3typ1ZbOwk6Fk7n8+Fg41NSLYrQs305G579v7Q1gv/j8YT2iSGmonBfU",
+	"PJiF4HBBDJisAs+DE4gJxg+YLzLDuRVg7JjfDsGaOioC5cFQbQTAiGgI1Q61FzRU0Yodw0RotA+5ZH2f",
+	"ye09inYjARI8LXTrKHhCjJF8m2EQSd4ZpyIIfZ2odDkWHBInsWTewq6JovEgeKe6oS9CrZRNS+6H8UaC",
+	"QhxSlnPcTYCqpXQ2133aJzbO0cPc/P7f1WXUjFbSeN+AmViSBeXIvK2/LacKMlJXVfPfBZsamFNe2FYU",
+	"qjHkLNhHow6dEi1IHIsLxv0R15fOZ1TS3EXFbSuG3EyTNWeJgoHx6V0jYaJU76Xeh6HQ+6Aj80aJt0ml",
+	"2hK1Ek+tih7N5bOuO69hl/RHW7X3Ky2JStVBC6L2Fd3ZuT5C7J3Y+okrTrol2MGAoXEaOPy2FXB86maD",
+	"sBSt7F5a7Q6Vy0S5c/FI55fsC/C8EiJSY2M3F62ZI+mgNW/fF/qFdndTacp2qed3Y4bHdm/USpBPaZVK",
+	"Aoyb6Rzc0+7fBmI7Get2JZoYbaR2c1dOjuaMuJa2WyBj4ZJA11uW6aaGgBnRKjonBdyeqGK8puacbTXv",
+	"4kKNSSwBEKnvBhDDvN1T5Iw2jx59/+jAT5itEJc4yRLk3Y7SNu3wARISxkJgsY5ZrQsbg4uxgtGkiKG0",
+	"gSqJnWarVTdPFlxOpkXu69Vum5GsR0/7KFAXk0ZXakuQ54YTPSSFhDKTEtKVNqwJexpizAZdVCU2tJP8",
+	"XJWsWtLVecn4/NyGcxTbK6/aKi2hhlTb8kN4/gTsG9V1zdEmOAzVQYS2KdNDklkGucd9wRCc2H2U2P7H",
+	"WNMa10WF7SD3tJ1Xoqb/RDUOGS3rS8vShae1NTl9RUC0/ZhtnxMurmwttza4uMkoLApsYMe0gnKyU9bD",
+	"TOu4Iwt9eAkJsQHkHT3vuKhfop0QIdfAKesgJonPO7Z9szhaU55aIyemoQfrE8bJ1fPXPt7ch1wyzILX",
+	"st5IQX/06PuYpurBvaYOaF2dn5z8/v76+bvzq8vr69/evnv2/3148fb65vfzq7fvbj5Ecgg7Nr+zh1kP",
+	"CrcPDXC6qamojBRiQRlXWZtggGToag0GFihPwBaJ6ADeT6X6mLz4DqZMablK5U73Cub4TaJE8OBk+db9",
+	"6OeLEWprFN/MFBkYV7aRb3X26PH5k8vr548fYoFRpWZHc1hNgZOjkuBnysZLR4IIzX/n0RQha9xDcp9I",
+	"wRv9dA4rwqmUYunjhjG8OHz2wpDh+AvmBDqzVSjOHj168OPQRyoERhTAQanfzVZYfaqu/6S71dNIsm7w",
+	"LHnhL/KLFFrkohzs6Mepgu+CXcUPqlTU9HiXYNKkUpWIHx3agSkWWLqtK5M72Es+Ebvd4zu4GQLT4ibt",
+	"3gGQCQ/AMGChtdo3fWu4SccYHYDRbz0OQm2DUtbIH6BIZe+FhtP+qjqhJTT40Jp2X7CiiJX38qNcURf/",
+	"app3woerQakAreAZUcI+I1yY27cgYjIB2WViSXXcnjEJladRu00ebyu3UcivSJAsm/KuabQ7vWx/2N3h",
+	"6j+OLhzWph7O7rCs9OZu/s39zybF2BLUo4Elfu2U0T1i51YfPbWDYDY4OGymF+tBX4/OHp798MPeywDj",
+	"SvFDQuTC3ZsX806tS/fqfkRPo40RC/IK88aT9SWuRKnvB4opr2V/UevAgdjutXUc9odmX2sWq/1XgO/z",
+	"EJEGS7i2rrl4RkDa8ZiqIPNF+URuq52NbXMH4qnvmAHXQGYzNxeflia1xLwtJXO53jslRLo14jvHgoqx",
+	"FwRzDRowJiLufCaaL4AzwPIxkQCJac1PKJ+2mQ4DJiw7SXe9MfftyP6aeVb52jbdmpK2kf6xpiSwP5uM",
+	"0K5DepC5aMI4U9E6jja1zmmqU0EEb7NAMTUBV2O+aA+hU8r40Ni2983CLeB6LSDOfx5AIkR51iWsANad",
+	"M0ZJ1da8edJUn/3ioJx4VcAQRU1O1xjIBLQrX7lZ+yLdHdFVJJ5jfgOHJUmVAN61MHY8JNkodhmRtiEi",
+	"+dZwEaZcL+4FLeA7gpZqWw1oSKp6DBPW17QpHUwmqXoZLgwuLbhtj3PL/PzRHcFHnTafi7Je8Bi3EQvy",
+	"IM5SXAXSwR8MNquUtvyT21P/Y3ozg0WE0seU81jCqEE2hhUaDgq3IFeksjUGNuA+lpQXT0UZCxX7Fymn",
+	"0/F4FPeH+J4WW2o6KNdWrHSZLRuxHFgjDjN1MBpSTMV6BrsEW/w3dV8KGFO56xk+p8B8p0ieFhOhqB4t",
+	"qtCFeDD8b/uBs2+KNYipN3k0Hcvko9NI2MIamHs3ngSuWS8a03zHPW/GY0xht5lQfYu2vUvG81s3xlIK",
+	"Pm0J17wSNt1hlgpV2WQAcxuZMU1IkzdYxavpnrpLM8n2q7uYpn/Y8rT76aObljS/Y1WhA0Q/3cQSXwug",
+	"hWfsX2T+2qVVMa2qcmX1tluQbOL+my4p04xPj7yLOUxwQWNiCcXRmObzqGM6rD+VksxtRwSs39044bgg",
+	"dvOY+yoILpDduc1LEaiNDXR7G/9tiJPDjTwScmC3u6W37ypV1VWxmxC5vRhFd9vhElH4VNjAenjTBVsp",
+	"pKkUQZUmtZ3jG7XWeSFK4YtoZSgeVKTCIZaCZM3VRqEZNHwuqa/T7wu+2d6L8ce7mlHVuSXulV9K5qqt",
+	"a+kuSngrJlCWTyzF9rTZqSTcMlHHcrVlDeftns1pghPihsdYcW0Dlol6dJ4NxFO/wgl6ouy3G4TuXh7Z",
+	"ojeAiYd9D+0lrb6pojSRHh/N+/j2mjR7oFqDNB/8H1dl9/fTox/p0eTDp8cPP//rKBvWlSe6cxUraFmK",
+	"fJ5yD/T0B7lL8soOTqiecLvU0e4km/adfn8ZOhdbvPdbpSG7y9TJn7ks9zVFs2CaRqU0rLB6vKKLEgtB",
+	"hRVj0avf3H2GjmAugn69m2DCpKzezIa1mlqb1NQ2Vdooher9RIrZwCuwRehwm2gvsPouce85lqnr8NOB",
+	"rKhtotLALeo6v2UqasHYUNawd2DMFeF6F26R2uzXwV6CHlKs5xYYRN7pJqSP5gjcbKktbW1rBq/1dVJi",
+	"AWNRrBqsMW0RN6Q/w2ZPx2HdmZJNGltwQMzavnOKZ2g+2Wrf68vs/PXllZlnx0jyPm/PhkA9kQDWr2xL",
+	"YVuv3ofh2fRDmnf++uryzeYZWNGJi314+uPDbWGxFY2k+mwvgoGStfs2ur+kjzSI9PollXuKVjfDFGi3",
+	"njEySKZc0VU70q7ja2Bg3furt9c35MQxzqNwBmvnHItUT6+mLvTe+315uamlk8ZdxuvFGBm855dhcydW",
+	"3RpNIGeFtP96bAZSBaggLOpSM1RqYoLmrIkN2GTIbLGodbrtjvNFR54F1WKHwy1IrCzNL0jjy8b+yzbL",
+	"aAGUt4Virb0s9UKkS9tXu7Uh8qT3tkr1IpJAi1QPWDT4w8dIFaDnZ5lNFFtQnduHBpPwLTziT5a/MNHy",
+	"zZDHLfIzoOa5aVwxRjaoeYHN+lg+Q86uqZGMBmp7jvb67unbKp5WuY3s097PgZbzdBiDr2QfKYf+cZeS",
+	"bYMt36zo1L01y3yIVZbFRghMr64NwTnlF6i0Ej5SIWLa/qmZAMNP8esmjIyh9CLEnDWd6c9HLqD8//px",
+	"LflWzDDMz2YLzMVqdQnnLbfZbC7d2DaqQJtY4S2ANWcfiTIyrSYnsuYnbrkTK5iaX2xiJHeVhDBT7tHp",
+	"D6fH5NJJNLa80DF5LqWQtloIloDO0cN04t7ff/9DCX5MXqE1Usi5q16Dsrmtlx1kSB+T985H+K2uFXlw",
+	"fPodKdktGNnyhFbs5PbBifMiHjeB8+eja7t5gpsP2Ob56PaBc3txWrHR+ej749Pj762ON0OMndCxqPWJ",
+	"73iO4S/Wxtds6mUxOh/9DPqVH4Pxm5XgLvP07PQ0cESjDBGA4Q8n71q2tEO5ad/2fVPO2Whq8QzGjHJS",
+	"0XyO7UkMWH8WZCGKugR1vPamxZZtDnTSiFdYWX6xoHLlC4A3GsQ3yvmEMWkarQZYhBslbwd8uwsPV8QW",
+	"Fi30uVFm/hNaFza7IArzV0zpSxyBMgZdgK0M9Hsqm/XB6al5HM2f/lED+mrdbSrZAqdpsRBkvZ5uyXv9",
+	"nMWB1u7JHgS1+6GDjSg7ePDbWudiAYPHX6PEP3jfXLMSQ4sOT9eIz0Q9wU3CvpkBcRUN90PFotGLljOq",
+	"M8JhCb7mdUijBaPTkEZPvIqdYg54rp9scZReWjVwI9+6g6CXO1e3Cap1D/Ya2fY1t/tfQr0XQrW68onB",
+	"XGfmtsgh41TGQheiJG6I69gmMBTOLeaKjR89Y6oSqil20S61MfH+r4etMGU2170omXmOF0IZgeD09LS9",
+	"odH7E9G/bPamitykN7B0bbefdsoduVjcJ6JY7YTq3id2s8vI564sqGUNn7+Q2Pp2sFZfKkIdT4Se7YPz",
+	"vaZzILb5TEWZbGyMa00AQj2bCd6kX1m7KW3U7IvWQDkHqIwKyIxmF5KAN1h2qaCQdOJM8yVYSuhSwDP8",
+	"uyOCZzh6AwMPN2XenwWHfQDqJ4F9hjEH2iweP1GWfAf6N74/0umsk2Ar7gBfDpQb1Bi8Q7SR4J1iumR/",
+	"UllkZA6V9vqFLc9+QR6ePgzjZGxFQQ4pqLrW0F2oXtWbUD0ANwiWcNbbe+YG94rSXwAqQrFdf0YazKJz",
+	"RGeu1qBtavgN2mrcyuSlJlMByiKVNm3/mSIurvGYvEabkTWHKJeRiBbq7dzBVRKJXi601/7Kqk0BKyY6",
+	"tWbULgITstTDiKXzwwFx3difI3j+zRv4MSRiH8i+VHPnmsFcUYM8cx/D1slMEQxq1oKMwYhwvgbOhXPy",
+	"1JX5TbGPRNlSmhmShZESiGYLIN8+PPsRc4m+24pn1avyPfWD7kXPdvsbqIz4A+yLq/r745Oz8MZlhE06",
+	"htIku4zKUE/xIj5t/IUDbkshV+9q3lE0NtK9PhyI73Z2e88sF4tPJVBdldQoagiZ7xDfZ6dn23F9baMk",
+	"9kAfFjItk72w9hW7IyJr7mJnMYDKmdLMw2x94SXl2+/hySdDAJ8Hy2PblNspuwXDKQRH4dDZ/AvRLVud",
+	"UHXRR7mNADuEcK/osICwUrNHCNPKHdQxTexfaxMXECNK0xUpsVnLHSXJexAitzC7ffC6tzyYLsHMImzK",
+	"5Wg4GvEhKEMe9MeRqMwPEdI/oXnuy6nEhM/rBhGXduC9bPSgIq47yCBW+zDWBiMXsoDiwrEf1AJ9R0Ii",
+	"bkG2dVD2QTqu7QZevDc3V65GnzUvX1+/MDqtLRVSlu4uWkXWHjZr6+fLmqvBLPEkrEQyRFx5Go6/NyK5",
+	"J/GoY6UYJilZbr83OSmsC4OPyi/1GCQH8+8ZxQCnlhwzV6PRRYMCL3xLaBejpEU1nBLgFlyBu2008NyO",
+	"vA/sZ/HCyfYe0rJMPLMYMVHRtad2+1rDfCoNorFf5y4elg+Hf+Uccg5Ori1hfoPVnS35IFMa+3pSGLk4",
+	"E7VMeyD6aXJeG4GDT9i0zynxSzvq6+NIK2qLB+zJer4fPoOl5ZnSkmohv1GkhfNw3ChbCWcQx7j2Y//Z",
+	"Xgx3sL/mtfAYaJrhOy3bR4YyifEMKnM+aj63RcSCHHarSYlaK1bADrivIO+7kR46Zth/B5QPwbQ5y/2g",
+	"tYI86NRaQFWK1QCzYosdX9t467X0Ner/Oe5kvJr/oVGGdsxARyiY7cqOfawmrpB2I6Yz6zgwqoXE5ng+",
+	"xm0M015TRgupNFabKg33EbiDs73U0RDlKMhx3r1JykHL5YYBKls9g1RClB1QuqN3QHli8//STtpf8fck",
+	"UO/VKvMOaOGIbFyKcWB6kYCFEIhPiC3ogk7XuEX0+J9sAs8Qq1gDgn3aWA/Fru0kuHMMiE15Hgz1CEmW",
+	"oi4LMhXH+7OdUW47gTfKmrWMIXvoWjexvr6iK4u9disx3PWY0PZz7wdBFSv29lzwfVnREIAIKk/YjLsm",
+	"ojHQbH/BXLrawDfsbw8SdrUCJoyzJkQ7yYufBePugx+36w1lx8FJ9u3mCab2D17ImtfDbJpMJh934au8",
+	"NhNShanTMs3VgiW9GPTJhWh+PlG5dE2sU1eoBd+1HXtPxo3IrG0yxAGlLYzr8nXtvlg1tfDdm/yLs3kS",
+	"aBFLxhL7NRqZyiZmOGrJrDvXpmbYPrHYYtY6LuxmFXqS8M0kQrIp405oYBLNF/YppfnMl5frITVGpydt",
+	"/neKpLr1kQ7Im7sLJVBk97s3FNklfXpxpCyTLx5uPfAbdY8iQXQpP+9rOoctsLxXUczFmK2BICw7mjVF",
+	"1RXkErS6QLu876vtjbY2tz0RThgQ2dag3A50XHDuDtQ2/dOGo/yzxHdGCBQjPI81lcfTPy9skF9oAVMD",
+	"kKCaSopRKv1NMh0h0/17tzq1DQc5t76C24G8wEDIXAQtCCXvr58QBOlFW7mi7SA4o4qoOs+x2K4vAT4G",
+	"UtVl2dVt1rFVcJVG0ish5u+rN+2zvW/kPOPqL4qxfcbo9B0og7mUxoOhUXQBzrVIFGV7CbsyUCXUTi06",
+	"0VZ1ZV7cZ2+uu9FVD059cFUfJrFbYlrINge2KVn3Il9fToFrXG9wQgdubl8vroTcKKy+0BDeKLuCN35g",
+	"Vti6aI0SjeA5kJlYYv6qmGgwmhTJ6aL38SnFtB/6r8yAPaQs2Q7Fd05ZWi+6V65iUEqs3vzYY63IIv15",
+	"MC2sIDVnOiO0LLFj3hwkh5RLEnvFJGT4eIup6NFQyFAgmaiVNV9IBecEFiCnZicgdUZyabYFUmYeFJkR",
+	"a1kOGWF8IsyHBYzraWKvlWS25Uxqv48HbLeibdNBl2bqG1MKGXSrJLRkc0jsxFWniO4i3nRzswKnbqsI",
+	"MUVcDZ/YYr6AREQQ6i05FS3AU0slMOCRcgJUlgwDUdUS5Lk1+yyt0LwAUlKdDBijE/vbcAgc0rj2Skxf",
+	"4X1N8Dy8zHsJ5SUh+fwhasmpuWRl0TC3iw7j872UKccmp3gziaudUGTOzI5w70p+RrI4Jvg+lkLMFTHE",
+	"aAQYlNyx7Q6dAyei1n3MkgObzsai3vJgvWmH3cej1Sw39M1qj7Gvd2tB85khiqYsguOSZM7FsrEONd19",
+	"Ot0bvr18d5W1eyIFU7m4Bbn6rg8Vlc+ij4qABgtXthDFIQTAsIPt1ycBGtDsTey7VPNQ1vOqPtNN4sy3",
+	"L5++viKQz8R3XQFQzySAlwFteVwjpziE9CLX991JI9e2uTkIcoMejl8ZchvYL6kyehSHveD4Rq4MvsyE",
+	"hJKbp1ckF5zbSh5dlE7YLQyR6lHn6zedX9sh9+MxZrHWjAkrJ+5rX4yxUYAdE/RMz5k91xRoZ1wzOrQR",
+	"37Xog7GWNIf+W4LlYQ90TTqlZ79CNdhsD5vA7osT/sRcmumS4nVpuWL3jjx8tOWGbAnBvNYS6CIVfblW",
+	"JU4sFvRIgRmE5dOGBU5qUbFc7VneRGcDnu1I4RH243TAqfaBP1vc+UgZMdKiIDM3kNNKzQQKodaNi8Dx",
+	"mrWeAScFlJp2sNm2HrAonTUNA1PWW9et4oCXwvfD2ITjS41hKsedQj+j898/dANc7OvSytrugbc2fnTF",
+	"WJ/VMbmqxyXLQ4Ao7BXmgOH4URIUQh3Ui207isfJyext/yVkCEvVhDH/ebJWLCAVhvEOFuIW1ksFbMtg",
+	"eLanXPGfbV1qK7iZR76cHCk25VCs59U3x46cuSd8oe9c+0X+ljIEayH4+3rqb15ddyCFT/xYiqUyUrIC",
+	"iIIrmqfz0tZzPnzViMhC9/yUD8DXb+uAJFws91ZHojMx3aR1IGLJQX6j2voRma1abd3KWCG2lZcJ8kfG",
+	"15RcTJ2ziegrQiUMZBcnQc+/uJjnJLDDk8oaov4iyW+tR2Lidjcq5t48XSFZKLuHZhXy0tboRCR32lJc",
+	"WBOTwKgDHIyp6S5aFLtEme9qrlm5tgiGQrmq7r3EgubrJHk8NT/HH9x7dRjeIBiXPgYusJYGqU8lTHSn",
+	"uHNYDtg2huoUkqaxLMwNAAmuXE3wZE6kG3KgREU7+y5lOA74zCM9u9rxZltdNoVZZgJtpIRqtKSiz6ME",
+	"TSoQVYnfTdi0tuX6JdgY1T4ELCinU/B9qVM4eN2OOgwa2gW+Ekw8nQmboQGEFrTClA7M2WhbojuQY+1K",
+	"FM5tSmitwBvHucGYr0hrA06aODvvlZtSDUu66sMRt13kU8gJe+McyJoQrPBXI+balUzCQiA+Qbcb+cPF",
+	"0tYo8DkBYyE8Nkqgt2gJN7gUE/LsxdOrY3LpedU3CiPRljYrYJOpMd2HqErYXuB9xTKuBPb9PoxtVJRf",
+	"eVTKehiqeVDMc4OGkYKpeVeFIe/cC2NrguEAvEGUr2wDWrEdJ0vXCCOKlCuxdIUPDoGPJcivFyHvAJsr",
+	"CEnUrNakEEue2VaICnSjaWosDDLByktW5LHlc/tALsXHVZ+N4QoHHLLYCi6QMlqB1oxP92ZFxuOS8co5",
+	"OM0BKOMgi6b03bweg3mkbXCrD6Z3GX8XpG2cLoEWRhHxlc2HK6XXIVQPQMpm7msHuK/mDUDIJ/m9ZSrt",
+	"e60NA2IaBd3jTvF4jwBXYbCT0Y+hHnoruZ9gOyFY9nAaO+Arw9I+K0yi/9gdM5nxwCYTkMBzaG6H756x",
+	"N8ufvZD+mruUHltt1EVEx/oWLi6Ib+viw8/JT0IuFKFqjnRjq9PpVQW9BkX79x55jU7VAc0AOP1ffUPD",
+	"SioGHuux2cgpqbR9WQNB2lpttBClsh5NNG6T8cqJb43vxN7iHizUbde41DP0vmlkdrBL4ZdIZWthlzV/",
+	"EdyW93MPDIB9pzGsR5O1tL/Ria1gRfypiXIyFEFC4O2fkNf6rn19wpPbYOg0Fp3ubq40UKcH3DFpkY78",
+	"x3qSx2DkAPzad6nGltXmGfNZHK7iablyBfsapYQqsgRzH5QLsbvAyohBSz/QteTK76/ZnHk1g+pJPTdJ",
+	"gTwqXNex5F3ynckOeZn8GonbZDZKzEb3l0sn6sK2I51GORi2SzRih5HrDLpcIh3mPNm8k1Cc25b2sFXE",
+	"60D5ALeu21LsngWIPvT+5p5sa9Xak4fBP1JMY3JQssOcQewx+c+RR+N/jgJB0QUp6nCDx+StjS61Jrhk",
+	"/71Bt+4kbzqaxc0K5uf/EYRhW7ulamjuW4rsCoi0wwwywzmxr7zhzbZx/R7Ex5LxeX9bGD4/JIO1vcTj",
+	"8MVysftirDiZ4ahBVr6yHrjGJwdY5S+EFIKnhRTeE3Xyyfzf5+2u+1e4lPO2bE8snonhmerR3IG/uIbo",
+	"e25gRKh7r8xLb4tuY1Jup3Z6H4z/EKzHgfUfgvGGKPfPdsz0X68IaA6+Kf9ZkNr3YEGdWKfFHHgfmNEs",
+	"3ZM0Z352gB5Q/+Prr3DrqLOFHvrsjdi0nSQrKRair7PHlR0Q55Z/hc0b3colpttkzo3kyIQpUjZVJN3f",
+	"UHFoOKSBiVj2Eg9SVx8DvNaiMtC4wYFD7ADmi2o/8ctmKjIFjhviU2IRb3aiIofKeh+/xAH2+wLaRRLP",
+	"oLvJ+3kGW1A4hSzoYsE7+foOft1ogwZkPWr6PxnUfnZwCKnoImAjtjb2Ni4ipn2P2iv8+TAvmp37vsNy",
+	"XF/HCHJeiSl2bubH5IkPtfJNaWybyAvn3M5LhsVFaxU8adbqQKUFdVBz4Br00VPbZvJApQYSgbKvxBSD",
+	"TxShnLy9tjYB0ZpMumGxFi4NVYha95KF+X0I93zOC3tT7xUiDQye+6bF7oDpM7ucrz6dw5n1R4f3HKQT",
+	"4vDnveRL2VAOVDXE2PYpzRr7q5arRo93DdixPwblHUuzB1oHhKiM+IbCKfPNCz/mcNZ/M/1XEkLzhi5a",
+	"M2TCS7cdrkP9aiGd7h+0bva/xv7x9XjWqHejWZ9aIVL+NKbvag6JUwF2/UvTAIo6N3L19WD/bI+pXMlI",
+	"Bi1X+8owbDDr3krPdMlvrowSGr7kos3jB1IALdAIFvojME1BcEcUmsxoMRC9J59Y0WvHeUp5DqVF83YD",
+	"DvbWHla+7eH9ZvDfA0Yxdt5gogk24URLRstdcHHicN5je7YD/hclA7vgbWCDvL11WV2+YRozV63GMv68",
+	"XGF8XCeBAfOKXUAWSul4bdNobRDWn/D7th12H0m/zXJDE3/bY+ylumkzW7orwnoWYbuDhlGlZOb2dIe/",
+	"FYmOGUuaakL+OKznc3rPDTICvG/B876K2DYTuqq/BjBZUx4BTS34SikCRmvD6lnucqEFl69iCcNbiOMk",
+	"x6eqh3Hi7/dJJ3+xwddVqmjLy2lB1FpvnHWgel21r+yiG3LIssu0LHsal+Gv++oYj/Ec87XKp12V3f3r",
+	"RALv04remZ/vATo9tiXcAhQ7W5Y4LP9y61KDlScwdfVxLKa/aawqhHJYZjaiQ5HSqD5twwjblxZ/c+FW",
+	"Ysq47WUtysIbfSvgjX5EDKtZrFUjjeJ+S+kOP+heinfYxV7yiRhcwsPtb38dWOx8rmqHRJbP0+96HKRb",
+	"lY93cCvm0N6offLrgf7jtKVxPzZDX7drq9nQ1hPoZctmwEHZjlkgWZXCJo4PrKdg27WhoRhrnmpWlq6a",
+	"ddNoOl1TIUsmlqgADPu3Sfxkdv1eDW1kG6Edm49UXBjeRBj/wqiqBKBdZ9kunI/JTy5Fu1F7bDk+nxyH",
+	"wCW5KKCtWeZTItVMLFWqugX+94n5cCt5PhWHDf1tF0mJDqLYXzHwBmAXTm/0emXN2UeiRD6HNmpRYIvc",
+	"wjmZVcmqJV1hfV/DOpOwtXlbvYB1Qw4JVrfElrv/xVB9IZZkUhtO4J2L5ukPU9eYytA7L2HKlJarbxSx",
+	"lWayMMC6FNQmAtW87X3PuzbPbm17PYNFL5RvcMAhrSG4QKq+pBDz/fMJA240WdMpKJvi7CyN6DNozB2l",
+	"mB4ZQWpMOcdqngUyBoyxBhTC3GdMx7i2hW1fiG0L3APk0Zq5vxLvjA9+zUUpaqkyB9GsAWfTrw4fCGvp",
+	"t9iZ0VsI2jZIUesuPXsoN9SMztUBIXpm1L0mks082UlR1Ll26b/2vOup8y3tJENUovtfv5cYgX/yb3sp",
+	"wIVz7f822ns+FUE8yiaUmLLdPu52zxpYHSTIQnxVGVBIT+MVoeTqzc9ESHL9689BlogmC6E0OXv0mPzC",
+	"nlwQynEASkO+c4poOkRitzH08ymDAleDo//6LYDXW1+U12bQoV8VXCRduXiuWj6zzyirYNpWosTSQWFw",
+	"CKFFAYWP5DRA6wcrzudaHW3nbldRyeiAJHjj+kBoqlmOh9/ImtvO064GyXP77WVUfRlT69h/g9P39SjC",
+	"6p6yNlqQu3P2ATTSmzfQYIxqpE9rwOz22q/q4WnUKpDM//aYOkTDEwPEK/oVyC2XRWGLFFj22iHv1G01",
+	"Ome/0ey9gnuqB25V9mGmMtz33soU2Czb5UygpmeV/riNJ+utYIInOFSgxXIfJo29FACyhos2ijBtDkM0",
+	"DXgGbGtKB779sorvz+5oQLR7KvbZedOa0hpbjvmXUY2FYbQcvF0C1eNOKiThAruUreejduiyjmbAGY3q",
+	"fuF6mBy7L9QN7ed7aiiUzw2frXlp/ssi1YZKKggyyAu68hKUr6JxTLwLwqYymAmgsFQBvBh2j07msFLb",
+	"ZSoDtF9gNTAthvEpyEoyrvfrSY2gwm6v2J8Yx8n19QssSIiF+nyNS0JzDBdJXZjeF+8XA+N7cRNdvzBY",
+	"GvjsGdTv69VzQHNSvy2izxugkbccrDaLlY+oWuNITScT5GFJpnQfLCf+Il8WRXsFDvQie+Tdc9JCsGqX",
+	"RC6LPfm8XoGtqbgQsiEUSyJbL9YGu/LMry/8+8qP+W/8SvkzfD0v1VNX2Kd5fy4MUp2NigMUNk8/r6XE",
+	"duMcjslzXjiO4KSTjuMzcdHXDGafmp/Of//wOfs0sqEK+K8PZqStl2gG1rIcnY9OaMVObh+MzK9u9k9N",
+	"2yvrz8yCP7i4ivZPmJEc/NvH+QV/wiSn4N8e5eGfbKHD8E8iCMb71PbqptPw31af+vzh8/8LAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -181,6 +181,8 @@ type Content interface {
 	Delete(ctx context.Context, digest string, dryRun bool) (api.ContentDeletion, error)
 	// Definitions are the cluster definitions that the items hold.
 	Definitions(ctx context.Context) ([]api.Definition, error)
+	// Screen is the HTML of a definition's own screen.
+	Screen(ctx context.Context, name, version string) ([]byte, error)
 	// Storage is the state of this host's pool and registry.
 	Storage(ctx context.Context) (api.Storage, error)
 }

@@ -27,6 +27,7 @@ const (
 	CheckDNS             = "dns"
 	CheckCIDROverlap     = "cidr-overlap"
 	CheckVIPFree         = "vip-free"
+	CheckEndpoint        = "control-plane-endpoint"
 	CheckPortsFree       = "ports-free"
 	CheckPortsReachable  = "ports-reachable"
 	CheckContent         = "content"
@@ -107,6 +108,7 @@ var rules = []struct {
 	{id: CheckDNS, rule: dns, measured: true},
 	{id: CheckCIDROverlap, rule: cidrOverlap, measured: true},
 	{id: CheckVIPFree, rule: vipFree, measured: true},
+	{id: CheckEndpoint, rule: endpoint, measured: true},
 	{id: CheckPortsFree, rule: portsFree, measured: true},
 	{id: CheckPortsReachable, rule: portsReachable, measured: true},
 	{id: CheckContent, rule: contentPresent, measured: true},

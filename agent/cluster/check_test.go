@@ -16,7 +16,7 @@ func TestChecksAllGood(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	if want := (len(rules)-1)*4 + 4*3; len(checks) != want {
+	if want := (len(rules)-2)*4 + 4*3; len(checks) != want {
 		t.Errorf("%d checks, want %d", len(checks), want)
 	}
 	if b := Blocked(checks, nil); len(b) > 0 {

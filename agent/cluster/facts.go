@@ -42,6 +42,8 @@ type CheckRequest struct {
 	Adapter string `json:"adapter,omitempty"`
 	// VIP is probed by ARP on the adapters whose subnet has it; empty when the cluster has none.
 	VIP string `json:"vip,omitempty"`
+	// Endpoint is host:port of a load balancer that is to lead to the hosts which listen on APIPort; empty for none.
+	Endpoint string `json:"endpoint,omitempty"`
 	// Ports must be free on this host.
 	Ports []PortProbe `json:"ports"`
 	// Peers are the other hosts; this host dials those ports of theirs that are not Local.
@@ -89,6 +91,8 @@ type Facts struct {
 	VIPAnswer string `json:"vipAnswer,omitempty"`
 	// VIPProbed is true when the ARP probe was really sent.
 	VIPProbed bool `json:"vipProbed,omitempty"`
+	// Endpoint is set when the request names a load balancer.
+	Endpoint *EndpointFacts `json:"endpoint,omitempty"`
 
 	// ContentMissing counts blobs of the request that are not in this host's content store.
 	ContentMissing      int   `json:"contentMissing"`

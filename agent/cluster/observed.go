@@ -76,14 +76,14 @@ func link(p ServicePort, host string, port int) string {
 	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(port))
 }
 
-// HostServices are what the hosts themselves serve for the cluster.
+// HostServices are what the hosts themselves serve for the cluster: the API where everyone finds it; the registry by its name, with
+// a link that leads there whatever a load balancer does. host is the VIP, or else a control-plane host.
 func (c Config) HostServices(host string) []Service {
-	out := []Service{{Name: "Kubernetes API", Type: "Host", Address: host, Ports: []ServicePort{{Name: "https", Port: 6443, Protocol: "TCP"}}}}
+	api, text, _ := net.SplitHostPort(c.APIServer(host))
+	port, _ := strconv.Atoi(text)
+	out := []Service{{Name: "Kubernetes API", Type: "Host", Address: api, External: []string{api}, Ports: []ServicePort{{Name: "https", Port: port, Protocol: "TCP"}}}}
 	if port := c.RegistryPort(); port != 0 {
-		out = append(out, Service{Name: "Registry", Type: "Host", Address: host, Ports: []ServicePort{{Name: "https", Port: port, Protocol: "TCP"}}})
-	}
-	for i := range out {
-		out[i].External = []string{host}
+		out = append(out, Service{Name: "Registry", Type: "Host", Address: c.RegistryHost(host), External: []string{host}, Ports: []ServicePort{{Name: "https", Port: port, Protocol: "TCP"}}})
 	}
 	return out
 }

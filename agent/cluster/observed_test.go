@@ -32,6 +32,11 @@ func TestServiceLinks(t *testing.T) {
 	if want := []string{"https://192.0.2.100:6443", "https://192.0.2.100:30003"}; !slices.Equal(links, want) {
 		t.Errorf("of the hosts: %v", links)
 	}
+	config.Endpoint = "lb.example.com:443" // feature 104: it leads to the API server, and need not lead to the registry
+	if all := config.HostServices("192.0.2.10"); !slices.Equal(all[0].Links(""), []string{"https://lb.example.com:443"}) ||
+		all[1].Address != "lb.example.com" || !slices.Equal(all[1].Links(""), []string{"https://192.0.2.10:30003"}) {
+		t.Errorf("behind a load balancer: %+v", all)
+	}
 }
 
 func TestLatest(t *testing.T) {

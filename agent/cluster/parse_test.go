@@ -69,6 +69,7 @@ func TestParseSpecRefuses(t *testing.T) {
 func FuzzSpec(f *testing.F) {
 	f.Add([]byte(specYAML))
 	f.Add([]byte("name: demo\nvip: 192.0.2.100\n"))
+	f.Add([]byte("name: demo\ncontrolPlaneEndpoint: lb.example.com:443\n"))
 	f.Add([]byte(`{"name":"demo","vip":"192.0.2.100","pools":[{"name":"a","role":"control-plane","hosts":[{"host":"host-1"}]}]}`))
 	hosts := testHosts(3)
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -52,10 +52,14 @@ func MakePlan(spec Spec, stack Stack, hosts []Host) (Plan, error) {
 		Blobs:      stack.Blobs,
 		Masked:     stack.Masked,
 		Config: Config{
-			Name: spec.Name, VIP: spec.VIP, PodCIDR: stack.Variables[VarPodCIDR], ServiceCIDR: stack.Variables[VarServiceCIDR],
+			Name: spec.Name, PodCIDR: stack.Variables[VarPodCIDR], ServiceCIDR: stack.Variables[VarServiceCIDR],
 			KubernetesVersion: stack.kubernetesVersion(), Packs: stack.Packs, Variables: stack.Variables,
 			NTPServers: spec.NTPServers, SSHKeys: spec.SSHKeys,
 		},
+	}
+	p.Config.VIP = movingVIP(spec, p.Members)
+	if spec.ControlPlaneEndpoint != "" {
+		p.Config.Endpoint, _ = ParseEndpoint(spec.ControlPlaneEndpoint) // Validate has read it
 	}
 	for _, m := range p.Members {
 		if m.Role != RoleWorker {
@@ -154,7 +158,7 @@ func redact(values map[string]string, masked []string) map[string]string {
 func (p Plan) Requests(runID string) map[string]CheckRequest {
 	out := make(map[string]CheckRequest, len(p.Members))
 	for _, m := range p.Members {
-		r := CheckRequest{ID: runID, Address: m.Node.Address, Adapter: m.Node.Adapter, VIP: p.Config.VIP,
+		r := CheckRequest{ID: runID, Address: m.Node.Address, Adapter: m.Node.Adapter, VIP: p.Config.VIP, Endpoint: p.Config.Endpoint,
 			Ports: p.Config.ports(m.Role), Blobs: p.Blobs}
 		for _, o := range p.Members {
 			if o.Node.HostID != m.Node.HostID {

@@ -65,6 +65,7 @@ func TestPlanHash(t *testing.T) {
 	}
 	changes := map[string]func(*Spec, *Stack){
 		"vip":      func(s *Spec, _ *Stack) { s.VIP = "192.0.2.101" },
+		"endpoint": func(s *Spec, _ *Stack) { s.VIP, s.ControlPlaneEndpoint = "", "192.0.2.100" },
 		"host":     func(s *Spec, _ *Stack) { s.Pools[0].Hosts[1].Name = "other" },
 		"pack":     func(_ *Spec, st *Stack) { st.Packs[2].Version = "3.29.0" },
 		"digest":   func(_ *Spec, st *Stack) { st.Packs[2].Digest = "sha256:bb" },

@@ -13,7 +13,7 @@ var nodePorts = []PortProbe{
 // controlPlanePorts come on top on control-plane hosts. The controller manager and the scheduler listen on loopback only,
 // as kubeadm sets them up.
 var controlPlanePorts = []PortProbe{
-	{Port: 6443, Protocol: "tcp", Purpose: "Kubernetes API server"},
+	{Port: APIPort, Protocol: "tcp", Purpose: "Kubernetes API server"},
 	{Port: 2379, Protocol: "tcp", Purpose: "etcd client"},
 	{Port: 2380, Protocol: "tcp", Purpose: "etcd peer"},
 	{Port: 10257, Protocol: "tcp", Purpose: "kube-controller-manager", Local: true},

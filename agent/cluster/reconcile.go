@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"net"
 	"time"
 )
 
@@ -52,7 +51,7 @@ type Output struct {
 //	workers    join in parallel when the init host has joined
 //	all hosts  finalize when all have joined
 //
-// Hosts join at the address of the init host, not at the VIP, which may still move.
+// Hosts join at the address of the init host, not at the VIP, which may still move, nor through a load balancer.
 func Reconcile(rec Record, seen map[string]Seen, now time.Time) Output {
 	out := Output{Progress: rec.Progress.advance(rec, seen)}
 	if rec.Deleting {
@@ -111,7 +110,7 @@ func assignment(rec Record, p Progress, m Member, phase Phase) Assignment {
 	if m.Role == RoleWorker {
 		secret.CertificateKey = "" // opens the control plane's keys: no business of a worker
 	}
-	endpoint := net.JoinHostPort(rec.Plan.Members[0].Node.Address, "6443")
+	endpoint := apiAt(rec.Plan.Members[0].Node.Address)
 	a.Join = &Join{Secret: secret, Endpoint: endpoint, CAHashes: p.CAHashes}
 	return a
 }

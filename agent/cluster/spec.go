@@ -18,11 +18,14 @@ type Spec struct {
 	Tags       map[string]string `json:"tags,omitempty" yaml:"tags,omitempty"`
 	Definition DefinitionRef     `json:"definition" yaml:"definition"`
 	Variables  map[string]string `json:"variables,omitempty" yaml:"variables,omitempty"`
-	// VIP is the IPv4 address of the API server that moves between control-plane hosts; empty only with one control-plane host.
-	VIP        string   `json:"vip,omitempty" yaml:"vip,omitempty"`
-	NTPServers []string `json:"ntpServers,omitempty" yaml:"ntpServers,omitempty"`
-	SSHKeys    []string `json:"sshKeys,omitempty" yaml:"sshKeys,omitempty"`
-	Pools      []Pool   `json:"pools" yaml:"pools"`
+	// VIP is the IPv4 address of the API server that kube-vip moves between control-plane hosts.
+	VIP string `json:"vip,omitempty" yaml:"vip,omitempty"`
+	// ControlPlaneEndpoint is a load balancer outside of the cluster, in place of a VIP: see ParseEndpoint. Both may be empty only
+	// with one control-plane host.
+	ControlPlaneEndpoint string   `json:"controlPlaneEndpoint,omitempty" yaml:"controlPlaneEndpoint,omitempty"`
+	NTPServers           []string `json:"ntpServers,omitempty" yaml:"ntpServers,omitempty"`
+	SSHKeys              []string `json:"sshKeys,omitempty" yaml:"sshKeys,omitempty"`
+	Pools                []Pool   `json:"pools" yaml:"pools"`
 }
 
 // DefinitionRef names a cluster definition in the content store; an empty Version takes the only one there is.
@@ -70,9 +73,11 @@ type Pack struct {
 
 // Config is what every host of the cluster knows about it.
 type Config struct {
-	ClusterID         string            `json:"clusterId"`
-	Name              string            `json:"name"`
+	ClusterID string `json:"clusterId"`
+	Name      string `json:"name"`
+	// VIP is what kube-vip moves, Endpoint the host:port of a load balancer; at most one is there (see APIServer).
 	VIP               string            `json:"vip,omitempty"`
+	Endpoint          string            `json:"endpoint,omitempty"`
 	PodCIDR           string            `json:"podCIDR"`
 	ServiceCIDR       string            `json:"serviceCIDR"`
 	KubernetesVersion string            `json:"kubernetesVersion"`

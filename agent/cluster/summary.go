@@ -24,6 +24,7 @@ type Summary struct {
 	Health       Health            `json:"health"`
 	Reason       string            `json:"reason,omitempty"`
 	VIP          string            `json:"vip"`
+	Endpoint     string            `json:"endpoint"` // host:port of the API server
 	VIPHolder    string            `json:"vipHolder,omitempty"`
 	Definition   DefinitionRef     `json:"definition"`
 	Version      string            `json:"version"`
@@ -62,6 +63,7 @@ type HostStep struct {
 func Summarize(rec Record, seen map[string]Seen, out Output, now time.Time) Summary {
 	c := rec.Plan.Config
 	s := Summary{ID: rec.ID, Name: c.Name, Tags: rec.Spec.Tags, State: out.State, Health: health(out.State), Reason: out.Reason, VIP: c.VIP,
+		Endpoint:   c.APIServer(rec.Plan.Members[0].Node.Address),
 		Definition: rec.Plan.Definition, Version: c.KubernetesVersion, CreatedAt: rec.CreatedAt}
 	st := freshest(rec, seen, now)
 	if st == nil || now.Sub(st.ReadAt) > staleAfter {

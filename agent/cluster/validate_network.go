@@ -33,6 +33,7 @@ func (v *validation) network() {
 		v.rangeAgainstHosts(r)
 	}
 	v.vip()
+	v.endpoint()
 	v.registry()
 }
 
@@ -96,8 +97,8 @@ func (v *validation) rangeAgainstHosts(r network) {
 func (v *validation) vip() {
 	pool, i := v.controlPlane()
 	if v.spec.VIP == "" {
-		if len(pool.Hosts) > 1 {
-			v.add("vip", "is needed with more than one control-plane host: a free IPv4 address in their network")
+		if len(pool.Hosts) > 1 && v.spec.ControlPlaneEndpoint == "" {
+			v.add("vip", "is needed with more than one control-plane host: a free IPv4 address in their network (or a load balancer as controlPlaneEndpoint)")
 		}
 		return
 	}
@@ -105,6 +106,9 @@ func (v *validation) vip() {
 	if err != nil || !vip.Is4() || !vip.IsGlobalUnicast() {
 		v.add("vip", "%.60q is no IPv4 address that hosts can have", v.spec.VIP)
 		return
+	}
+	if only, alone := v.onlyHost(); alone && only.Address == vip.String() {
+		return // nothing has to move it
 	}
 	for _, h := range v.hosts {
 		if h.hasAddress(vip) {

@@ -24,6 +24,7 @@ const (
 	maxText      = 4096  // a description
 	maxValue     = 65536 // a value or default, a certificate chain fits
 	maxRegex     = 1024
+	maxScreen    = 256 << 10
 )
 
 // Definition is one version of a cluster definition.
@@ -34,6 +35,8 @@ type Definition struct {
 	// Packs in the order of the layers, from the bottom.
 	Packs     []PackRef  `json:"packs" yaml:"packs"`
 	Variables []Variable `json:"variables" yaml:"variables"`
+	// Screen is a page of HTML that asks for the variables in its own way; empty takes the form. See the package comment.
+	Screen string `json:"screen,omitempty" yaml:"screen"`
 }
 
 // Metadata names a definition.
@@ -100,6 +103,8 @@ func (d Definition) check() error {
 		return fmt.Errorf("at most %d packs are allowed", maxPacks)
 	case len(d.Variables) > maxVariables:
 		return fmt.Errorf("at most %d variables are allowed", maxVariables)
+	case len(d.Screen) > maxScreen:
+		return fmt.Errorf("the screen takes at most %d bytes", maxScreen)
 	}
 	if err := checkPacks(d.Packs); err != nil {
 		return err

@@ -88,6 +88,7 @@ func TestParseRefuses(t *testing.T) {
 		"regex out of group":  {swap("3[0-9]{4}", "a)|(b"), "compiled"},
 		"option twice":        {swap("{value: large}", "{value: small}"), "twice"},
 		"required and hidden": {swap("default: plain, hidden: true", "required: true, hidden: true"), "needs a default"},
+		"screen too large":    {sample + "screen: " + strings.Repeat("x", maxScreen+1) + "\n", "the screen takes"},
 		"alias bomb":          {bomb(), "cannot be read"},
 	}
 	for name, tt := range tests {

@@ -66,7 +66,7 @@ func readSpec(file string) (string, error) {
 }
 
 func planTable(w io.Writer, p api.Plan) {
-	fmt.Fprintf(w, "Cluster\t%s\nVIP\t%s\nPacks\t%s\nPlan\t%s\n\nHOST\tNODE\tROLE\tADDRESS\n", p.Name, orDash(p.Vip), strings.Join(p.Packs, ", "), p.Hash)
+	fmt.Fprintf(w, "Cluster\t%s\nVIP\t%s\nAPI server\t%s\nPacks\t%s\nPlan\t%s\n\nHOST\tNODE\tROLE\tADDRESS\n", p.Name, orDash(p.Vip), p.Endpoint, strings.Join(p.Packs, ", "), p.Hash)
 	for _, n := range p.Nodes {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", n.Host, n.Name, n.Role, n.Address)
 	}
@@ -129,7 +129,7 @@ func (c *cli) clusterShow() *cobra.Command {
 				return err
 			}
 			return c.print(k, func(w io.Writer) {
-				fmt.Fprintf(w, "Cluster\t%s\nState\t%s\nHealth\t%s\nReason\t%s\nVIP\t%s\n\nNODE\tROLE\tREADY\tVERSION\n", k.Name, k.State, k.Health, orDash(k.Reason), orDash(k.Vip))
+				fmt.Fprintf(w, "Cluster\t%s\nState\t%s\nHealth\t%s\nReason\t%s\nVIP\t%s\nAPI server\t%s\n\nNODE\tROLE\tREADY\tVERSION\n", k.Name, k.State, k.Health, orDash(k.Reason), orDash(k.Vip), k.Endpoint)
 				for _, n := range k.Nodes {
 					fmt.Fprintf(w, "%s\t%s\t%t\t%s\n", n.Name, n.Role, n.Ready, n.Version)
 				}

@@ -48,7 +48,7 @@ func (c *cli) contentCommand() *cobra.Command {
 			return c.follow(ctx, client, func() (*http.Response, error) { return client.VerifyContent(ctx) })
 		})
 	}}
-	return group("content", "Content bundles in the storage pool", c.contentUpload(), list, show, verify, c.contentDelete(), c.contentDefinitions(), c.contentStorage())
+	return group("content", "Content bundles in the storage pool", c.contentUpload(), list, show, verify, c.contentDelete(), c.contentDefinitions(), c.contentScreen(), c.contentStorage())
 }
 
 func (c *cli) contentDefinitions() *cobra.Command {

@@ -97,6 +97,27 @@ func (c *cli) clusterCertificate() *cobra.Command {
 	return cmd
 }
 
+func (c *cli) contentScreen() *cobra.Command {
+	return &cobra.Command{Use: "screen NAME VERSION", Short: "Print the screen that a cluster definition brings for its variables (HTML)", Args: func(cmd *cobra.Command, args []string) error {
+		if len(args) != 2 {
+			return usagef("%s takes the name and the version of a definition; slipway content definitions lists them", cmd.CommandPath())
+		}
+		return nil
+	}, RunE: func(cmd *cobra.Command, args []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			html, err := apiclient.Decode[[]byte](client, func() (*http.Response, error) { return client.GetDefinitionScreen(ctx, args[0], args[1]) })
+			if err != nil {
+				return err
+			}
+			if c.output == "json" {
+				return printJSON(map[string]string{"html": string(html)})
+			}
+			_, err = os.Stdout.Write(html)
+			return err
+		})
+	}}
+}
+
 func (c *cli) contentStorage() *cobra.Command {
 	return &cobra.Command{Use: "storage", Short: "Show how full the storage pool is, the registry's health and the last upload", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {

@@ -108,6 +108,7 @@ async function wizard(page) {
   await look(page, s.screens, 'wizard-variables');
   await page.getByLabel('Pod CIDR').fill('100.64.0.0/18');
   await next.click();
+  await reached(page, next);
   await page.getByLabel('Virtual IP (VIP)').fill('10.77.0.1000');
   if (await next.isEnabled()) fault('a wrong VIP is let through');
   await look(page, s.screens, 'wizard-cluster');
@@ -136,6 +137,18 @@ async function wizard(page) {
   await page.locator('input[type=file]').setInputFiles(await file.path());
   await page.waitForFunction(() => document.querySelector('#name').value === 'harbour');
   await button(page, 'Cancel').click();
+}
+
+/** Feature 104: with a load balancer, or at the only control-plane host, there is no VIP. */
+async function reached(page, next) {
+  if (!(await page.getByRole('radio', { name: 'At the only control-plane host' }).isChecked())) fault('one control-plane host is asked for more than it needs');
+  await page.getByRole('radio', { name: 'By a load balancer of your own' }).check();
+  await page.getByLabel('Load balancer', { exact: true }).fill('https://lb');
+  if (await next.isEnabled()) fault('a wrong load balancer is let through');
+  await look(page, s.screens, 'wizard-balancer');
+  await page.getByLabel('Load balancer', { exact: true }).fill('lb.example.com:443');
+  if (!(await next.isEnabled())) fault('a load balancer is refused');
+  await page.getByRole('radio', { name: 'By a virtual IP' }).check();
 }
 
 async function rest(page) {

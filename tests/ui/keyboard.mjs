@@ -47,7 +47,10 @@ export async function wizardByKeyboard(page) {
   await press(page, 'Generate Identity CA');
   await page.waitForFunction(() => document.querySelector('#variable-identityCA').value.startsWith('LS0t'));
   await press(page, 'Next');
-  await type(page, 'Virtual IP', '10.77.0.100');
+  await tabTo(page, 'At the only control-plane host');
+  await page.keyboard.press('ArrowUp'); // by a load balancer
+  await page.keyboard.press('ArrowUp'); // by a virtual IP
+  await type(page, 'Virtual IP (VIP)', '10.77.0.100');
   await page.getByText('Nobody answers for').waitFor();
   await press(page, 'Next');
   await press(page, 'Pool h2', 'ArrowUp');

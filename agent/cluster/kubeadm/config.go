@@ -26,7 +26,7 @@ type (
 
 const (
 	apiVersion   = "kubeadm.k8s.io/v1beta4"
-	apiPort      = 6443
+	apiPort      = cluster.APIPort
 	secretsValid = "2h0m0s"
 )
 
@@ -77,14 +77,9 @@ func localEndpoint(a cluster.Assignment) obj {
 	return obj{"advertiseAddress": a.Node.Address, "bindPort": apiPort}
 }
 
-// endpoint is where every member finds the API server: the VIP, or the only control-plane host.
-func endpoint(a cluster.Assignment) string {
-	host := a.Config.VIP
-	if host == "" {
-		host = a.Node.Address
-	}
-	return fmt.Sprintf("%s:%d", host, apiPort)
-}
+// endpoint is where every member finds the API server, as a control-plane host knows it: the VIP, a load balancer, or itself, being
+// the only one.
+func endpoint(a cluster.Assignment) string { return a.Config.APIServer(a.Node.Address) }
 
 func nodeRegistration(a cluster.Assignment) obj {
 	taints := []obj{} // not nil: kubeadm would add its own
@@ -122,8 +117,10 @@ func clusterConfig(a cluster.Assignment) obj {
 	// Profiling endpoints tell much and are of no use on an appliance (CIS Kubernetes Benchmark 1.2.15, 1.3.2, 1.4.1).
 	noProfiling := []arg{{"profiling", "false"}}
 	sans := []string{"127.0.0.1", a.Node.Address}
-	if a.Config.VIP != "" {
-		sans = append(sans, a.Config.VIP)
+	for _, s := range []string{a.Config.VIP, a.Config.EndpointHost()} {
+		if s != "" && !slices.Contains(sans, s) {
+			sans = append(sans, s)
+		}
 	}
 	return obj{"apiVersion": apiVersion, "kind": "ClusterConfiguration",
 		"clusterName":          a.Config.Name,

@@ -299,6 +299,8 @@ func TestRefusals(t *testing.T) {
 		"bad version":    func(a *cluster.Assignment) { a.Config.Packs[0].Version = "../../etc" },
 		"bad CIDR":       func(a *cluster.Assignment) { a.Config.PodCIDR = "x" },
 		"bad VIP":        func(a *cluster.Assignment) { a.Config.VIP = "x" },
+		"bad balancer":   func(a *cluster.Assignment) { a.Config.VIP, a.Config.Endpoint = "", "lb x:6443" },
+		"bare balancer":  func(a *cluster.Assignment) { a.Config.VIP, a.Config.Endpoint = "", "lb.example.com" },
 		"unknown phase":  func(a *cluster.Assignment) { a.Phase = "explode" },
 		"missing pack":   func(a *cluster.Assignment) { a.Config.Packs[0].Digest = "sha256:none" },
 	} {

@@ -55,9 +55,23 @@ func (j *job) doJoin(ctx context.Context, say progress) error {
 		}
 	}
 	if err := j.kubeadm(ctx, say, config, args...); err != nil {
-		return err
+		return j.blame(ctx, err)
 	}
 	return j.markJoined()
+}
+
+// blame names the load balancer when this host's API server answers and it does not lead there: kubeadm only knows that something
+// did not answer in time.
+func (j *job) blame(ctx context.Context, err error) error {
+	if j.a.Role != cluster.RoleInit || j.a.Config.Endpoint == "" || j.apiAnswers(ctx) != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeLimit)
+	defer cancel()
+	if lb := j.opt.Prober.Get(ctx, "https://"+j.a.Config.Endpoint+"/readyz", j.path(caFile)); lb != nil {
+		return fmt.Errorf("the load balancer %s does not lead to the API server of this host (%w): let it forward TCP to %s:%d, then it goes on by itself", j.a.Config.Endpoint, lb, j.a.Node.Address, apiPort)
+	}
+	return err
 }
 
 func (j *job) kubeadmConfig() ([]byte, error) {

@@ -9,7 +9,8 @@ import (
 
 var serverLine = regexp.MustCompile(`(?m)^(\s*server: ).*$`)
 
-// Kubeconfig is the administrator's kubeconfig of the cluster, pointing to the VIP. It is a secret. Only control-plane
+// Kubeconfig is the administrator's kubeconfig of the cluster, pointing to the VIP, the load balancer
+// or the only control-plane host. It is a secret. Only control-plane
 // hosts have it.
 func (e *Engine) Kubeconfig() ([]byte, error) {
 	a, ok := e.Assignment()

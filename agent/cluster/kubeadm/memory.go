@@ -54,6 +54,11 @@ func validate(a cluster.Assignment) error {
 			return fmt.Errorf("assignment: VIP: %w", err)
 		}
 	}
+	if a.Config.Endpoint != "" {
+		if at, err := cluster.ParseEndpoint(a.Config.Endpoint); err != nil || at != a.Config.Endpoint {
+			return fmt.Errorf("assignment: load balancer %.80q is not valid", a.Config.Endpoint)
+		}
+	}
 	for _, n := range append([]cluster.Node{a.Node}, a.Peers...) {
 		if _, err := netip.ParseAddr(n.Address); err != nil || !nodeName.MatchString(n.Name) {
 			return fmt.Errorf("assignment: node %q with address %q is not valid", n.Name, n.Address)

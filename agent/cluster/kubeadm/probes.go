@@ -118,7 +118,10 @@ func (j *job) probes(items []apiObject) map[string]func(context.Context) error {
 	all[probeNodes] = func(context.Context) error { return nodesReady(items) }
 	all[probePodNetwork] = func(ctx context.Context) error { return j.askPods(ctx, items) }
 	if j.a.Config.RegistryPort() != 0 {
-		all[probeRegistry] = get("https://"+registryHost(j.a)+"/v2/", ca)
+		all[probeRegistry] = get("https://"+registryAt(j.a, j.registryProbed())+"/v2/", ca)
+	}
+	if j.a.Config.Endpoint != "" {
+		all[probeEndpoint] = get("https://"+j.a.Config.Endpoint+"/readyz", ca)
 	}
 	if j.a.Config.VIP != "" {
 		all[probeVIP] = get(fmt.Sprintf("https://%s:%d/readyz", j.a.Config.VIP, apiPort), ca)
@@ -127,6 +130,14 @@ func (j *job) probes(items []apiObject) map[string]func(context.Context) error {
 		all[probeVolume] = j.volumeResult
 	}
 	return all
+}
+
+// registryProbed is the host whose registry is asked: with a load balancer this one, since it need not lead to the registry.
+func (j *job) registryProbed() string {
+	if j.a.Config.VIP != "" {
+		return j.a.Config.VIP
+	}
+	return j.a.Node.Address
 }
 
 func nodesReady(items []apiObject) error {

@@ -20,8 +20,11 @@ func TestConfigs(t *testing.T) {
 	alone := testAssignment(cluster.PhaseJoin, cluster.RoleInit)
 	alone.Config.VIP = ""
 	for file, make := range map[string]func() ([]byte, error){
-		"config-init.yaml":       func() ([]byte, error) { return initConfig(tainted, real) },
-		"config-init-lab.yaml":   func() ([]byte, error) { return initConfig(testAssignment(cluster.PhaseJoin, cluster.RoleInit), lab) },
+		"config-init.yaml":     func() ([]byte, error) { return initConfig(tainted, real) },
+		"config-init-lab.yaml": func() ([]byte, error) { return initConfig(testAssignment(cluster.PhaseJoin, cluster.RoleInit), lab) },
+		"config-init-balanced.yaml": func() ([]byte, error) {
+			return initConfig(balanced(testAssignment(cluster.PhaseJoin, cluster.RoleInit)), real)
+		},
 		"config-init-alone.yaml": func() ([]byte, error) { return initConfig(alone, real) },
 		"config-join.yaml":       func() ([]byte, error) { return joinConfig(testAssignment(cluster.PhaseJoin, cluster.RoleControlPlane)) },
 		"config-worker.yaml":     func() ([]byte, error) { return joinConfig(testAssignment(cluster.PhaseJoin, cluster.RoleWorker)) },

@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,8 +41,8 @@ func (e *Engine) RegistryPort() (port int, clusterID string) {
 	return a.Config.RegistryPort(), a.Config.ClusterID
 }
 
-// RegistryCertificate makes a server certificate that the cluster's CA signs, for the VIP and this host: who has the
-// cluster's CA trusts the registry, on whichever host the VIP is. It is good for nothing else (RFC 5280, 4.2.1.12).
+// RegistryCertificate makes a server certificate that the cluster's CA signs, for the VIP or the load balancer and this host: who
+// has the cluster's CA trusts the registry, on whichever host it is reached. It is good for nothing else (RFC 5280, 4.2.1.12).
 func (e *Engine) RegistryCertificate() (*tls.Certificate, error) {
 	a, ok := e.Assignment()
 	if !ok {
@@ -63,9 +64,11 @@ func (e *Engine) RegistryCertificate() (*tls.Certificate, error) {
 	t := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: "slipway-registry"}, DNSNames: []string{a.Node.Name},
 		NotBefore: now.Add(-5 * time.Minute), NotAfter: now.Add(registryCertLife),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
-	for _, s := range []string{a.Config.VIP, a.Node.Address, "127.0.0.1"} {
+	for _, s := range []string{a.Config.VIP, a.Config.EndpointHost(), a.Node.Address, "127.0.0.1"} {
 		if ip := net.ParseIP(s); ip != nil {
 			t.IPAddresses = append(t.IPAddresses, ip)
+		} else if s != "" {
+			t.DNSNames = append(t.DNSNames, s)
 		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, ca.Leaf, &key.PublicKey, ca.PrivateKey)
@@ -76,13 +79,31 @@ func (e *Engine) RegistryCertificate() (*tls.Certificate, error) {
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err
 }
 
-// registryHost is where the members of the cluster find its registry.
+// registryHost is what the members of the cluster call its registry.
 func registryHost(a cluster.Assignment) string {
-	host := a.Config.VIP
-	if host == "" && len(a.Peers) > 0 {
-		host = a.Peers[0].Address // the only control-plane host
+	first := ""
+	if len(a.Peers) > 0 {
+		first = a.Peers[0].Address
 	}
+	return registryAt(a, a.Config.RegistryHost(first))
+}
+
+func registryAt(a cluster.Assignment, host string) string {
 	return net.JoinHostPort(host, strconv.Itoa(a.Config.RegistryPort()))
+}
+
+// registryWays are where the members of the cluster look for its registry, in this order. With a load balancer they ask the
+// control-plane hosts themselves first: it need not lead to the registry too, and none of them has to be there.
+func registryWays(a cluster.Assignment) (ways []string) {
+	if a.Config.Endpoint != "" {
+		for _, n := range a.Peers[:min(len(a.Peers), a.Config.ControlPlaneHosts)] { // they come first
+			ways = append(ways, registryAt(a, n.Address))
+		}
+	}
+	if at := registryHost(a); !slices.Contains(ways, at) {
+		ways = append(ways, at)
+	}
+	return ways
 }
 
 // registryHosts is the file by which containerd trusts the in-cluster registry; "" when there is none. Images whose names do
@@ -91,9 +112,11 @@ func registryHosts(a cluster.Assignment) (file, text string) {
 	if a.Config.RegistryPort() == 0 {
 		return "", ""
 	}
-	url := "https://" + registryHost(a)
-	return certsDir + "/" + registryHost(a) + "/hosts.toml",
-		ownMark + fmt.Sprintf("server = %q\n\n[host.%q]\n  capabilities = [\"pull\", \"resolve\"]\n  ca = %q\n", url, url, caFile)
+	text = ownMark + fmt.Sprintf("server = %q\n", "https://"+registryHost(a))
+	for _, at := range registryWays(a) {
+		text += fmt.Sprintf("\n[host.%q]\n  capabilities = [\"pull\", \"resolve\"]\n  ca = %q\n", "https://"+at, caFile)
+	}
+	return certsDir + "/" + registryHost(a) + "/hosts.toml", text
 }
 
 // registryFolders are those that registryHosts made, of this cluster or an earlier one.

@@ -29,13 +29,14 @@ const (
 	probeDNS        = "dns"
 	probeService    = "service"
 	probeVIP        = "vip"
+	probeEndpoint   = "load-balancer"
 	probeRegistry   = "registry"
 	probeVolume     = "volume"
 )
 
 // layerProbes are the functions of a layer; a pack's own checks come on top.
 var layerProbes = map[string][]string{
-	"kubernetes": {probeAPI, probeNodes, probeService, probeDNS, probeRegistry},
+	"kubernetes": {probeAPI, probeEndpoint, probeNodes, probeService, probeDNS, probeRegistry},
 	"cni":        {probePodNetwork},
 	"vip":        {probeVIP},
 	"csi":        {probeVolume},
@@ -170,6 +171,7 @@ var probeWords = map[string]struct{ subject, works string }{
 	probeService:    {"Service address", "the Service address answers"},
 	probePodNetwork: {"pod network", "pods answer at their addresses"},
 	probeVIP:        {"VIP", "the VIP answers"},
+	probeEndpoint:   {"load balancer", "the load balancer answers"},
 	probeRegistry:   {"registry", "the registry answers"},
 	probeVolume:     {"volume", "a volume was written and read back"},
 }

@@ -35,8 +35,7 @@ func (j *job) volumeResult(ctx context.Context) error {
 	return nil
 }
 
-// volumeLoop probes once per cluster that a volume can be had, written and read. The host that has the VIP does it, so
-// that it is one at a time; with no VIP there is only one control-plane host.
+// volumeLoop probes once per cluster that a volume can be had, written and read.
 func (e *Engine) volumeLoop(ctx context.Context) {
 	for pause(ctx, e.statusAfter()) {
 		a, ok := e.Assignment()
@@ -57,7 +56,7 @@ func (e *Engine) volumeLoop(ctx context.Context) {
 // its pod waits for what it needs.
 func (e *Engine) volumeDue(a cluster.Assignment) (*job, bool) {
 	status := e.Report().Status
-	if status == nil || (a.Config.VIP != "" && status.VIPHolder != a.Node.Name) {
+	if status == nil || volumeProber(a, *status) != a.Node.Name {
 		return nil, false
 	}
 	due := slices.ContainsFunc(status.Applications, func(app cluster.Application) bool {
@@ -68,6 +67,20 @@ func (e *Engine) volumeDue(a cluster.Assignment) (*job, bool) {
 	}
 	packs, err := e.loadPacks(a.Config.Packs)
 	return &job{Engine: e, a: a, packs: packs}, err == nil
+}
+
+// volumeProber is the node that probes volumes, so that it is one at a time: the one that has the VIP, or else the first
+// control-plane node that is ready.
+func volumeProber(a cluster.Assignment, s cluster.Status) string {
+	if a.Config.VIP != "" {
+		return s.VIPHolder
+	}
+	for _, n := range s.Nodes {
+		if n.Ready && n.Role == string(cluster.RoleControlPlane) {
+			return n.Name
+		}
+	}
+	return ""
 }
 
 func (j *job) probeVolume(ctx context.Context) error {

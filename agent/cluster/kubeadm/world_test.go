@@ -46,6 +46,7 @@ type world struct {
 	raw          map[string]string // what the API answers by path
 	hang         string            // a command that only ends with its context
 	silent       bool              // nothing of the cluster answers
+	deaf         string            // a URL at which nobody answers
 }
 
 var errCut = errors.New("power cut")
@@ -365,7 +366,12 @@ func asJSON(v any) string {
 
 func (w *world) DNS(context.Context, string, string) error { return w.probe() }
 
-func (w *world) Get(context.Context, string, string) error { return w.probe() }
+func (w *world) Get(_ context.Context, url, _ string) error {
+	if w.deaf != "" && strings.HasPrefix(url, w.deaf) {
+		return errors.New("connection refused")
+	}
+	return w.probe()
+}
 
 func (w *world) probe() error {
 	w.mu.Lock()

@@ -4,6 +4,7 @@
 //	request --> read host facts -------------------------------+
 //	        --> bind the ports, hold them, answer peers (8 s) -+--> facts
 //	        --> dial the peers' ports until they answer -------+
+//	        --> dial the load balancer: whose port answers? ---+
 //	        --> ask by ARP who has the VIP (RFC 5227) ---------+
 //
 // All hosts of a run get their requests at about the same time, so while one dials, the others hold their ports.

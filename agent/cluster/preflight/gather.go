@@ -81,7 +81,7 @@ func (g *Gatherer) Gather(ctx context.Context, req cluster.CheckRequest) (cluste
 	}
 	var group errgroup.Group
 	group.Go(func() error {
-		f.PortsBusy, f.Reach = g.ports(ctx, req)
+		f.PortsBusy, f.Reach, f.Endpoint = g.ports(ctx, req)
 		return nil
 	})
 	group.Go(func() error {

@@ -32,8 +32,9 @@ func nonce(runID, hostID, key string) string {
 // question is what a datagram to a peer's port asks; only who knows the run gets an answer, and none longer than it.
 func question(n string) string { return "?" + n }
 
-// ports binds the host's ports, holds them while peers dial, and dials theirs.
-func (g *Gatherer) ports(ctx context.Context, req cluster.CheckRequest) (busy map[string]string, reach map[string]map[string]string) {
+// ports binds the host's ports, holds them while peers dial, and dials theirs, also through the load balancer if there is one.
+func (g *Gatherer) ports(ctx context.Context, req cluster.CheckRequest) (busy map[string]string, reach map[string]map[string]string, lb *cluster.EndpointFacts) {
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, hold)
 	defer cancel()
 	busy = map[string]string{}
@@ -52,11 +53,15 @@ func (g *Gatherer) ports(ctx context.Context, req cluster.CheckRequest) (busy ma
 		}
 		defer release()
 	}
+	var asking sync.WaitGroup
+	asking.Go(func() { lb = g.askEndpoint(ctx, req) })
 	reach = dialAll(ctx, req)
 	if len(req.Peers) > 0 {
 		heard.wait(ctx) // others may still be dialing
 	}
-	return busy, reach
+	holdForPeers(ctx, req, began)
+	asking.Wait()
+	return busy, reach, lb
 }
 
 // holdPort binds a port on all addresses and answers on it until release, which waits for its goroutine.

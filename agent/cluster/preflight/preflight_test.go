@@ -227,8 +227,9 @@ func TestTwoHosts(t *testing.T) {
 		return cluster.CheckRequest{ID: "run", Address: "10.9.8." + own, VIP: vip, Ports: ports,
 			Peers: []cluster.PeerProbe{{HostID: "h" + peer, Name: "h" + peer, Address: "10.9.8." + peer, Ports: ports}}}
 	}
-	waitA := gather(t, a, "h1", request("2", "1", "10.9.8.3"))
-	waitB := gather(t, b, "h2", request("1", "2", "10.9.8.77"))
+	forA, forB := request("2", "1", "10.9.8.3"), request("1", "2", "10.9.8.77")
+	forA.Endpoint, forB.Endpoint = "10.9.8.3:6443", "lb.invalid:6443" // an address that leads to b; no name that there is (RFC 6761)
+	waitA, waitB := gather(t, a, "h1", forA), gather(t, b, "h2", forB)
 	fa, fb := waitA(), waitB()
 	if len(fa.PortsBusy) != 0 {
 		t.Errorf("busy on a: %v", fa.PortsBusy)
@@ -259,6 +260,12 @@ func TestTwoHosts(t *testing.T) {
 	}
 	if !fb.VIPProbed || fb.VIPAnswer != "" {
 		t.Errorf("b asked for a free address: probed %v, answer %q", fb.VIPProbed, fb.VIPAnswer)
+	}
+	if e := fa.Endpoint; e == nil || e.HostID != "h2" || e.Problem != "" {
+		t.Errorf("a's load balancer leads to %+v", e)
+	}
+	if e := fb.Endpoint; e == nil || len(e.Addresses) != 0 || e.Problem == "" {
+		t.Errorf("b's load balancer without a name is %+v", e)
 	}
 	if len(fa.Adapters) != 1 || fa.Adapters[0].Name != "eth0" || fa.Adapters[0].Prefixes[0] != "10.9.8.1/24" {
 		t.Errorf("adapters of a: %+v", fa.Adapters)

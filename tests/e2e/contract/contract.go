@@ -36,7 +36,7 @@ var Disks = Answer{[]string{"host", "show"}, under("disks[].", "path sizeBytes m
 var Token = Answer{[]string{"link", "token"}, under("", "token expiresAt remainingSeconds")}
 
 // Cluster is the answer of every host of a cluster.
-var Cluster = Answer{[]string{"cluster", "show"}, append(append(under("", "name state health reason vip operation"),
+var Cluster = Answer{[]string{"cluster", "show"}, append(append(under("", "name state health reason vip endpoint operation"),
 	under("nodes[].", "name host role ready version reason")...), under("applications[].", "name layer version status message")...)}
 
 // Views are what every host of a cluster shows of it.

@@ -7,7 +7,7 @@ import { download } from '../../parts/download';
 import { PageBody, Refusal } from '../../parts/Parts';
 import { t } from '../../texts';
 import { DraftLine } from './DraftLine';
-import { exportOf, idOf, newDraft, specOf, type Draft } from './draft';
+import { exportOf, idOf, inControlPlane, newDraft, specOf, type Draft } from './draft';
 import { importOf } from './import';
 import { useKeep } from './keep';
 import { blocking } from './matrix';
@@ -15,7 +15,7 @@ import { NodeStep } from './NodeStep';
 import { PreflightStep } from './PreflightStep';
 import { useProbe } from './probe';
 import { Review } from './Review';
-import { basicFaults, clusterFaults, inControlPlane, nodeFaults, profileFaults, variableFaults, type Faults } from './rules';
+import { basicFaults, clusterFaults, nodeFaults, profileFaults, variableFaults, type Faults } from './rules';
 import { BasicStep, ClusterStep, ProfileStep } from './Steps';
 import { VariablesStep } from './VariablesStep';
 
@@ -27,7 +27,7 @@ export function CreateWizard({ definitions, hosts, begun, kept }: { definitions:
   const change = (c: Partial<Draft>) => setDraft((d) => ({ ...d, ...c }));
   const definition = definitions.find((d) => idOf(d) === draft.definition);
   const keeper = useKeep(draft, useMemo(() => exportOf(draft, definition, true), [draft, definition]), kept);
-  const probe = useProbe(draft.vip);
+  const probe = useProbe(draft.reached === 'vip' ? draft.vip : '');
   const spec = useMemo(() => JSON.stringify(specOf(draft)), [draft]);
   const [planned, setPlanned] = useState<{ spec: string; plan: Awaited<ReturnType<typeof planOf>> }>();
   const preflight = useAction(async () => setPlanned({ spec, plan: await planOf(spec) }));

@@ -15,8 +15,8 @@ export function Overview({ cluster, operation }: { cluster: Cluster; operation?:
           <DescriptionList isHorizontal columnModifier={{ default: '1Col', lg: '2Col' }}>
             <Row term={c.status}><State of={cluster.state} /></Row>
             <Row term={c.health}><State of={cluster.health} /></Row>
-            <Row term={t.wizard.vip}>{cluster.vip || '–'}{cluster.vipHolder && ` (${t.cluster.heldBy(cluster.vipHolder)})`}</Row>
-            <Row term={t.cluster.api}>{cluster.vip ? `https://${cluster.vip}:6443` : '–'}</Row>
+            <Row term={t.cluster.api}>https://{cluster.endpoint}</Row>
+            <Row term={t.cluster.reached}>{reachedBy(cluster)}</Row>
           </DescriptionList>
           {cluster.reason && <Alert component="p" variant={cluster.state === 'Error' ? 'danger' : 'info'} isInline isPlain title={cluster.reason} className="sw-gap" />}
         </CardBody>
@@ -45,6 +45,13 @@ export function Overview({ cluster, operation }: { cluster: Cluster; operation?:
       {operation && operation.state !== 'running' && <Lifecycle operation={operation} />}
     </>
   );
+}
+
+/** In words how the API server is reached. */
+export function reachedBy(k: Cluster): string {
+  if (k.vip) return k.vipHolder ? t.cluster.byVIPOf(k.vip, k.vipHolder) : t.cluster.byVIP(k.vip);
+  const only = k.nodes.find((n) => k.endpoint === `${n.address}:6443`);
+  return only ? t.cluster.byHost(only.name) : t.cluster.byBalancer;
 }
 
 /** What happens or happened, step by step: on top while it does. */

@@ -3,7 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { Check, Plan } from '../../api/client';
 import { Loading, Refusal, State } from '../../parts/Parts';
 import { t } from '../../texts';
-import { blocking, findings, matrix, title, told } from './matrix';
+import { blocking, findings, ignorable, matrix, stops, title, told } from './matrix';
 
 /** Every check on every host, and what to do about those that are not met. */
 export function PreflightStep(p: {
@@ -35,7 +35,7 @@ export function PreflightStep(p: {
 }
 
 function Open({ checks, nameOf, ignored, ignore }: { checks: Check[]; nameOf: (h: string) => string; ignored: Set<string>; ignore: (ids: Set<string>) => void }) {
-  const failed = [...new Set(checks.filter((c) => c.status === 'fail').map((c) => c.id))];
+  const failed = [...new Set(checks.filter((c) => stops(c) && ignorable(c)).map((c) => c.id))];
   const left = blocking(checks, ignored).length;
   const toggle = (id: string, on: boolean) => {
     const next = new Set(ignored);

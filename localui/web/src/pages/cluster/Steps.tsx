@@ -2,7 +2,7 @@ import { Alert, ExpandableSection, Form, FormGroup, FormSection, Label, Radio } 
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { Definition } from '../../api/client';
 import { t } from '../../texts';
-import { idOf, type Draft } from './draft';
+import { idOf, type Draft, type Reached } from './draft';
 import { UploadArea } from '../content/UploadArea';
 import { Field } from './Field';
 import type { useProbe } from './probe';
@@ -61,14 +61,30 @@ export function ProfileStep({ draft, change, definitions }: StepProps & { defini
   );
 }
 
+const ways: Reached[] = ['vip', 'balancer', 'host'];
+
 export function ClusterStep({ draft, change, faults, probe, single }: StepProps & { probe: ReturnType<typeof useProbe>; single: boolean }) {
   const said = probe.asking ? t.wizard.vipAsking : probe.found?.message;
+  const w = t.wizard;
   return (
     <Form onSubmit={still}>
-      <Field
-        id="vip" label={t.wizard.vip} value={draft.vip} set={(vip) => change({ vip })} fault={draft.vip && faults.vip} required={!single}
-        help={said ?? (single ? t.wizard.vipSingle : t.wizard.vipHelp)} tone={probe.found?.state === 'free' ? 'success' : probe.found ? 'warning' : undefined}
-      />
+      <FormGroup role="radiogroup" label={w.reached} fieldId="reached" isRequired>
+        {ways.map((way) => (
+          <Radio
+            key={way} id={`reached-${way}`} name="reached" label={w.ways[way].label} description={w.ways[way].text} isChecked={draft.reached === way} onChange={() => change({ reached: way })}
+          />
+        ))}
+      </FormGroup>
+      {draft.reached === 'vip' && (
+        <Field
+          id="vip" label={w.vip} value={draft.vip} set={(vip) => change({ vip })} fault={draft.vip && faults.vip} required
+          help={said ?? w.vipHelp} tone={probe.found?.state === 'free' ? 'success' : probe.found ? 'warning' : undefined}
+        />
+      )}
+      {draft.reached === 'balancer' && (
+        <Field id="endpoint" label={w.endpoint} value={draft.endpoint} set={(endpoint) => change({ endpoint })} fault={draft.endpoint && faults.endpoint} required help={w.endpointHelp} />
+      )}
+      {draft.reached === 'host' && !single && <Alert component="p" variant="info" isInline isPlain title={w.hostNotSingle} />}
       <Field id="ntp" label={t.wizard.ntp} value={draft.ntpServers} set={(ntpServers) => change({ ntpServers })} fault={faults.ntpServers} help={t.wizard.ntpHelp} />
       <Field id="ssh" label={t.wizard.ssh} value={draft.sshKeys} set={(sshKeys) => change({ sshKeys })} fault={faults.sshKeys} help={t.wizard.sshHelp} area />
     </Form>

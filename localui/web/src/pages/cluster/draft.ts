@@ -7,13 +7,19 @@ export interface Draft {
   definition: string;
   /** Only what differs from the definition's defaults. */
   variables: Record<string, string>;
+  /** How the API server is reached: what the other ways need is kept, but not in the spec. */
+  reached: Reached;
   vip: string;
+  endpoint: string;
   ntpServers: string;
   sshKeys: string;
   pools: PoolDraft[];
   /** Where each linked host goes, by its id. */
   hosts: Record<string, HostDraft>;
 }
+
+/** By a VIP that kube-vip moves, by a load balancer of the user's own, or at the only control-plane host itself. */
+export type Reached = 'vip' | 'balancer' | 'host';
 
 export interface PoolDraft {
   key: number;
@@ -33,6 +39,8 @@ export interface HostDraft {
 
 export const controlPlaneKey = 1;
 
+export const inControlPlane = (d: Draft): number => Object.values(d.hosts).filter((h) => h.pool === controlPlaneKey).length;
+
 /** A draft for the group as it is: an odd number of hosts in the control plane, the leader first. */
 export function newDraft(hosts: LinkedHost[], definitions: Definition[]): Draft {
   const ordered = [...hosts].sort((a, b) => Number(b.role === 'leader') - Number(a.role === 'leader'));
@@ -42,7 +50,7 @@ export function newDraft(hosts: LinkedHost[], definitions: Definition[]): Draft 
   if (ordered.length > controlPlane) pools.push({ ...pools[0]!, key: 2, name: 'worker-pool', role: 'worker', workerCapable: false });
   const only = definitions[0];
   return {
-    name: '', tags: '', definition: only ? idOf(only) : '', variables: {}, vip: '', ntpServers: '', sshKeys: '', pools,
+    name: '', tags: '', definition: only ? idOf(only) : '', variables: {}, reached: controlPlane > 1 ? 'vip' : 'host', vip: '', endpoint: '', ntpServers: '', sshKeys: '', pools,
     hosts: Object.fromEntries(ordered.map((h, i) => [h.id, { pool: i < controlPlane ? controlPlaneKey : 2, adapter: '', name: '' }])),
   };
 }
@@ -97,7 +105,8 @@ export function specOf(d: Draft, unfinished = false): object {
     tags: filled(pairs(d.tags)),
     definition: { name, version },
     variables: filled(d.variables),
-    vip: d.vip.trim() || undefined,
+    vip: (d.reached === 'vip' && d.vip.trim()) || undefined,
+    controlPlaneEndpoint: (d.reached === 'balancer' && d.endpoint.trim()) || undefined,
     ntpServers: filled(d.ntpServers.split(/[\s,]+/).filter(Boolean)),
     sshKeys: filled(lines(d.sshKeys)),
     pools: pools.filter((p) => unfinished || p.role === 'control-plane' || p.hosts.length > 0),

@@ -1,6 +1,6 @@
 import type { Definition, LinkedHost } from '../../api/client';
 import { t } from '../../texts';
-import { controlPlaneKey, idOf, newDraft, type Draft, type HostDraft, type PoolDraft } from './draft';
+import { controlPlaneKey, idOf, inControlPlane, newDraft, type Draft, type HostDraft, type PoolDraft, type Reached } from './draft';
 
 type Tree = string | Tree[] | { [key: string]: Tree };
 
@@ -39,10 +39,18 @@ export async function importOf(source: string, hosts: LinkedHost[], definitions:
     definition: definition ? idOf(definition) : '',
     variables: Object.fromEntries(Object.entries(map(spec.variables)).map(([k, v]) => [k, text(v)])),
     vip: text(spec.vip),
+    endpoint: text(spec.controlPlaneEndpoint),
     ntpServers: texts(spec.ntpServers).join(', '),
     sshKeys: texts(spec.sshKeys).join('\n'),
   };
-  return spec.pools ? { ...draft, ...poolsOf(list(spec.pools).map(map), hosts, lenient) } : draft;
+  const placed = spec.pools ? { ...draft, ...poolsOf(list(spec.pools).map(map), hosts, lenient) } : draft;
+  return { ...placed, reached: reachedOf(placed) };
+}
+
+/** A spec without an address is one of a single control-plane host, or not finished. */
+function reachedOf(d: Draft): Reached {
+  if (d.endpoint) return 'balancer';
+  return d.vip || inControlPlane(d) > 1 ? 'vip' : 'host';
 }
 
 function poolsOf(trees: { [key: string]: Tree }[], hosts: LinkedHost[], lenient: boolean): Pick<Draft, 'pools' | 'hosts'> {

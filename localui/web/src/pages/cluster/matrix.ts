@@ -20,9 +20,15 @@ export function matrix(checks: Check[]): { ids: string[]; hosts: string[]; cell:
   return { ids, hosts, cell: (id, host) => cells.get(`${id}\n${host}`) };
 }
 
-/** The failed checks that nobody has said to ignore. */
+/** Whether a check keeps the cluster from being made: what nobody measured is not known to work. */
+export const stops = (c: Check): boolean => c.status === 'fail' || c.status === 'unknown';
+
+/** A host that is away or in another cluster cannot be used, whatever anyone wishes. */
+export const ignorable = (c: Check): boolean => c.id !== 'host-ready';
+
+/** The checks that stand in the way and that nobody has said to ignore. */
 export function blocking(checks: Check[], ignored: Set<string>): Check[] {
-  return checks.filter((c) => c.status === 'fail' && !ignored.has(c.id));
+  return checks.filter((c) => stops(c) && !(ignorable(c) && ignored.has(c.id)));
 }
 
 /** What is open, once for all hosts of which the same is to be said. */

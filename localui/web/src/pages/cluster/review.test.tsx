@@ -8,7 +8,7 @@ import { Review } from './Review';
 afterEach(cleanup);
 
 const check = (id: string, host: string, status: Check['status'], c: Partial<Check> = {}): Check => ({ id, host, status, message: 'Too little memory', fix: 'Add some.', ...c });
-const plan = (...checks: Check[]): Plan => ({ hash: 'x', name: 'harbour', vip: '10.0.0.9', nodes: [{ host: 'id-h1', name: 'h1', role: 'init', address: '10.0.0.1' }], packs: ['calico 3'], steps: ['id-h1: place'], checks });
+const plan = (...checks: Check[]): Plan => ({ hash: 'x', name: 'harbour', vip: '10.0.0.9', endpoint: '10.0.0.9:6443', nodes: [{ host: 'id-h1', name: 'h1', role: 'init', address: '10.0.0.1' }], packs: ['calico 3'], steps: ['id-h1: place'], checks });
 const nameOf = (s: string) => s.replaceAll('id-', '');
 
 // Feature X: the matrix of hosts and checks with what mends them.
@@ -37,6 +37,6 @@ it('reviews everything but secrets', () => {
   const fresh = newDraft(hosts, [definition]);
   const draft = { ...fresh, tags: 'site=north', variables: { secret: 'hunter2', size: 'large' }, pools: fresh.pools.map((p) => ({ ...p, labels: 'quay=1', taints: 'gpu:NoSchedule' })) };
   render(<Review draft={draft} plan={plan()} definition={definition} nameOf={nameOf} />);
-  for (const text of ['site=north', 'size: large', 'secret: ********', 'control-plane-pool, allow worker capability, quay=1, gpu:NoSchedule', 'h1: place']) screen.getByText(text);
+  for (const text of ['site=north', 'size: large', 'secret: ********', 'control-plane-pool, allow worker capability, quay=1, gpu:NoSchedule', 'h1: place', 'At the only control-plane host: 10.0.0.9:6443']) screen.getByText(text);
   expect(document.body.textContent).not.toContain('hunter2');
 });

@@ -1,6 +1,6 @@
 import type { Definition, Variable } from '../../api/client';
 import { t } from '../../texts';
-import { controlPlaneKey, idOf, lines, taintsOf, type Draft } from './draft';
+import { controlPlaneKey, idOf, inControlPlane, lines, taintsOf, type Draft } from './draft';
 
 // These rules only answer while one types. The host checks everything again in the preflight, and what it says counts.
 
@@ -8,7 +8,8 @@ import { controlPlaneKey, idOf, lines, taintsOf, type Draft } from './draft';
 export type Faults = Record<string, string>;
 
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
-const dnsLabel = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const clusterName = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
 export const ipv4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
 const formats: Record<Variable['format'], [RegExp, string] | undefined> = {
@@ -40,7 +41,7 @@ export function variableFault(v: Variable, value: string): string {
 
 export function basicFaults(d: Draft): Faults {
   const faults: Faults = {};
-  if (!dnsLabel.test(d.name.trim())) faults.name = t.rules.name;
+  if (!clusterName.test(d.name.trim())) faults.name = t.rules.name;
   if (lines(d.tags).some((l) => !/[=:]/.test(l))) faults.tags = t.rules.pairs;
   return faults;
 }
@@ -58,13 +59,18 @@ export function variableFaults(d: Draft, definition?: Definition): Faults {
   return faults;
 }
 
-export const inControlPlane = (d: Draft) => Object.values(d.hosts).filter((h) => h.pool === controlPlaneKey).length;
+/** A host name or IPv4 address, with or without a port. */
+function isEndpoint(text: string): boolean {
+  const [, host = '', port = '6443'] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const name = hostName.test(host) && !/(^|\.)(\d+|localhost)$/i.test(host);
+  return (ipv4.test(host) || name) && Number(port) >= 1 && Number(port) <= 65535;
+}
 
 export function clusterFaults(d: Draft): Faults {
   const vip = d.vip.trim();
   const faults: Faults = {};
-  if (vip && !ipv4.test(vip)) faults.vip = t.rules.ipv4;
-  if (!vip && inControlPlane(d) > 1) faults.vip = t.rules.vip;
+  if (d.reached === 'vip' && !ipv4.test(vip)) faults.vip = vip ? t.rules.ipv4 : t.rules.vip;
+  if (d.reached === 'balancer' && !isEndpoint(d.endpoint.trim())) faults.endpoint = t.rules.endpoint;
   if (d.ntpServers.split(/[\s,]+/).filter(Boolean).some((x) => !hostName.test(x) && !/^[0-9A-Fa-f:.]+$/.test(x))) faults.ntpServers = t.rules.ntp;
   if (lines(d.sshKeys).some((k) => !/^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+/.test(k))) faults.sshKeys = t.rules.sshKey;
   return faults;
@@ -82,7 +88,7 @@ export function nodeFaults(d: Draft): Faults {
   const n = inControlPlane(d);
   if (n === 0) faults.hosts = t.rules.noControlPlane;
   else if (n % 2 === 0) faults.hosts = t.rules.odd(n);
-  else if (n > 1 && !d.vip.trim()) faults.hosts = t.rules.vipFirst;
+  else if (n > 1 && d.reached === 'host') faults.hosts = t.rules.vipFirst;
   const workers = Object.values(d.hosts).some((h) => h.pool > controlPlaneKey);
   if (n > 0 && !workers && !d.pools.find((p) => p.key === controlPlaneKey)?.workerCapable) faults.workers = t.rules.noWorkers;
   const names = Object.values(d.hosts).map((h) => h.name.trim()).filter(Boolean);

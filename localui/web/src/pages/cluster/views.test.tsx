@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { ClusterEvent, ClusterService } from '../../api/client';
 import { left } from './Certificates';
 import { chosen } from './Events';
+import { reachedBy } from './Overview';
 import { Links, portsOf } from './Services';
 
 afterEach(cleanup);
@@ -14,6 +15,15 @@ it('shows the events of a namespace, or warnings alone', () => {
   expect(chosen(all, '', false)).toHaveLength(3);
   expect(chosen(all, 'a', false)).toHaveLength(2);
   expect(chosen(all, 'a', true)).toEqual([all[2]]);
+});
+
+// Feature 104: how the API server is reached, in words.
+it.each([
+  ['10.0.0.9', 'h1', '10.0.0.9:6443', 'Virtual IP 10.0.0.9, held by h1'], ['10.0.0.9', '', '10.0.0.9:6443', 'Virtual IP 10.0.0.9'],
+  ['', '', 'lb.example.com:443', 'A load balancer of your own'], ['', '', '10.0.0.1:6443', 'Its only control-plane host, h1'],
+])('VIP %j of %j, endpoint %j', (vip, vipHolder, endpoint, want) => {
+  const node = { name: 'h1', host: 'id-h1', role: 'control-plane', ready: true, version: '', address: '10.0.0.1', reason: '' };
+  expect(reachedBy({ name: 'x', state: 'Running', health: '', reason: '', vip, vipHolder, endpoint, nodes: [node], applications: [], operation: '' })).toBe(want);
 });
 
 // Feature 121.

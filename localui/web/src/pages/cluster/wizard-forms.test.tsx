@@ -92,11 +92,11 @@ it('lets the host make a certificate and its key', async () => {
 
 // Features 107 to 110.
 it('places hosts, with adapter and name, and says what is wrong or could be better', () => {
-  let draft = newDraft(hosts, [definitionOf()]);
+  let draft: Draft = { ...newDraft(hosts, [definitionOf()]), reached: 'host' };
   const show = () => <NodeStep draft={draft} change={(c) => { draft = { ...draft, ...c }; view.rerender(show()); }} faults={nodeFaults(draft)} hosts={hosts} />;
   const view = render(show());
   const pick = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
-  screen.getByText(/needs a VIP/);
+  screen.getByText(/needs a virtual IP or a load balancer/);
   expect((screen.getByLabelText('Pool h1') as HTMLSelectElement).disabled).toBe(true);
   fireEvent.click(screen.getByRole('button', { name: 'Add worker pool' }));
   pick('Pool h3', '2');
@@ -165,4 +165,15 @@ it('asks the network for the VIP as one types', async () => {
   screen.getByText(/02:00 answers for it/);
   expect(next().disabled).toBe(true);
   expect(asked.filter((a) => a.path === '/cluster-vip')).toHaveLength(1);
+  // Feature 104: with a load balancer no VIP is asked for, and none is in the way.
+  fireEvent.click(screen.getByRole('radio', { name: 'By a load balancer of your own' }));
+  expect(field('vip')).toBeNull();
+  type('endpoint', 'lb_1');
+  screen.getByText(/such as lb.example.com/);
+  expect(next().disabled).toBe(true);
+  type('endpoint', 'lb.example.com:443');
+  expect(next().disabled).toBe(false);
+  fireEvent.click(screen.getByRole('radio', { name: 'At the only control-plane host' }));
+  screen.getByText(/Leave one in it in the next step/);
+  expect(next().disabled).toBe(false);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check, Definition, LinkedHost, Variable } from '../../api/client';
 import { exportOf, newDraft, pairs, specOf, taintsOf, type Draft } from './draft';
+import { importOf } from './import';
 import { blocking, findings, matrix, title, told } from './matrix';
 import { basicFaults, clusterFaults, nodeFaults, variableFault, variableFaults } from './rules';
 
@@ -29,8 +30,15 @@ describe('draft', () => {
       pools: [{ name: 'control-plane-pool', role: 'control-plane', workerCapable: true, hosts: [{ host: 'id-h1' }, { host: 'id-h2' }, { host: 'id-h3' }] }],
     });
   });
+  // Feature 104: only the way that is chosen is in the spec, and comes back from it.
+  it.each([['vip', { vip: '10.0.0.100' }], ['balancer', { controlPlaneEndpoint: 'lb:443' }], ['host', {}]] as const)('reached by %s', async (reached, want) => {
+    const d = draft(reached === 'host' ? [host('h1', 'leader')] : three, { reached, endpoint: 'lb:443' });
+    expect(specOf(d)).toMatchObject(want);
+    expect(Object.keys(specOf(d)).filter((k) => k === 'vip' || k === 'controlPlaneEndpoint')).toEqual(Object.keys(want));
+    expect((await importOf(exportOf(d, definition), three, [definition])).reached).toBe(reached);
+  });
   it('is exported as YAML without masked values', () => {
-    const text = exportOf(draft([host('h1', 'leader')], { tags: 'site: north', variables: { secret: 'hunter2', podCIDR: '10.2.0.0/16' } }), definition);
+    const text = exportOf(draft([host('h1', 'leader')], { reached: 'vip', tags: 'site: north', variables: { secret: 'hunter2', podCIDR: '10.2.0.0/16' } }), definition);
     expect(text).toBe(`name: "harbour"
 tags:
   site: "north"
@@ -75,13 +83,23 @@ describe('rules', () => {
   it('asks nothing that one cannot change', () => {
     expect(Object.keys(variableFaults(draft(three, { variables: { podCIDR: 'x' } }), definition))).toEqual(['podCIDR']);
   });
-  it.each([['harbour', true], ['Harbour', false], ['', false], ['a'.repeat(64), false], ['ends-', false]])('cluster name %j', (name, good) => {
+  it.each([['harbour', true], ['Harbour', false], ['', false], ['a'.repeat(32), true], ['a'.repeat(33), false], ['9lives', true], ['ends-', false]])('cluster name %j', (name, good) => {
     expect(Object.keys(basicFaults(draft(three, { name }))).length === 0).toBe(good);
   });
-  it('wants a VIP for more than one control-plane host', () => {
+  // Features 103 and 104.
+  it('wants an address for each way to reach the API server', () => {
     expect(clusterFaults(draft(three, { vip: '' })).vip).toBeTruthy();
-    expect(clusterFaults(draft([host('h1', 'leader')], { vip: '' })).vip).toBeUndefined();
     expect(clusterFaults(draft(three, { vip: '10.0.0.300' })).vip).toBeTruthy();
+    expect(clusterFaults(draft(three, { reached: 'host', vip: '' }))).toEqual({});
+    expect(nodeFaults(draft(three, { reached: 'host', vip: '' })).hosts).toContain('load balancer');
+    expect(nodeFaults(draft([host('h1', 'leader')], { vip: '' }))).toEqual({});
+    expect([newDraft(three, []).reached, newDraft([host('h1', 'leader')], []).reached]).toEqual(['vip', 'host']);
+  });
+  it.each([
+    ['lb.example.com', true], ['LB:443', true], ['192.0.2.10:6443', true], ['', false], ['192.0.2.300', false], ['lb:0', false], ['lb:70000', false], ['lb_1', false],
+    ['https://lb', false], ['localhost', false], ['2001:db8::1', false],
+  ])('load balancer %j', (endpoint, good) => {
+    expect(clusterFaults(draft(three, { reached: 'balancer', endpoint })).endpoint === undefined).toBe(good);
   });
   it('wants an odd control plane and different names', () => {
     const d = draft(three);
@@ -102,6 +120,8 @@ describe('preflight', () => {
   it('lets only what is named be ignored', () => {
     const checks = [check('a', 'h1', 'fail'), check('b', 'h1', 'fail'), check('c', 'h1', 'warn')];
     expect(blocking(checks, new Set(['a'])).map((c) => c.id)).toEqual(['b']);
+    expect(blocking([check('a', 'h1', 'unknown')], new Set())).toHaveLength(1);
+    expect(blocking([check('host-ready', 'h1', 'fail')], new Set(['host-ready']))).toHaveLength(1);
   });
   it('says the same of several hosts once', () => {
     const old = { message: 'Old kernel', fix: 'Boot another one.' };
