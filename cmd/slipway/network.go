@@ -82,6 +82,7 @@ type setFlags struct {
 	stp       bool
 	members   []string
 	within    time.Duration
+	dryRun    bool
 }
 
 func (c *cli) networkSet() *cobra.Command {
@@ -104,10 +105,14 @@ func (c *cli) networkSet() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if f.dryRun {
+					return c.preview(ctx, client, change)
+				}
 				return c.try(ctx, client, change)
 			})
 		}}
 	fl := cmd.Flags()
+	fl.BoolVar(&f.dryRun, "dry-run", false, "show what would change and change nothing")
 	fl.StringVar(&f.hostname, "hostname", "", "name of the host")
 	fl.BoolVar(&f.adapter.Dhcp, "dhcp", false, "take the address by DHCP")
 	fl.StringSliceVar(&f.addresses, "address", nil, "static addresses with prefix length, 192.168.1.10/24")

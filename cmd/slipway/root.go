@@ -20,6 +20,8 @@ var version = "0.1.0-dev"
 // cli is what every command shares: where the agent is and how to print.
 type cli struct {
 	socket, host, pin, user, passwordFile, output string
+
+	read string // the password, once it was read: standard input has it only once
 }
 
 func newRoot() *cobra.Command {
@@ -48,7 +50,7 @@ func newRoot() *cobra.Command {
 	f.StringVarP(&c.output, "output", "o", "", "json prints the answer for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(newAgentCommand(), c.hostCommand(), c.networkCommand(), c.linkCommand(), c.contentCommand(), c.clusterCommand(),
-		c.operationCommand(), c.loginCommand(), c.userCommand(), c.themeCommand(), c.setupCommand(), c.auditCommand(), c.powerCommand(), c.tuiCommand(), c.diagCommand(), newInstall())
+		c.operationCommand(), c.loginCommand(), c.logoutCommand(), c.sessionCommand(), c.userCommand(), c.themeCommand(), c.setupCommand(), c.auditCommand(), c.powerCommand(), c.tuiCommand(), c.diagCommand(), newInstall())
 	return root
 }
 
@@ -121,6 +123,9 @@ func (c *cli) watch(ctx context.Context, client *apiclient.Client, id string) er
 }
 
 func (c *cli) password() (string, error) {
+	if c.read != "" {
+		return c.read, nil
+	}
 	if c.passwordFile == "" {
 		return "", usagef("--user needs --password-file (a file, or - for standard input), so that no password stands in a process list")
 	}
@@ -132,6 +137,7 @@ func (c *cli) password() (string, error) {
 	if p == "" {
 		return "", errors.New("the password file is empty")
 	}
+	c.read = p
 	return p, nil
 }
 

@@ -52,6 +52,7 @@ func TestContract(t *testing.T) {
 		check(t, h, Answer{[]string{"content", "delete", digest, "--dry-run"}, under("", "dryRun blobs bytes")})
 	})
 	t.Run("wizard", func(t *testing.T) { wizard(t, h) })
+	t.Run("network dry run", func(t *testing.T) { networkDryRun(t, h) })
 	t.Run("exit codes", func(t *testing.T) { exitCodes(t, d) })
 }
 
@@ -97,18 +98,28 @@ func wizard(t *testing.T, h *lab.Host) {
 	suite.Exec(t, h, `test "$(stat -c %a /root/ca.key)" = 600 && openssl x509 -in /root/ca.pem -noout -subject | grep harbour`)
 }
 
+// networkDryRun: what a form shows before the change, from the command line.
+func networkDryRun(t *testing.T, h *lab.Host) {
+	set := []string{"network", "set", "eth0", "--address", "10.77.0.50/24", "--dry-run"}
+	check(t, h, Answer{set, under("", "problems lines[].adapter lines[].setting lines[].old lines[].new")})
+	suite.On(t, h, "", append(set, "--gateway", "192.0.2.1")...).Refused(t, "gateway")
+	if try := suite.OnJSON[api.Network](t, h, "network", "show").Try; try.Id != "" {
+		t.Errorf("a dry run began a try: %+v", try)
+	}
+}
+
 // exitCodes: 0 done, 1 failed, 2 wrong usage; what went wrong stands on the standard error alone.
 func exitCodes(t *testing.T, d *drive.Lab) {
 	h := d.Host(1)
 	for _, usage := range [][]string{{"no-such-command"}, {"host"}, {"host", "show", "extra"}, {"host", "show", "--no-such-flag"},
-		{"host", "show", "-o", "xml"}, {"link", "join"}, {"content", "upload"}, {"cluster", "create"}, {"operation", "show"},
+		{"host", "show", "-o", "xml"}, {"link", "join"}, {"content", "upload"}, {"cluster", "create"}, {"operation", "show"}, {"logout"},
 		{"host", "show", "--host", suite.URL(h)}} {
 		if r := suite.On(t, h, "", usage...); r.Code != 2 || r.Stderr == "" {
 			t.Errorf("%v: exit code %d, want 2: %s", usage, r.Code, r.Stderr)
 		}
 	}
 	for _, failure := range [][]string{{"cluster", "show"}, {"cluster", "kubeconfig"}, {"operation", "show", "nothing"},
-		{"content", "show", "sha256:00"}, {"link", "remove", "nobody"}, {"network", "confirm", "nothing"},
+		{"content", "show", "sha256:00"}, {"link", "remove", "nobody"}, {"network", "confirm", "nothing"}, {"operation", "cancel", "nothing"}, {"session", "end", "nothing"},
 		{"content", "upload", "/no/such/file"}} {
 		if r := suite.On(t, h, "", append(failure, "-o", "json")...); r.Code != 1 || r.Stderr == "" || r.Stdout != "" {
 			t.Errorf("%v: exit code %d, want 1 and no answer: %s%s", failure, r.Code, r.Stderr, r.Stdout)

@@ -24,6 +24,7 @@ func TestLink(t *testing.T) {
 		suite.Step{Name: "workstation", Run: g.workstation},
 		suite.Step{Name: "wrong pin", Run: g.wrongPin},
 		suite.Step{Name: "viewer", Run: g.viewer},
+		suite.Step{Name: "sessions", Run: g.sessions},
 		suite.Step{Name: "lock-out", Run: g.lockOut},
 		suite.Step{Name: "malformed token", Run: g.malformed},
 		suite.Step{Name: "man in the middle", Run: g.manInTheMiddle},

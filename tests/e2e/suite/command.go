@@ -45,9 +45,15 @@ func OnJSON[T any](t *testing.T, h *lab.Host, args ...string) T {
 // Workstation runs the host's own slipway program on a machine of the lab's network that is no host.
 func Workstation(t *testing.T, d *drive.Lab, stdin string, args ...string) Result {
 	t.Helper()
+	return WorkstationOf(t, d, t.TempDir(), stdin, args...)
+}
+
+// WorkstationOf is Workstation for somebody with that home, where sessions and unfinished uploads are remembered.
+func WorkstationOf(t *testing.T, d *drive.Lab, home, stdin string, args ...string) Result {
+	t.Helper()
 	program := filepath.Join(Rootfs(t), "usr/bin/slipway")
 	cmd := exec.CommandContext(t.Context(), "nsenter", append([]string{"--net=" + d.Netns(), "--", program}, args...)...)
-	cmd.Env = []string{"HOME=" + t.TempDir()} // sessions and unfinished uploads are remembered there
+	cmd.Env = []string{"HOME=" + home}
 	return finish(t, cmd, stdin)
 }
 
