@@ -70,6 +70,9 @@ func buildISO(cmd *cobra.Command, o isoOptions) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
+	if o.image.Pages, err = pages(); err != nil {
+		return err
+	}
 	bakery := &bakery{folder: filepath.Dir(o.config), temp: temp, epoch: epoch, log: o.image.Log}
 	files, size, err := bakery.bake(cmd.Context(), a.Content)
 	if err != nil {
@@ -189,7 +192,7 @@ func newISOVerifyCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "", "json prints the answer for programs")
-	cmd.Flags().BoolVar(&components, "components", false, "list every Debian package and Go module with version and licence")
+	cmd.Flags().BoolVar(&components, "components", false, "list every Debian package, Go module and npm package with version and licence")
 	return cmd
 }
 
@@ -208,7 +211,8 @@ func printComponents(w io.Writer, list []sbom.Component, each bool) error {
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", c.Kind, c.Name, c.Version, c.Licence)
 		}
 	}
-	fmt.Fprintf(t, "%d Debian packages, %d Go modules, %d of them without a licence that was recognised\n", count[sbom.Debian], count[sbom.Go], unknown)
+	fmt.Fprintf(t, "%d Debian packages, %d Go modules, %d npm packages, %d of them without a licence that was recognised\n",
+		count[sbom.Debian], count[sbom.Go], count[sbom.NPM], unknown)
 	if !each {
 		fmt.Fprintln(t, "--components lists them with version and licence, -o json for programs")
 	}

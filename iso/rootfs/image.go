@@ -24,7 +24,7 @@ type Image struct {
 	BIOS, MBR string
 	// Shim and Grub are EFI programs, signed by Debian.
 	Shim, Grub string
-	// SBOM lists the Debian packages and Go modules with their licences; see agent/sbom.
+	// SBOM lists what all is made from, with licences; see agent/sbom.
 	SBOM string
 }
 
@@ -77,7 +77,7 @@ func BuildImage(ctx context.Context, o ImageOptions) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	sbomDir, err := b.components(ctx, kairosDir, o.Agent)
+	sbomDir, err := b.components(ctx, kairosDir, o.Options)
 	if err != nil {
 		return Image{}, err
 	}

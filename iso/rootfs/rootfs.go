@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/slipway-os/slipway/agent/sbom"
 	"github.com/slipway-os/slipway/iso/rootfs/apt"
 )
 
@@ -25,6 +26,8 @@ type Options struct {
 	Agent string
 	// Base is a Kairos root file system to build on in place of our own Debian: a directory, a tar archive or a squashfs.
 	Base string
+	// Pages are the npm packages in the agent's pages, for the list of components.
+	Pages []sbom.Component
 	// Log takes one line for each thing that is built.
 	Log io.Writer
 }
@@ -60,7 +63,7 @@ func Build(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	sbomDir, err := b.components(ctx, kairosDir, o.Agent)
+	sbomDir, err := b.components(ctx, kairosDir, o)
 	if err != nil {
 		return err
 	}
