@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -109,14 +110,26 @@ func listDisks(ctx context.Context) ([]Disk, error) {
 	return disks, err
 }
 
-// wipe removes the signatures of a disk and of its partitions, so that nothing is found by its label any more.
+// wipe makes a disk one that nothing on it is found of any more.
 func wipe(ctx context.Context, disk Disk) error {
-	for _, path := range append(disk.Partitions, disk.Path) {
-		if out, err := exec.CommandContext(ctx, "wipefs", "--all", "--force", path).CombinedOutput(); err != nil {
-			return fmt.Errorf("wipe %s: %w: %s", path, err, out)
+	for _, command := range wipeCommands(disk) {
+		if out, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput(); err != nil {
+			return fmt.Errorf("wipe %s: %s: %w: %s", disk.Path, command[0], err, out)
 		}
 	}
 	return nil
+}
+
+// wipeCommands take down the logical volumes of an earlier system, which the live system has found and which would hold the
+// disk, and remove the signatures of its partitions and of itself.
+func wipeCommands(disk Disk) (commands [][]string) {
+	for _, path := range disk.Mapped {
+		commands = append(commands, []string{"dmsetup", "remove", "--retry", path})
+	}
+	for _, path := range append(slices.Clone(disk.Partitions), disk.Path) {
+		commands = append(commands, []string{"wipefs", "--all", "--force", path})
+	}
+	return commands
 }
 
 func readSettings() (appliance.Install, error) {

@@ -20,6 +20,8 @@ import (
 type Config struct {
 	Dir  string // for its sockets, its log and its firmware's variables
 	UEFI bool   // else BIOS
+	// SecureBoot is UEFI firmware with Microsoft's keys that starts only what is signed.
+	SecureBoot bool
 	// CD is the image to boot when the disks have nothing to boot, USB the one that is booted first: SeaBIOS looks at one
 	// hard disk only.
 	CD, USB string
@@ -63,7 +65,7 @@ func (q QEMU) Overlay(ctx context.Context, base, path string) error {
 // Start switches a machine on. The context ends it.
 func (q QEMU) Start(ctx context.Context, c Config) (*Machine, error) {
 	if c.UEFI {
-		vars, err := os.ReadFile(q.path("usr/share/OVMF/OVMF_VARS_4M.fd"))
+		vars, err := os.ReadFile(q.path("usr/share/OVMF/OVMF_VARS_4M" + c.keys() + ".fd"))
 		if err != nil {
 			return nil, err
 		}
@@ -97,8 +99,11 @@ func (q QEMU) arguments(c Config) []string {
 		"-qmp", "unix:qmp.sock,server=on,wait=off",
 	}
 	if c.UEFI {
-		args = append(args, "-drive", "if=pflash,format=raw,readonly=on,file="+q.path("usr/share/OVMF/OVMF_CODE_4M.fd"),
+		args = append(args, "-drive", "if=pflash,format=raw,readonly=on,file="+q.path("usr/share/OVMF/OVMF_CODE_4M"+c.keys()+".fd"),
 			"-drive", "if=pflash,format=raw,file=vars.fd")
+	}
+	if c.SecureBoot { // its variables can be written in system management mode only
+		args = append(args, "-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on")
 	}
 	for i, disk := range c.Disks {
 		id := "disk" + strconv.Itoa(i)
@@ -120,6 +125,14 @@ func (q QEMU) arguments(c Config) []string {
 		args = append(args, c.Bed.arguments()...)
 	}
 	return append(args, c.more()...)
+}
+
+// keys is what the names of the firmware's files have when Microsoft's keys are in it.
+func (c Config) keys() string {
+	if c.SecureBoot {
+		return ".ms"
+	}
+	return ""
 }
 
 // WaitFor waits for a text on the serial console that comes after the one waited for before.
@@ -166,6 +179,16 @@ func (m *Machine) Type(text string) error {
 		time.Sleep(60 * time.Millisecond)
 	}
 	return nil
+}
+
+// WaitOff waits until the machine has switched itself off.
+func (m *Machine) WaitOff(ctx context.Context) error {
+	select {
+	case <-m.done:
+		return m.err
+	case <-ctx.Done():
+		return fmt.Errorf("the machine is still on: %w", ctx.Err())
+	}
 }
 
 // Close cuts the machine's power and waits for its end.
