@@ -97,6 +97,7 @@ func buildISO(cmd *cobra.Command, o isoOptions) error {
 		return err
 	}
 	start := time.Now()
+	defer iso.SaveMemory()()
 	if err := iso.Write(cmd.Context(), spec, o.out); err != nil {
 		return err
 	}
