@@ -144,12 +144,14 @@ func mediumContent(a appliance.Appliance, folder string) (iso.Content, error) {
 	if err != nil {
 		return iso.Content{}, fmt.Errorf("%s: %w", a.UserData, err)
 	}
+	a.Install.Branding = a.Branding
 	settings, err := a.Install.Marshal()
 	if err != nil {
 		return iso.Content{}, err
 	}
 	return iso.Content{
-		Menu:     iso.Menu{Release: a.Release, Consoles: a.Consoles, Arguments: a.KernelArguments},
+		Menu: iso.Menu{Release: a.Release, Name: a.Branding.Name, Color: a.Branding.Color,
+			Consoles: a.Consoles, Arguments: a.KernelArguments},
 		Settings: settings, UserData: config,
 	}, nil
 }

@@ -45,8 +45,13 @@ func Run(ctx context.Context, interactive bool) error {
 }
 
 func run(ctx context.Context, consoles *consoles, interactive bool) error {
+	settings, err := readSettings()
+	if err != nil {
+		return err
+	}
+	consoles.show(settings.Branding.Banner())
 	consoles.say("Slipway is going to be installed on this machine.")
-	plan, overwrite, err := decide(ctx, consoles, interactive)
+	plan, overwrite, err := decide(ctx, consoles, settings, interactive)
 	if err != nil {
 		return err
 	}
@@ -81,11 +86,7 @@ func run(ctx context.Context, consoles *consoles, interactive bool) error {
 }
 
 // decide makes the plan, before anything is written. overwrite says that the pool's disk may have something on it.
-func decide(ctx context.Context, consoles *consoles, interactive bool) (plan Plan, overwrite bool, err error) {
-	settings, err := readSettings()
-	if err != nil {
-		return Plan{}, false, err
-	}
+func decide(ctx context.Context, consoles *consoles, settings appliance.Install, interactive bool) (plan Plan, overwrite bool, err error) {
 	disks, err := listDisks(ctx)
 	if err != nil {
 		return Plan{}, false, err
@@ -215,10 +216,13 @@ func openConsoles(list string) *consoles {
 	return c
 }
 
-// say writes a line everywhere; a console that does not take it is no reason to stop.
-func (c *consoles) say(text string) {
+// say writes a line everywhere.
+func (c *consoles) say(text string) { c.show("\r\nslipway: " + text + "\r\n") }
+
+// show writes a text everywhere; a console that does not take it is no reason to stop.
+func (c *consoles) show(text string) {
 	for _, w := range c.open {
-		fmt.Fprintf(w, "\r\nslipway: %s\r\n", text)
+		_, _ = io.WriteString(w, text)
 	}
 }
 

@@ -10,13 +10,16 @@ import (
 )
 
 // TestBaked installs an appliance that says everything it can: content, preset, look, a partition and a directory of its own,
-// what to do after the installation. Features 3, 5, 7, 17, 20.
+// what to do after the installation. Features 3, 5, 7, 17, 20, 22.
 func TestBaked(t *testing.T) {
 	long(t)
 	q, _, artefacts := setup(t)
 	image := bakedImage(t)
 	c := Config{UEFI: true, CD: image, Disks: blankDisks(t, q, t.TempDir()), Port: freePort(t)}
 	m := start(t, q, c, artefacts)
+	wait(t, m, 5*time.Minute, "Booting `Install Acme Dock")
+	wait(t, m, 20*time.Minute, "Help: .1 555 0100")
+	picture(t, m, filepath.Join(artefacts, "brand.png"))
 	wait(t, m, 20*time.Minute, "slipway: the storage pool is a folder of the system disk, as the settings say")
 	wait(t, m, 40*time.Minute, "slipway: bringing 1 content bundles")
 	wait(t, m, 5*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
