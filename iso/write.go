@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/diskfs/go-diskfs/backend/file"
@@ -48,11 +49,18 @@ func Write(ctx context.Context, s Spec, out string) error {
 }
 
 // SaveMemory makes this process collect its garbage early until restore is called: Write makes much of it, in small pieces,
-// and keeps little. It costs next to no time.
+// and keeps less than room, in bytes. It costs next to no time.
 func SaveMemory() (restore func()) {
+	const room = 1 << 20
 	debug.FreeOSMemory()
-	before := debug.SetGCPercent(20)
-	return func() { debug.SetGCPercent(before) }
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	percent := debug.SetGCPercent(20)
+	limit := debug.SetMemoryLimit(int64(now.Sys-now.HeapReleased) + room)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // writeISO lets go-diskfs write the file system. Without Joliet: it would take the sector in which a BIOS expects the boot
