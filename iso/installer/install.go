@@ -49,6 +49,7 @@ func run(ctx context.Context, consoles *consoles, interactive bool) error {
 	if err != nil {
 		return err
 	}
+	consoles.clear()
 	consoles.show(settings.Branding.Banner())
 	consoles.say("Slipway is going to be installed on this machine.")
 	plan, overwrite, err := decide(ctx, consoles, settings, interactive)
@@ -192,7 +193,10 @@ func afterwards(ctx context.Context, after string, consoles *consoles) error {
 }
 
 // consoles are all consoles of the kernel: whoever looks at one of them sees what happens.
-type consoles struct{ open []io.WriteCloser }
+type consoles struct {
+	open      []io.WriteCloser
+	terminals int // so many of them, the first ones; another one is standard output
+}
 
 // openConsoles opens those that list names and that can be opened: a serial console may have no port. Standard output,
 // which is the journal or a terminal, gets the lines too, unless it is one of them.
@@ -207,6 +211,7 @@ func openConsoles(list string) *consoles {
 			continue
 		}
 		c.open = append(c.open, tty)
+		c.terminals++
 		info, err := tty.Stat()
 		shown = shown || err == nil && os.SameFile(info, stdout)
 	}
@@ -214,6 +219,13 @@ func openConsoles(list string) *consoles {
 		c.open = append(c.open, nopCloser{os.Stdout})
 	}
 	return c
+}
+
+// clear takes what the boot wrote off the screens (ECMA-48, 8.3.39).
+func (c *consoles) clear() {
+	for _, tty := range c.open[:c.terminals] {
+		_, _ = io.WriteString(tty, "\x1b[H\x1b[2J")
+	}
 }
 
 // say writes a line everywhere.

@@ -46,6 +46,8 @@ var notInVirtualMachines = []string{
 	"usr/lib/cni/dhcp", "usr/bin/containerd-shim-runc-v1", "usr/bin/containerd-shim", "usr/share/zoneinfo/*", "usr/share/doc/*",
 	// VMware's tools: the tests run in QEMU.
 	"usr/bin/vmtoolsd", "usr/bin/VGAuthService", "usr/lib/*/libvmtools.so*", "usr/lib/*/open-vm-tools/*", "usr/share/misc/pci.ids",
+	// Nothing that runs on a host needs them; each file is one more to copy in an installation.
+	"usr/lib/python3*/*", "usr/share/perl/*", "usr/share/perl5/*", "usr/bin/ctr", "usr/lib/dracut/*",
 }
 
 // BuildImage makes the parts of an ISO from the same tree that Build makes. o.Out is not used. Only the newest image stays
