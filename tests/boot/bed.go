@@ -41,7 +41,7 @@ func NewBed(ctx context.Context, rootfs, share string) (*Bed, error) {
 		return nil, err
 	}
 	arguments, err := installedArguments(rootfs)
-	return &Bed{Rootfs: rootfs, Share: share, Arguments: arguments}, err
+	return &Bed{Rootfs: rootfs, Share: share, Arguments: arguments + " " + emulated}, err
 }
 
 var argumentsForm = regexp.MustCompile(`(?m)^set kernelcmd="(.*)"$`)
