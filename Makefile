@@ -71,6 +71,7 @@ e2e: bundle rootfs
 	SLIPWAY_ROOTFS=$(ROOTFS) go test -count=1 -run TestTree ./iso/rootfs
 	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) CGO_ENABLED=1 go test -race -count=1 -timeout 60m ./tests/lab/... # alone: it compares the machine before and after
 	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) CGO_ENABLED=1 go test -race -count=1 -timeout 60m -p 2 ./tests/ui/... ./tests/e2e/...
+	$(MAKE) --no-print-directory test-bed # alone: QEMU emulates every instruction
 
 test-boot: rootfs ## Install from the image in QEMU and boot what was installed (many minutes; pictures in the cache)
 	$(MAKE) iso SMALL=1 APPLIANCE=tests/boot/appliance.yaml ISO=$(SLIPWAY_CACHE)/iso/test.iso

@@ -1,6 +1,7 @@
 package iso
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -10,6 +11,9 @@ import (
 // Menu says what the boot menu of the medium offers.
 type Menu struct {
 	Release string // shown in the titles
+	// Name takes the place of Slipway's in the titles, and Color is the ground of the chosen line, GRUB's name of it; both may
+	// be empty.
+	Name, Color string
 	// Consoles are the kernel's console= values; the last one becomes /dev/console.
 	Consoles []string
 	// Arguments are further kernel arguments of the live system.
@@ -39,7 +43,11 @@ func (m Menu) config() []byte {
 	for _, argument := range m.Arguments {
 		live += " " + argument
 	}
+	name := cmp.Or(m.Name, "Slipway")
 	var b strings.Builder
+	if m.Color != "" {
+		fmt.Fprintf(&b, "set menu_color_normal=light-gray/black\nset menu_color_highlight=white/%s\n", m.Color)
+	}
 	fmt.Fprintf(&b, `set timeout=5
 set default=install
 set medium=$root
@@ -52,18 +60,18 @@ fi
 search --no-floppy --label --set=installed COS_STATE
 if [ -n "${installed}" -a -s (${installed})%s ]; then
   set default=disk
-  menuentry "Start the Slipway that is installed on this machine" --id disk {
+  menuentry "Start the %s that is installed on this machine" --id disk {
     set root=$installed
     if [ -s /grub2/grub.cfg ]; then configfile /grub2/grub.cfg; else configfile /grub/grub.cfg; fi
   }
 fi
-`, appliance.InstalledMark)
+`, appliance.InstalledMark, name)
 	entry := func(id, title, arguments string) {
 		fmt.Fprintf(&b, "menuentry \"%s\" --id %s {\n  set root=$medium\n  linux /%s %s %s\n  initrd /%s\n}\n",
 			title, id, kernelPath, live, arguments, initrdPath)
 	}
-	entry("install", "Install Slipway "+m.Release+" on this machine", "install-mode")
-	entry("interactive", "Install Slipway "+m.Release+", choosing disks and options on this screen", "systemd.wants=slipway-installer@tty1.service")
+	entry("install", "Install "+name+" "+m.Release+" on this machine", "install-mode")
+	entry("interactive", "Install "+name+" "+m.Release+", choosing disks and options on this screen", "systemd.wants=slipway-installer@tty1.service")
 	entry("shell", "Shell, nothing is installed", "systemd.wants=slipway-live-shell@tty1.service systemd.wants=slipway-live-shell@ttyS0.service")
 	return []byte(b.String())
 }

@@ -126,6 +126,20 @@ func TestMenu(t *testing.T) {
 	judge(t, "grub-script-check", path)
 }
 
+// Feature 22.
+func TestMenuOfABrand(t *testing.T) {
+	config := Menu{Release: "v1.0.0", Name: "Harbour OS", Color: "blue", Consoles: []string{"tty1"}}.config()
+	wantLines(t, "the menu", string(config), "set menu_color_highlight=white/blue\n", "Install Harbour OS v1.0.0 on this machine", "Start the Harbour OS that is installed")
+	if strings.Contains(string(config), "Slipway") {
+		t.Errorf("the menu names another product:\n%s", config)
+	}
+	path := filepath.Join(t.TempDir(), "grub.cfg")
+	if err := os.WriteFile(path, config, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	judge(t, "grub-script-check", path)
+}
+
 func TestNormaliseIsIdempotent(t *testing.T) {
 	image := fakeImageFrom(t, fakeParts(t))
 	before := digestFile(t, image)

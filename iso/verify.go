@@ -18,7 +18,8 @@ type Report struct {
 	BIOS     bool           `json:"bootsBIOS"`
 	UEFI     bool           `json:"bootsUEFI"`
 	Files    []ManifestFile `json:"files"`
-	// Components are the Debian packages of the root file system and the Go modules of its other programs.
+	// Components are the Debian packages of the root file system, the Go modules of its other programs, and the npm packages of
+	// the Local UI.
 	Components []sbom.Component `json:"components"`
 }
 

@@ -1,4 +1,5 @@
-// Package sbom is the list of what an image is made from, with versions and licences: Debian packages and Go modules.
+// Package sbom is the list of what an image is made from, with versions and licences: Debian packages, Go modules, and the npm
+// packages that are in the pages of the Local UI.
 //
 //	slipway-build: Encode ──> image: /usr/share/slipway/sbom.json ──Decode──> the Local UI's page About
 //	                     └──> medium: slipway/sbom.json           ──Decode──> slipway-build iso verify
@@ -30,7 +31,10 @@ type Kind string
 const (
 	Debian Kind = "deb"
 	Go     Kind = "golang"
+	NPM    Kind = "npm"
 )
+
+var kinds = []Kind{Debian, Go, NPM}
 
 // Component is one part of an image.
 type Component struct {
@@ -81,9 +85,10 @@ func Encode(list []Component) ([]byte, error) {
 	return json.MarshalIndent(b, "", " ")
 }
 
-// purl names a component as https://github.com/package-url/purl-spec says; the kind is in it.
+// purl names a component as https://github.com/package-url/purl-spec says; the kind is in it. The @ of an npm scope is not the
+// one before the version.
 func purl(c Component) string {
-	name := strings.ReplaceAll(url.PathEscape(c.Name), "%2F", "/")
+	name := strings.NewReplacer("%2F", "/", "@", "%40").Replace(url.PathEscape(c.Name))
 	if c.Kind == Debian {
 		name = "debian/" + name
 	}
@@ -105,7 +110,7 @@ func Decode(data []byte) ([]Component, error) {
 	list := make([]Component, 0, len(b.Components))
 	for _, c := range b.Components {
 		kind, _, ok := strings.Cut(strings.TrimPrefix(c.PURL, "pkg:"), "/")
-		if !ok || kind != string(Debian) && kind != string(Go) {
+		if !ok || !slices.Contains(kinds, Kind(kind)) {
 			return nil, fmt.Errorf("read the list of components: %.100q is of no known kind", c.PURL)
 		}
 		out := Component{Kind: Kind(kind), Name: c.Name, Version: c.Version}

@@ -13,6 +13,7 @@ func TestRoundTrip(t *testing.T) {
 		{Debian, "util-linux", "2.38.1", "GPL-2, BSD-4-clause"},
 		{Go, "github.com/google/renameio/v2", "v2.0.0", "Apache-2.0"},
 		{Go, "go", "1.26.0", ""},
+		{NPM, "@scope/table", "6.1.0", "MIT"},
 	}
 	mixed := append(slices.Clone(want), want[0])
 	slices.Reverse(mixed)
@@ -23,7 +24,7 @@ func TestRoundTrip(t *testing.T) {
 	if got, err := Decode(data); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	for _, part := range []string{`"pkg:deb/debian/libstdc++6@12.2.0-14+deb12u1"`, `"pkg:golang/github.com/google/renameio/v2@v2.0.0"`} {
+	for _, part := range []string{`"pkg:deb/debian/libstdc++6@12.2.0-14+deb12u1"`, `"pkg:golang/github.com/google/renameio/v2@v2.0.0"`, `"pkg:npm/%40scope/table@6.1.0"`} {
 		if !bytes.Contains(data, []byte(part)) {
 			t.Errorf("%s is not in %s", part, data)
 		}

@@ -70,6 +70,9 @@ func buildISO(cmd *cobra.Command, o isoOptions) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
+	if o.image.Pages, err = pages(); err != nil {
+		return err
+	}
 	bakery := &bakery{folder: filepath.Dir(o.config), temp: temp, epoch: epoch, log: o.image.Log}
 	files, size, err := bakery.bake(cmd.Context(), a.Content)
 	if err != nil {
@@ -94,6 +97,7 @@ func buildISO(cmd *cobra.Command, o isoOptions) error {
 		return err
 	}
 	start := time.Now()
+	defer iso.SaveMemory()()
 	if err := iso.Write(cmd.Context(), spec, o.out); err != nil {
 		return err
 	}
@@ -140,12 +144,14 @@ func mediumContent(a appliance.Appliance, folder string) (iso.Content, error) {
 	if err != nil {
 		return iso.Content{}, fmt.Errorf("%s: %w", a.UserData, err)
 	}
+	a.Install.Branding = a.Branding
 	settings, err := a.Install.Marshal()
 	if err != nil {
 		return iso.Content{}, err
 	}
 	return iso.Content{
-		Menu:     iso.Menu{Release: a.Release, Consoles: a.Consoles, Arguments: a.KernelArguments},
+		Menu: iso.Menu{Release: a.Release, Name: a.Branding.Name, Color: a.Branding.Color,
+			Consoles: a.Consoles, Arguments: a.KernelArguments},
 		Settings: settings, UserData: config,
 	}, nil
 }
@@ -189,7 +195,7 @@ func newISOVerifyCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "", "json prints the answer for programs")
-	cmd.Flags().BoolVar(&components, "components", false, "list every Debian package and Go module with version and licence")
+	cmd.Flags().BoolVar(&components, "components", false, "list every Debian package, Go module and npm package with version and licence")
 	return cmd
 }
 
@@ -208,7 +214,8 @@ func printComponents(w io.Writer, list []sbom.Component, each bool) error {
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", c.Kind, c.Name, c.Version, c.Licence)
 		}
 	}
-	fmt.Fprintf(t, "%d Debian packages, %d Go modules, %d of them without a licence that was recognised\n", count[sbom.Debian], count[sbom.Go], unknown)
+	fmt.Fprintf(t, "%d Debian packages, %d Go modules, %d npm packages, %d of them without a licence that was recognised\n",
+		count[sbom.Debian], count[sbom.Go], count[sbom.NPM], unknown)
 	if !each {
 		fmt.Fprintln(t, "--components lists them with version and licence, -o json for programs")
 	}

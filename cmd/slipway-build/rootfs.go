@@ -3,7 +3,9 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/slipway-os/slipway/agent/sbom"
 	"github.com/slipway-os/slipway/iso/rootfs"
+	"github.com/slipway-os/slipway/localui"
 )
 
 // newRootfsCommand is `slipway-build rootfs`: the tree that the ISO is made from
@@ -19,7 +21,10 @@ func newRootfsCommand() *cobra.Command {
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.Pages, err = pages(); err != nil {
+				return err
+			}
 			o.Log = cmd.ErrOrStderr()
 			return rootfs.Build(cmd.Context(), o)
 		},
@@ -32,4 +37,13 @@ func newRootfsCommand() *cobra.Command {
 		panic(err) // the flag is defined above
 	}
 	return cmd
+}
+
+// pages are the npm packages in the Local UI: this program and the agent are built with the same pages.
+func pages() (out []sbom.Component, err error) {
+	packages, err := localui.Packages()
+	for _, p := range packages {
+		out = append(out, sbom.Component{Kind: sbom.NPM, Name: p.Name, Version: p.Version, Licence: p.Licence})
+	}
+	return out, err
 }

@@ -47,10 +47,11 @@ type Appliance struct {
 	// Host is what the installed hosts begin with: network, time servers, proxy and the like.
 	Host preset.Preset `yaml:"host"`
 	// Theme is a folder in the form of agent/theme, relative to appliance.yaml.
-	Theme   string  `yaml:"theme"`
-	Content Content `yaml:"content"`
-	Storage Storage `yaml:"storage"`
-	Install Install `yaml:"install"`
+	Theme    string   `yaml:"theme"`
+	Branding Branding `yaml:"branding"`
+	Content  Content  `yaml:"content"`
+	Storage  Storage  `yaml:"storage"`
+	Install  Install  `yaml:"install"`
 }
 
 // Content is baked in: a host has it in its storage pool after its first start. Files are relative to appliance.yaml.
@@ -73,6 +74,8 @@ type Install struct {
 	Pool string `yaml:"pool"`
 	// After is reboot, poweroff or nothing.
 	After string `yaml:"after"`
+	// Branding is the appliance's; appliance.yaml says it at its top.
+	Branding Branding `yaml:"branding,omitempty"`
 }
 
 const maxBytes = 64 << 10
@@ -156,7 +159,9 @@ func (a Appliance) rules() []rule {
 	for _, problem := range a.Host.Check(time.Now()) {
 		rules = append(rules, rule{append([]string{"host"}, problem.Path...), problem.Message})
 	}
+	rules = append(rules, rule{[]string{"install", "branding"}, unless(a.Install.Branding == Branding{}, "say it under branding, at the top")})
 	rules = append(rules, below("install", a.Install.rules())...)
+	rules = append(rules, below("branding", a.Branding.rules())...)
 	rules = append(rules, below("content", a.Content.rules())...)
 	return append(rules, below("storage", a.Storage.rules())...)
 }

@@ -23,6 +23,8 @@ type Disk struct {
 	Medium bool
 	// Partitions are the paths of what is in the disk, the innermost first.
 	Partitions []string
+	// Mapped are the paths of logical volumes and other mappings that hold the disk, the innermost first.
+	Mapped []string
 	// Contents says what is on the disk, empty for a blank one.
 	Contents []string
 	// Ours: it carries an installation of Slipway (or another Kairos), which a new one may replace.
@@ -78,6 +80,9 @@ func ParseDisks(data []byte) ([]Disk, error) {
 	return disks, nil
 }
 
+// mappings are lsblk's types of devices that the device mapper makes.
+var mappings = []string{"lvm", "crypt", "dm", "mpath"}
+
 // inspect notes what is on a device and the devices in it.
 func (disk *Disk) inspect(d device) {
 	if d.PTType != "" && d.Type == "disk" {
@@ -95,7 +100,11 @@ func (disk *Disk) inspect(d device) {
 	}
 	for _, child := range d.Children {
 		disk.inspect(child)
-		disk.Partitions = append(disk.Partitions, child.Path)
+		if slices.Contains(mappings, child.Type) {
+			disk.Mapped = append(disk.Mapped, child.Path)
+		} else {
+			disk.Partitions = append(disk.Partitions, child.Path)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -44,8 +45,14 @@ func Run(ctx context.Context, interactive bool) error {
 }
 
 func run(ctx context.Context, consoles *consoles, interactive bool) error {
+	settings, err := readSettings()
+	if err != nil {
+		return err
+	}
+	consoles.clear()
+	consoles.show(settings.Branding.Banner())
 	consoles.say("Slipway is going to be installed on this machine.")
-	plan, overwrite, err := decide(ctx, consoles, interactive)
+	plan, overwrite, err := decide(ctx, consoles, settings, interactive)
 	if err != nil {
 		return err
 	}
@@ -80,11 +87,7 @@ func run(ctx context.Context, consoles *consoles, interactive bool) error {
 }
 
 // decide makes the plan, before anything is written. overwrite says that the pool's disk may have something on it.
-func decide(ctx context.Context, consoles *consoles, interactive bool) (plan Plan, overwrite bool, err error) {
-	settings, err := readSettings()
-	if err != nil {
-		return Plan{}, false, err
-	}
+func decide(ctx context.Context, consoles *consoles, settings appliance.Install, interactive bool) (plan Plan, overwrite bool, err error) {
 	disks, err := listDisks(ctx)
 	if err != nil {
 		return Plan{}, false, err
@@ -109,14 +112,26 @@ func listDisks(ctx context.Context) ([]Disk, error) {
 	return disks, err
 }
 
-// wipe removes the signatures of a disk and of its partitions, so that nothing is found by its label any more.
+// wipe makes a disk one that nothing on it is found of any more.
 func wipe(ctx context.Context, disk Disk) error {
-	for _, path := range append(disk.Partitions, disk.Path) {
-		if out, err := exec.CommandContext(ctx, "wipefs", "--all", "--force", path).CombinedOutput(); err != nil {
-			return fmt.Errorf("wipe %s: %w: %s", path, err, out)
+	for _, command := range wipeCommands(disk) {
+		if out, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput(); err != nil {
+			return fmt.Errorf("wipe %s: %s: %w: %s", disk.Path, command[0], err, out)
 		}
 	}
 	return nil
+}
+
+// wipeCommands take down the logical volumes of an earlier system, which the live system has found and which would hold the
+// disk, and remove the signatures of its partitions and of itself.
+func wipeCommands(disk Disk) (commands [][]string) {
+	for _, path := range disk.Mapped {
+		commands = append(commands, []string{"dmsetup", "remove", "--retry", path})
+	}
+	for _, path := range append(slices.Clone(disk.Partitions), disk.Path) {
+		commands = append(commands, []string{"wipefs", "--all", "--force", path})
+	}
+	return commands
 }
 
 func readSettings() (appliance.Install, error) {
@@ -178,7 +193,10 @@ func afterwards(ctx context.Context, after string, consoles *consoles) error {
 }
 
 // consoles are all consoles of the kernel: whoever looks at one of them sees what happens.
-type consoles struct{ open []io.WriteCloser }
+type consoles struct {
+	open      []io.WriteCloser
+	terminals int // so many of them, the first ones; another one is standard output
+}
 
 // openConsoles opens those that list names and that can be opened: a serial console may have no port. Standard output,
 // which is the journal or a terminal, gets the lines too, unless it is one of them.
@@ -193,6 +211,7 @@ func openConsoles(list string) *consoles {
 			continue
 		}
 		c.open = append(c.open, tty)
+		c.terminals++
 		info, err := tty.Stat()
 		shown = shown || err == nil && os.SameFile(info, stdout)
 	}
@@ -202,10 +221,20 @@ func openConsoles(list string) *consoles {
 	return c
 }
 
-// say writes a line everywhere; a console that does not take it is no reason to stop.
-func (c *consoles) say(text string) {
+// clear takes what the boot wrote off the screens (ECMA-48, 8.3.39).
+func (c *consoles) clear() {
+	for _, tty := range c.open[:c.terminals] {
+		_, _ = io.WriteString(tty, "\x1b[H\x1b[2J")
+	}
+}
+
+// say writes a line everywhere.
+func (c *consoles) say(text string) { c.show("\r\nslipway: " + text + "\r\n") }
+
+// show writes a text everywhere; a console that does not take it is no reason to stop.
+func (c *consoles) show(text string) {
 	for _, w := range c.open {
-		fmt.Fprintf(w, "\r\nslipway: %s\r\n", text)
+		_, _ = io.WriteString(w, text)
 	}
 }
 

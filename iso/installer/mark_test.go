@@ -3,6 +3,7 @@ package installer
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,29 @@ func TestRecogniseHalf(t *testing.T) {
 				t.Errorf("chosen %v, %v", chosen, err)
 			}
 		})
+	}
+}
+
+// Feature 23: logical volumes of an earlier system are active in the live system; they are taken down before the disk is wiped.
+func TestWipeCommands(t *testing.T) {
+	disks, err := ParseDisks([]byte(`{"blockdevices":[{"path":"/dev/sda","type":"disk","children":[
+		{"path":"/dev/sda1","type":"part","fstype":"vfat"},
+		{"path":"/dev/sda2","type":"part","fstype":"LVM2_member","children":[
+			{"path":"/dev/mapper/vg-crypted","type":"lvm","fstype":"crypto_LUKS","children":[{"path":"/dev/mapper/open","type":"crypt","fstype":"xfs"}]},
+			{"path":"/dev/mapper/vg-swap","type":"lvm","fstype":"swap"}]}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, command := range wipeCommands(disks[0]) {
+		got = append(got, command[0]+" "+command[len(command)-1])
+	}
+	want := []string{"dmsetup /dev/mapper/open", "dmsetup /dev/mapper/vg-crypted", "dmsetup /dev/mapper/vg-swap", "wipefs /dev/sda1", "wipefs /dev/sda2", "wipefs /dev/sda"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if _, _, err := Choose(disks, appliance.Default().Install); err == nil {
+		t.Error("a disk with logical volumes was taken without being asked for")
 	}
 }
 

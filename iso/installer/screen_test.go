@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -51,3 +52,18 @@ func (t *typist) Read(p []byte) (int, error) {
 	t.screen.WriteString(line)
 	return copy(p, line), nil
 }
+
+// What the boot wrote goes off the screens, and stays in the journal.
+func TestConsolesClear(t *testing.T) {
+	var screen, journal buffer
+	c := consoles{open: []io.WriteCloser{&screen, &journal}, terminals: 1}
+	c.clear()
+	c.say("hello")
+	if screen.String() != "\x1b[H\x1b[2J\r\nslipway: hello\r\n" || journal.String() != "\r\nslipway: hello\r\n" {
+		t.Errorf("got %q and %q", screen.String(), journal.String())
+	}
+}
+
+type buffer struct{ strings.Builder }
+
+func (*buffer) Close() error { return nil }

@@ -24,7 +24,7 @@ type Image struct {
 	BIOS, MBR string
 	// Shim and Grub are EFI programs, signed by Debian.
 	Shim, Grub string
-	// SBOM lists the Debian packages and Go modules with their licences; see agent/sbom.
+	// SBOM lists what all is made from, with licences; see agent/sbom.
 	SBOM string
 }
 
@@ -46,6 +46,8 @@ var notInVirtualMachines = []string{
 	"usr/lib/cni/dhcp", "usr/bin/containerd-shim-runc-v1", "usr/bin/containerd-shim", "usr/share/zoneinfo/*", "usr/share/doc/*",
 	// VMware's tools: the tests run in QEMU.
 	"usr/bin/vmtoolsd", "usr/bin/VGAuthService", "usr/lib/*/libvmtools.so*", "usr/lib/*/open-vm-tools/*", "usr/share/misc/pci.ids",
+	// Nothing that runs on a host needs them; each file is one more to copy in an installation.
+	"usr/lib/python3*/*", "usr/share/perl/*", "usr/share/perl5/*", "usr/bin/ctr", "usr/lib/dracut/*",
 }
 
 // BuildImage makes the parts of an ISO from the same tree that Build makes. o.Out is not used. Only the newest image stays
@@ -77,7 +79,7 @@ func BuildImage(ctx context.Context, o ImageOptions) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	sbomDir, err := b.components(ctx, kairosDir, o.Agent)
+	sbomDir, err := b.components(ctx, kairosDir, o.Options)
 	if err != nil {
 		return Image{}, err
 	}

@@ -2,6 +2,7 @@ package rootfs
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,6 +116,10 @@ func TestBootUnits(t *testing.T) {
 	// Without this GRUB's TPM verifier runs out of memory on the image.
 	if !strings.Contains(string(config), `if [ "${grub_platform}" = "efi" ]; then rmmod tpm; fi`) {
 		t.Error("grub.cfg keeps the tpm module")
+	}
+	// GRUB itself is the judge of its menu.
+	if out, err := exec.Command("grub-script-check", "kairos/files/etc/cos/grub.cfg").CombinedOutput(); err != nil {
+		t.Errorf("grub-script-check (package grub-common): %v: %s", err, out)
 	}
 	for _, id := range []string{"cos", "fallback", "recovery", "statereset"} {
 		if !strings.Contains(string(config), " --id "+id+" {") {

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/slipway-os/slipway/agent/sbom"
 	"github.com/slipway-os/slipway/iso/cachedir"
 	"github.com/slipway-os/slipway/iso/rootfs/apt"
 )
@@ -28,6 +29,8 @@ type Options struct {
 	Agent string
 	// Base is a Kairos root file system to build on in place of our own Debian: a directory, a tar archive or a squashfs.
 	Base string
+	// Pages are the npm packages in the agent's pages, for the list of components.
+	Pages []sbom.Component
 	// Log takes one line for each thing that is built.
 	Log io.Writer
 }
@@ -63,7 +66,7 @@ func Build(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	sbomDir, err := b.components(ctx, kairosDir, o.Agent)
+	sbomDir, err := b.components(ctx, kairosDir, o)
 	if err != nil {
 		return err
 	}

@@ -21,16 +21,16 @@ const sbomFile = "sbom.json"
 
 // sbom makes the list of what is in the image: a stage, since looking for the licences of some five hundred components takes
 // seconds, and they change seldom. An agent is needed only for its modules.
-func (b *builder) sbom(kairosDir, agent string) (stage, error) {
+func (b *builder) sbom(kairosDir string, o Options) (stage, error) {
 	programs := []string{filepath.Join(kairosDir, "usr/bin/kairos-agent"), filepath.Join(kairosDir, "usr/bin/immucore")}
-	if agent != "" {
-		programs = append(programs, agent)
+	if o.Agent != "" {
+		programs = append(programs, o.Agent)
 	}
 	modules, err := modulesOf(programs)
 	if err != nil {
 		return stage{}, err
 	}
-	return stage{name: "sbom", digest: digest(filepath.Base(kairosDir), fmt.Sprint(modules), "with licences"), build: func(ctx context.Context, dir string) error {
+	return stage{name: "sbom", digest: digest(filepath.Base(kairosDir), fmt.Sprint(modules, o.Pages), "with licences"), build: func(ctx context.Context, dir string) error {
 		components, err := debianComponents(ctx, kairosDir)
 		if err != nil {
 			return err
@@ -39,7 +39,7 @@ func (b *builder) sbom(kairosDir, agent string) (stage, error) {
 		if err != nil {
 			return err
 		}
-		data, err := sbom.Encode(append(components, found...))
+		data, err := sbom.Encode(slices.Concat(components, found, o.Pages))
 		if err != nil {
 			return err
 		}
@@ -48,8 +48,8 @@ func (b *builder) sbom(kairosDir, agent string) (stage, error) {
 }
 
 // components returns the directory of that stage.
-func (b *builder) components(ctx context.Context, kairosDir, agent string) (string, error) {
-	s, err := b.sbom(kairosDir, agent)
+func (b *builder) components(ctx context.Context, kairosDir string, o Options) (string, error) {
+	s, err := b.sbom(kairosDir, o)
 	if err != nil {
 		return "", err
 	}

@@ -2,7 +2,9 @@ package rootfs
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,5 +52,32 @@ func TestCopyrightStaysBelow(t *testing.T) {
 	}
 	if text, err := readBelow(tree, "copyright"); err == nil {
 		t.Errorf("read %q", text)
+	}
+}
+
+// The tree of SLIPWAY_ROOTFS says what it is made from, of every kind, each with its licence. Without Node it has no pages.
+func TestTreeListsItsComponents(t *testing.T) {
+	tree := os.Getenv("SLIPWAY_ROOTFS")
+	if tree == "" {
+		t.Skip("set SLIPWAY_ROOTFS to a tree that slipway-build rootfs made")
+	}
+	text, err := os.ReadFile(filepath.Join(tree, sbom.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := sbom.Decode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []sbom.Component{{Kind: sbom.Debian, Name: "systemd"}, {Kind: sbom.Go, Name: "github.com/kairos-io/immucore"}, {Kind: sbom.Go, Name: "go.etcd.io/bbolt"}}
+	if _, err := exec.LookPath("node"); err == nil {
+		want = append(want, sbom.Component{Kind: sbom.NPM, Name: "react"}, sbom.Component{Kind: sbom.NPM, Name: "@patternfly/react-core"})
+	}
+	for _, w := range want {
+		if !slices.ContainsFunc(list, func(c sbom.Component) bool {
+			return c.Kind == w.Kind && c.Name == w.Name && c.Version != "" && c.Licence != ""
+		}) {
+			t.Errorf("%s %s is not in the list with version and licence", w.Kind, w.Name)
+		}
 	}
 }

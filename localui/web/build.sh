@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 cache=${SLIPWAY_CACHE:-$HOME/.cache/slipway}/ui
-inputs=(src public schema/package.json schema/package-lock.json index.html package.json package-lock.json tsconfig.json vite.config.ts build.sh
+inputs=(src public schema/package.json schema/package-lock.json index.html package.json package-lock.json tsconfig.json vite.config.ts packages.ts build.sh
   ../guide ../../agent/api/openapi.yaml)
 digest=$(find "${inputs[@]}" -type f ! -name '*.gen.ts' ! -name '*.test.ts*' | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -c1-16)
 [ "$(cat dist/.digest 2>/dev/null)" = "$digest" ] && exit 0

@@ -46,7 +46,7 @@ func NewBed(ctx context.Context, rootfs, share string) (*Bed, error) {
 		return nil, fmt.Errorf("make a USB stick: %w", err)
 	}
 	arguments, err := installedArguments(rootfs)
-	return &Bed{Rootfs: rootfs, Share: share, Stick: stick, Arguments: arguments}, err
+	return &Bed{Rootfs: rootfs, Share: share, Stick: stick, Arguments: arguments + " " + emulated}, err
 }
 
 var argumentsForm = regexp.MustCompile(`(?m)^set kernelcmd="(.*)"$`)

@@ -39,7 +39,38 @@ func TestInstallUEFI(t *testing.T) {
 	c.Port = freePort(t)
 	m := start(t, q, c, artefacts)
 	bootsInstalled(t, m, c.Port)
+	onScreen(t, m, patience, "Fingerprint")
 	picture(t, m, filepath.Join(artefacts, "3-console.png"))
+	firstUserOfHost(t, m)
+	picture(t, m, filepath.Join(artefacts, "4-logged-in.png"))
+}
+
+// firstUserOfHost goes the way of a new machine's owner, with the keys that a keyboard sends.
+func firstUserOfHost(t *testing.T, m *Machine) {
+	t.Helper()
+	press := func(keys ...string) {
+		t.Helper()
+		if err := m.Press(keys...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	press("f2")
+	onScreen(t, m, patience, "Create user")
+	for _, text := range []string{"ada", "four unrelated words", "four unrelated words"} {
+		if err := m.Write(text); err != nil {
+			t.Fatal(err)
+		}
+		press("tab")
+	}
+	press("tab", "ret") // past the day on which the password ends
+	onScreen(t, m, patience, "Logged in as ada")
+	shell(t, m, patience, "id -nG ada | grep -w slipway-admin")
+}
+
+// onScreen waits until the first terminal shows a text (vcs(4)), line by line.
+func onScreen(t *testing.T, m *Machine, limit time.Duration, want string) {
+	t.Helper()
+	untilShell(t, m, limit, "fold -w $(stty -F /dev/tty1 size | cut -d' ' -f2) /dev/vcs1 | sed 's/ *$//' | grep -v '^$'", want)
 }
 
 // TestInstallBIOS is the way of an old machine with a USB disk, which it boots first every time. Features 13, 14.
@@ -66,11 +97,11 @@ func long(t *testing.T) {
 func bootsInstalled(t *testing.T, m *Machine, port int) {
 	t.Helper()
 	wait(t, m, 3*time.Minute, "Booting `Slipway'")
-	wait(t, m, 20*time.Minute, `XFS \(vdb\): Mounting`) // the kernel, on every console
-	if body := fetch(t, port, 15*time.Minute); !strings.Contains(body, "<html") {
+	if body := fetch(t, port, 25*time.Minute); !strings.Contains(body, "<html") {
 		t.Errorf("the Local UI answers %q", body)
 	}
 	wait(t, m, 5*time.Minute, "Fingerprint") // the console, on the serial line
+	untilShell(t, m, patience, "findmnt -n -o SOURCE,FSTYPE /var/lib/slipway/pool", "/dev/vdb xfs")
 }
 
 // blankDisks are two, of which the second is larger and must not be taken for the system.

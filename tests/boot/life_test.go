@@ -55,7 +55,7 @@ const identity = "cat /etc/machine-id; cut -d' ' -f2 /etc/ssh/ssh_host_ed25519_k
 func settle(t *testing.T, m *Machine) string {
 	t.Helper()
 	untilShell(t, m, 20*time.Minute, agentUp, `"id"`)
-	shell(t, m, patience, "slipway network set --hostname life; echo 'Correct-Horse-7' > /run/p; slipway setup boss --password-file /run/p; touch /var/lib/slipway/pool/mine")
+	shell(t, m, patience, "slipway network set --hostname life && echo 'Correct-Horse-7' > /run/p && slipway setup boss --password-file /run/p && touch /var/lib/slipway/pool/mine")
 	return shell(t, m, patience, identity)
 }
 

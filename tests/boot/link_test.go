@@ -22,7 +22,7 @@ func TestLink(t *testing.T) {
 		untilShell(t, m, 25*time.Minute, agentUp, `"id"`)
 		adapter := shell(t, m, patience, "ls /sys/class/net | grep ^e")
 		shell(t, m, patience, fmt.Sprintf("slipway network set --hostname m%d", i+1))
-		try := shell(t, m, patience, fmt.Sprintf("slipway network set %s --address 10.9.0.%d/24", adapter, i+1))
+		try := shell(t, m, patience, fmt.Sprintf("slipway network set %s --address 10.9.0.%d/24 --confirm-within 10m", adapter, i+1))
 		fields := strings.Fields(try)
 		shell(t, m, patience, "slipway network confirm "+fields[len(fields)-1])
 	}

@@ -24,32 +24,28 @@ func TestInteractive(t *testing.T) {
 	if err := m.Type("\x1b[B\r"); err != nil { // the second entry
 		t.Fatal(err)
 	}
-	screen := func(limit time.Duration, want string) {
-		t.Helper()
-		untilShell(t, m, limit, "fold -w $(stty -F /dev/tty1 size | cut -d' ' -f2) /dev/vcs1 | sed 's/ *$//' | grep -v '^$'", want)
-	}
 	answer := func(keys ...string) {
 		t.Helper()
 		if err := m.Press(append(keys, "ret")...); err != nil {
 			t.Fatal(err)
 		}
 	}
-	screen(20*time.Minute, "Install on which disk [/dev/vda]")
-	screen(patience, "an installation that was cut off")
+	onScreen(t, m, 20*time.Minute, "Install on which disk [/dev/vda]")
+	onScreen(t, m, patience, "an installation that was cut off")
 	picture(t, m, filepath.Join(artefacts, "dialog.png"))
 	answer()
-	screen(patience, "Type ERASE to lose it")
+	onScreen(t, m, patience, "Type ERASE to lose it")
 	answer("shift-e", "shift-r", "shift-a", "shift-s", "shift-e")
-	screen(patience, "Storage pool on which disk, or none [/dev/vdb]")
+	onScreen(t, m, patience, "Storage pool on which disk, or none [/dev/vdb]")
 	answer()
-	screen(patience, "Wipe it, or keep its content [wipe]")
+	onScreen(t, m, patience, "Wipe it, or keep its content [wipe]")
 	answer("k", "e", "e", "p")
-	screen(patience, "reboot, poweroff or nothing [reboot]")
+	onScreen(t, m, patience, "reboot, poweroff or nothing [reboot]")
 	answer()
-	screen(patience, "Type INSTALL to begin")
+	onScreen(t, m, patience, "Type INSTALL to begin")
 	picture(t, m, filepath.Join(artefacts, "summary.png"))
 	answer("n", "o")
-	screen(patience, "nothing was changed: the installation was not confirmed")
+	onScreen(t, m, patience, "nothing was changed: the installation was not confirmed")
 	shell(t, m, patience, "mount -o ro LABEL=COS_STATE /mnt && ls /mnt/cOS/active.img /mnt/slipway/was && umount /mnt")
 }
 

@@ -20,6 +20,8 @@ import (
 type Config struct {
 	Dir  string // for its sockets, its log and its firmware's variables
 	UEFI bool   // else BIOS
+	// SecureBoot is UEFI firmware with Microsoft's keys that starts only what is signed.
+	SecureBoot bool
 	// CD is the image to boot when the disks have nothing to boot, USB the one that is booted first: SeaBIOS looks at one
 	// hard disk only.
 	CD, USB string
@@ -50,6 +52,16 @@ type Machine struct {
 // failures end a wait: nothing good comes after them. A stall is none: on a busy host an emulated machine has some and goes on.
 var failures = regexp.MustCompile(`Kernel panic|INSTALLATION FAILED|emergency mode|error: .*out of memory|Failed to boot both default and fallback`)
 
+// processor is the largest that QEMU emulates, without what makes the emulation slow: Linux clears and copies pages by "rep
+// stosb" and "rep movsb" where a processor says that they are fast (erms, fsrm), which is one byte at a time here; and every
+// walk through page tables of five levels is longer than one of four.
+const processor = "max,erms=off,fsrm=off,la57=off"
+
+// emulated are kernel arguments for an emulated processor; appliance.yaml has them too. Linux would take the time from the HPET,
+// a device that every look at the clock asks, for it does not trust the emulated time stamp counter; and what it does against
+// attacks on real processors (retpolines) costs here what it protects from nothing.
+const emulated = "tsc=reliable clocksource=tsc mitigations=off"
+
 // CreateDisk makes an empty disk.
 func (q QEMU) CreateDisk(ctx context.Context, path string, gib int) error {
 	return run(q.command(ctx, "qemu-img", "create", "-q", "-f", "qcow2", path, fmt.Sprintf("%dG", gib)))
@@ -63,7 +75,7 @@ func (q QEMU) Overlay(ctx context.Context, base, path string) error {
 // Start switches a machine on. The context ends it.
 func (q QEMU) Start(ctx context.Context, c Config) (*Machine, error) {
 	if c.UEFI {
-		vars, err := os.ReadFile(q.path("usr/share/OVMF/OVMF_VARS_4M.fd"))
+		vars, err := os.ReadFile(q.path("usr/share/OVMF/OVMF_VARS_4M" + c.keys() + ".fd"))
 		if err != nil {
 			return nil, err
 		}
@@ -91,14 +103,17 @@ func (q QEMU) Start(ctx context.Context, c Config) (*Machine, error) {
 
 func (q QEMU) arguments(c Config) []string {
 	args := []string{
-		"-L", q.path("usr/share/qemu"), "-L", q.path("usr/share/seabios"), "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "3072",
+		"-L", q.path("usr/share/qemu"), "-L", q.path("usr/share/seabios"), "-accel", "tcg,thread=multi", "-cpu", processor, "-smp", "2", "-m", "3072",
 		"-machine", "q35", "-display", "none", "-vga", "std", "-monitor", "none",
 		"-chardev", "socket,id=s0,path=serial.sock,server=on,wait=off,logfile=serial.log", "-serial", "chardev:s0",
 		"-qmp", "unix:qmp.sock,server=on,wait=off",
 	}
 	if c.UEFI {
-		args = append(args, "-drive", "if=pflash,format=raw,readonly=on,file="+q.path("usr/share/OVMF/OVMF_CODE_4M.fd"),
+		args = append(args, "-drive", "if=pflash,format=raw,readonly=on,file="+q.path("usr/share/OVMF/OVMF_CODE_4M"+c.keys()+".fd"),
 			"-drive", "if=pflash,format=raw,file=vars.fd")
+	}
+	if c.SecureBoot { // its variables can be written in system management mode only
+		args = append(args, "-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on")
 	}
 	for i, disk := range c.Disks {
 		id := "disk" + strconv.Itoa(i)
@@ -120,6 +135,14 @@ func (q QEMU) arguments(c Config) []string {
 		args = append(args, c.Bed.arguments()...)
 	}
 	return append(args, c.more()...)
+}
+
+// keys is what the names of the firmware's files have when Microsoft's keys are in it.
+func (c Config) keys() string {
+	if c.SecureBoot {
+		return ".ms"
+	}
+	return ""
 }
 
 // WaitFor waits for a text on the serial console that comes after the one waited for before.
@@ -166,6 +189,16 @@ func (m *Machine) Type(text string) error {
 		time.Sleep(60 * time.Millisecond)
 	}
 	return nil
+}
+
+// WaitOff waits until the machine has switched itself off.
+func (m *Machine) WaitOff(ctx context.Context) error {
+	select {
+	case <-m.done:
+		return m.err
+	case <-ctx.Done():
+		return fmt.Errorf("the machine is still on: %w", ctx.Err())
+	}
 }
 
 // Close cuts the machine's power and waits for its end.

@@ -39,7 +39,7 @@ export const t = {
     title: 'Log in', user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', next: 'New password', again: 'Repeat the new password', change: 'Set the password and log in', ended: 'Your session has ended. Log in again.',
   },
   licences: {
-    title: 'Packages and licences', search: 'Name or licence', name: 'Name', version: 'Version', kind: 'Kind', licence: 'Licence', unknown: 'not recognised',
+    title: 'Packages and licences', search: 'Name or licence', name: 'Name', version: 'Version', kind: 'Kind', kinds: { deb: 'Debian', golang: 'Go', npm: 'npm' } as Record<string, string>, licence: 'Licence', unknown: 'not recognised',
     count: (found: number, shown: number) => (found === shown ? `${found} components` : `${found} components, the first ${shown} are shown: search for others`),
   },
   setup: {

@@ -37,7 +37,7 @@ function List() {
             <Tr key={`${c.kind} ${c.name} ${c.version}`}>
               <Td dataLabel={t.licences.name}>{c.name}</Td>
               <Td dataLabel={t.licences.version}>{c.version}</Td>
-              <Td dataLabel={t.licences.kind}>{c.kind === 'deb' ? 'Debian' : 'Go'}</Td>
+              <Td dataLabel={t.licences.kind}>{t.licences.kinds[c.kind] ?? c.kind}</Td>
               <Td dataLabel={t.licences.licence}>{c.licence || t.licences.unknown}</Td>
             </Tr>
           ))}
