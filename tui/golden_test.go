@@ -54,6 +54,7 @@ func TestEveryPage(t *testing.T) {
 		{"difference", withDifference, func(d *driver) { toStatic(d) }, "[ Try it ]"},
 		{"try", withDifference, func(d *driver) { toStatic(d); d.press("<tab>", "<enter>") }, "Checking link"},
 		{"link", nil, open("Link this host"), "Link token"},
+		{"link-wrong", nil, open("Link this host", "https://10.77.0.11"), "This is no link token"},
 		{"link-leader", inCluster, open("Link this host"), "This host is the leader"},
 		{"token", nil, func(d *driver) { open("Link this host")(d); d.pick("Show a token") }, "within 100 s"},
 		{"ntp", nil, open("NTP Configuration", "10.77.0.1, ntp_1"), "ntp_1 is neither"},
