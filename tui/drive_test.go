@@ -30,13 +30,14 @@ func inBubble(t *testing.T, test func(t *testing.T)) {
 type driver struct {
 	t      *testing.T
 	screen *watched
+	f      *fakeAgent // that the console asks
 }
 
 // sit starts a console for fake, at the time start, and waits for its first screen.
 func sit(t *testing.T, f *fakeAgent, width, height int, change ...func(*Options)) *driver {
 	t.Helper()
 	time.Sleep(time.Until(start))
-	d := &driver{t: t, screen: newScreen()}
+	d := &driver{t: t, screen: newScreen(), f: f}
 	o := Options{Client: f.client(), Version: "0.1.0", Screen: d.screen, Stay: true, Now: func() time.Time { return time.Now().UTC() }}
 	for _, c := range change {
 		c(&o)

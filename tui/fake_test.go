@@ -232,6 +232,9 @@ func (f *fakeAgent) changes(mux *http.ServeMux) {
 	post("POST /diag/ping", func([]byte) (any, *api.Problem) {
 		return api.DiagResult{Target: "10.77.0.1", Reached: true, Output: "PING 10.77.0.1 56(84) bytes of data.\n64 bytes from 10.77.0.1: icmp_seq=1 ttl=64 time=0.041 ms\n"}, nil
 	})
+	post("POST /diag/trace", func([]byte) (any, *api.Problem) {
+		return api.DiagResult{Target: "10.77.0.1", Reached: true, Output: "traceroute to 10.77.0.1, 30 hops max\n 1  10.77.0.1  0.052 ms\n"}, nil
+	})
 	post("POST /diag/dns", func([]byte) (any, *api.Problem) {
 		return api.DiagResult{Target: "h9", Reached: false, Output: "Asked 10.77.0.1:53, 1.2ms\nh9: no such record\n"}, nil
 	})

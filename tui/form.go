@@ -36,6 +36,7 @@ type formView struct {
 	intro   string
 	rows    []*row
 	at      int
+	rest    bool   // of the lines was not drawn
 	changed func() // after every key that changed a field
 	escape  func()
 }
@@ -205,13 +206,11 @@ func (f *formView) Draw(s tcell.Screen) {
 		}
 		l.row.draw(s, x, y+i-top, w, l.row == now)
 	}
-	if top+h < len(lines) {
-		put(s, x+w-len(more), y+h-1, len(more), more, strong)
-	}
+	f.rest = top+h < len(lines)
 }
 
-// more says that a page goes on below.
-const more = " (more)"
+// goesOn says whether the page goes on below the screen.
+func (f *formView) goesOn() bool { return f.rest }
 
 func (r *row) draw(s tcell.Screen, x, y, w int, focused bool) {
 	indent := 0

@@ -54,7 +54,13 @@ func (v *frameView) Draw(s tcell.Screen) {
 		put(s, x, y+1+body+i, w, " "+line, style)
 	}
 	put(s, x, y+h-1, w, " "+p.keys, reverse)
+	if long, ok := p.body.(interface{ goesOn() bool }); ok && long.goesOn() {
+		put(s, x+w-len(more), y+h-1, len(more), more, reverse)
+	}
 }
+
+// more says that a page goes on below.
+const more = " (more) "
 
 // below is what stands above the keys: what is going on, or else what the row in use is for, where there is room.
 func (v *frameView) below(width, height int) (lines []string, style tcell.Style) {

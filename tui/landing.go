@@ -21,8 +21,9 @@ const customiseKeys = "F2 or c: customise  F12 or p: restart or shut down  "
 // landingView is the device information, with the QR code of the Local UI where there is room.
 type landingView struct {
 	*tview.Box
-	c   *console
-	top int // first line shown
+	c    *console
+	top  int  // first line shown
+	rest bool // of the lines was not drawn
 }
 
 func (c *console) landing() page {
@@ -57,10 +58,10 @@ func (v *landingView) Draw(s tcell.Screen) {
 	for i := v.top; i < len(lines) && i-v.top < h; i++ {
 		put(s, x, y+i-v.top, textWidth, lines[i], plain)
 	}
-	if v.top+h < len(lines) {
-		put(s, x+textWidth-len(more), y+h-1, len(more), more, reverse)
-	}
+	v.rest = v.top+h < len(lines)
 }
+
+func (v *landingView) goesOn() bool { return v.rest }
 
 // layoutFacts is the facts as lines of at most width characters.
 func layoutFacts(facts []fact, width int) (lines []string) {

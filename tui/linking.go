@@ -30,8 +30,13 @@ func (c *console) unlinked() {
 		"To make this host the leader, show a token and enter it at the other hosts.")
 	tokenRow, token := f.field("Link token", "")
 	token.max = maxToken
+	f.changed = func() {
+		if tokenRow.note = ""; !form.IsToken(form.Token(token.value())) {
+			tokenRow.note = "This is no link token: it has only letters, digits, - and _, and begins with eyJ."
+		}
+	}
 	f.button("Link to the leader", func() {
-		if tokenRow.note = ""; form.Token(token.value()) == "" {
+		if form.Token(token.value()) == "" {
 			tokenRow.note = "Type the token that the leader shows."
 			return
 		}

@@ -62,14 +62,14 @@ const consentRunes = 600
 func (c *console) notice() string {
 	text := ""
 	if b := c.seen.theme.Banner; b != "" {
-		text = b + "\n"
+		text = b + "\n\n"
 	}
 	if consent := c.seen.theme.Consent; consent.Text != "" {
 		terms := []rune(consent.Text)
 		if len(terms) > consentRunes {
 			terms = append(terms[:consentRunes:consentRunes], []rune(" ... (all of it is in the Local UI)")...)
 		}
-		text += strings.TrimSpace(consent.Title+"\n"+string(terms)) + "\nBy logging in you agree to this.\n"
+		text += strings.TrimSpace(consent.Title+"\n"+string(terms)) + "\nBy logging in you agree to this.\n\n"
 	}
 	return text
 }

@@ -155,7 +155,7 @@ func (c *console) trialText(t api.Try) string {
 // warned is what the checks found beside that.
 func warned(t api.Try) (text string) {
 	for _, w := range t.Warnings {
-		text += "\nBut: " + sentence(w)
+		text += "\nWarning: " + sentence(w)
 	}
 	return text
 }

@@ -99,6 +99,32 @@ func TestNewAdapterNeedsANewName(t *testing.T) {
 	})
 }
 
+// A bridge over the only adapter takes its address over in one change; step by step the host would be cut off.
+// Feature 64.
+func TestBridgeTakesTheAddressOfItsMember(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		f := newFake(t)
+		f.process.Role = "admin"
+		f.network.Confirmed = []api.AdapterSettings{{Name: "eth0", Addresses: []string{"10.77.0.50/24"}, Gateway: "10.77.0.1", Dns: []string{"10.77.0.1"}, Mtu: 9000}}
+		withDifference(f)
+		d := sit(t, f, 80, 24)
+		d.sees("3f9a1c52")
+		open("Host Network Adapters")(d)
+		d.pick("Create bridge")
+		d.sees("Spanning tree")
+		d.press("<tab>", "<tab>", "<right>")
+		d.sees("< Static >", "IP address [10.77.0.50 ]", "MTU [9000 ]")
+		d.pick("[ Create ]")
+		d.sees("[ Try it ]")
+		d.press("<tab>", "<enter>")
+		d.sees("Checking link")
+		want := `"set":[{"addresses":["10.77.0.50/24"],"bridge":{"members":["eth0"],"stp":true},"dhcp":false,"dns":["10.77.0.1"],"gateway":"10.77.0.1","ipv6":"auto","mtu":9000,"name":"br0"},{"dhcp":false,"mtu":9000,"name":"eth0"}]`
+		if made := f.made(); !strings.Contains(made, want) {
+			t.Errorf("calls:\n%s", made)
+		}
+	})
+}
+
 func atAdapters(t *testing.T, given ...func(*fakeAgent)) (*fakeAgent, *driver) {
 	t.Helper()
 	f := newFake(t)

@@ -118,6 +118,14 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestIsToken(t *testing.T) {
+	for text, want := range map[string]bool{"": true, "e": true, "eyJ": true, "eyJ2Ijox-_9": true, "eyJ2.Ijox": false, "token": false, "eyJ=": false, "https://": false} {
+		if IsToken(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}
+
 func FuzzAdapter(f *testing.F) {
 	f.Add("10.0.0.5", "255.255.255.0", "10.0.0.1", "fd00::5/64", "1500")
 	f.Add("/", "/", "::", ",", "-1")

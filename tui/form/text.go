@@ -86,6 +86,17 @@ func OrDash(s string) string {
 // Token takes the white space out of a pasted link token: terminals break long lines.
 func Token(pasted string) string { return strings.Join(strings.Fields(pasted), "") }
 
+// tokenStart is how every link token begins: base64url of {".
+const tokenStart = "eyJ"
+
+// IsToken says whether text may become a link token when more is typed.
+func IsToken(text string) bool {
+	stray := strings.ContainsFunc(text, func(r rune) bool {
+		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+	return !stray && (strings.HasPrefix(text, tokenStart) || strings.HasPrefix(tokenStart, text))
+}
+
 // Lines cleans text of several lines.
 func Lines(text string) string {
 	lines := strings.Split(text, "\n")

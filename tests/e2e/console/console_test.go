@@ -45,6 +45,7 @@ func TestConsole(t *testing.T) {
 		suite.Step{Name: "kill of both rolls back", Run: at(killed("slipway-agent.service", "console-getty.service"))},
 		suite.Step{Name: "timer rolls back without an agent", Run: at(withoutAgent)},
 		suite.Step{Name: "reboot inside the window rolls back", Run: at(rebooted)},
+		suite.Step{Name: "power cut inside the window rolls back", Run: at(powerCut)},
 		suite.Step{Name: "lock-out is the web's too", Run: at(lockedOut)},
 	)
 }
@@ -287,6 +288,27 @@ func rebooted(p person) {
 	if err != nil || n.Candidate != nil {
 		p.t.Errorf("after the boot: %+v, %v", n, err)
 	}
+}
+
+// powerCut: what is on trial does not survive it, and what is confirmed comes from the agent's state: on an installed host
+// /etc is an overlay in memory, so its files are gone too.
+func powerCut(p person) {
+	p.logsIn()
+	p.triesStatic(other, gateway)
+	p.sees("The new settings work")
+	p.run("sh", "-c", "rm /etc/systemd/network/10-slipway-*; sync")
+	if err := p.h.PowerCut(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.h.Start(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.h.WaitRunning(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	p.within(time.Minute, "Device information", "https://"+static+":5080", "edge-1")
+	p.restsOn(static, window)
+	p.isAt(static, 10*time.Second)
 }
 
 // lockedOut: who types wrong passwords at the console is locked out there and at the web, with the right one too. The last
