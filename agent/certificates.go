@@ -3,6 +3,8 @@ package agent
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
@@ -51,6 +53,17 @@ func certificateError(err error) error {
 		return nil
 	}
 	return apiserver.Errorf(http.StatusUnprocessableEntity, "certificate:refused", "%s", sentence(err))
+}
+
+// knownAs says whether people may come by that name: the host's own, alone or with a domain, one of agent.yaml, or one that the
+// owner's certificate has.
+func (a *Agent) knownAs(name string) bool {
+	if own := a.certificate.Own(); own != nil && own.Leaf.VerifyHostname(name) == nil {
+		return true
+	}
+	first, _, _ := strings.Cut(name, ".")
+	is := func(x string) bool { return strings.EqualFold(x, name) }
+	return strings.EqualFold(first, hostName()) || is(hostName()) || slices.ContainsFunc(a.cfg.Names, is)
 }
 
 // certificateWarning is part of what this host says about itself.

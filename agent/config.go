@@ -26,6 +26,8 @@ type Settings struct {
 	Listen string `yaml:"listen"`
 	// RegistryListen is where containerd of this host finds its images, loopback only; default 127.0.0.1:5081.
 	RegistryListen string `yaml:"registryListen"`
+	// Names are those that the DNS has for this host beside its host name, for people who come by them.
+	Names []string `yaml:"names"`
 	// Lab marks a host of the lab, whose /sys shows another machine's disks.
 	Lab bool `yaml:"lab"`
 	// DisableTUI makes the console one to look at only, until PUT /host/console says otherwise.

@@ -32,7 +32,7 @@ func New(s Services, log *slog.Logger) http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = srv.failed
-	e.Use(middleware.Recover(), srv.securityHeaders)
+	e.Use(middleware.Recover(), srv.securityHeaders, srv.ownName)
 	schemas, err := readBodies()
 	if err != nil {
 		panic(err) // the contract is compiled in; TestEveryRouteRefusesStrangers reads it too

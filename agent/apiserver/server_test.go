@@ -80,7 +80,7 @@ func (fakeOperations) Cancel(context.Context, string) (api.Operation, error) {
 func newServer(t *testing.T) (http.Handler, *fake) {
 	t.Helper()
 	f := &fake{}
-	h := New(Services{Version: "1", Sessions: f, Users: fakeUsers{}, Audit: fakeAudit{f}, Operations: fakeOperations{},
+	h := New(Services{Version: "1", Sessions: f, Users: fakeUsers{}, Audit: fakeAudit{f}, KnownAs: func(n string) bool { return n == "h1" }, Operations: fakeOperations{},
 		Uploads: http.NotFoundHandler(), Peer: http.NotFoundHandler(), UI: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })}, slog.New(slog.DiscardHandler))
 	return h, f
 }

@@ -275,7 +275,9 @@ type Services struct {
 	Theme       Theme
 	Pages       Pages
 
-	Version    string
+	Version string
+	// KnownAs tells whether a name in lower case is this host's; addresses need no telling.
+	KnownAs    func(name string) bool
 	Sessions   Sessions
 	Users      Users
 	Host       Host

@@ -25,6 +25,38 @@ async function firstUser(page) {
   await page.getByRole('heading', { level: 1, name: 'Edge Host' }).waitFor();
 }
 
+/** Feature 55: tags and what became of the presets. Feature 67: the user data, with what is wrong by line and column. */
+async function summary(page) {
+  await go(page, 'Edge Host');
+  await page.getByText('What was preset for this host is in place.').waitFor();
+  await page.getByText('site: Hamburg').waitFor();
+  await button(page, 'Edit tags').click();
+  await dialog(page).getByLabel('Tags').fill('rack');
+  await dialog(page).getByText('Line 1: write key=value').waitFor();
+  if (await button(dialog(page), 'Save').isEnabled()) fault('a tag without a value is let through');
+  await look(page, s.screens, 'tags');
+  await dialog(page).getByLabel('Tags').fill('site=Hamburg\nrack=7');
+  await button(dialog(page), 'Save').click();
+  await gone(page);
+  await page.getByText('rack: 7').waitFor();
+  await button(page, 'Edit user data').click();
+  const text = dialog(page).getByLabel('Cloud-config (YAML)');
+  const before = await text.inputValue();
+  if (!before.includes('passwd: "********"') || before.includes('a secret of the image')) fault(`the user data is shown as ${before}`);
+  await text.fill(before.replace('{site: Hamburg}', '{-site: Hamburg}'));
+  await dialog(page).getByRole('button', { name: 'Line 6, column 9:' }).click();
+  await focuses(page, 'the place of a mistake is not shown in the text', text);
+  if (await button(page, 'Save for the next boot').isEnabled()) fault('wrong user data is let through');
+  await look(page, s.screens, 'user-data');
+  await narrow(page, s.screens, 'user-data');
+  await text.fill(`${before}# looked at\n`);
+  await button(page, 'Save for the next boot').click();
+  await gone(page);
+  await page.getByText('Waits for the next boot').waitFor();
+  await look(page, s.screens, 'summary');
+  for (const width of [1024, 390]) await narrow(page, s.screens, 'summary', width);
+}
+
 /** Feature 46. */
 async function keys(page) {
   await go(page, 'Settings');
@@ -210,7 +242,7 @@ async function consentAndLockOut(page) {
 }
 
 const page = await open(browser, url);
-for (const step of [firstUser, keys, certificate, appearance, sessionsAndDisplay, keyboard, consentAndLockOut]) {
+for (const step of [firstUser, summary, keys, certificate, appearance, sessionsAndDisplay, keyboard, consentAndLockOut]) {
   say(step.name);
   try {
     await step(page);

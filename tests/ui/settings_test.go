@@ -11,6 +11,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
 	"net/http"
@@ -36,7 +37,7 @@ type settingsInput struct {
 }
 
 // TestSettingsInTheBrowser walks the settings of one agent beside other things on this machine: no lab is needed for what
-// is a host's own. Features 42 to 51 and 54.
+// is a host's own. Features 42 to 51, 54, 55 and 67.
 func TestSettingsInTheBrowser(t *testing.T) {
 	binary := withUI(t)
 	url, client := alone(t, binary)
@@ -70,12 +71,14 @@ func alone(t *testing.T, binary string) (url string, client *apiclient.Client) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(root) })
-	if err := os.MkdirAll(filepath.Join(root, "etc/slipway"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	text := "listen: 127.0.0.1:0\nregistryListen: 127.0.0.1:0\npasswords: {minLength: 12, classes: 3}\n"
-	if err := os.WriteFile(filepath.Join(root, "etc/slipway/agent.yaml"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	for file, text := range map[string]string{
+		"etc/slipway/agent.yaml": "listen: 127.0.0.1:0\nregistryListen: 127.0.0.1:0\npasswords: {minLength: 12, classes: 3}\nuserDataForm: true\n",
+		"oem/90_custom.yaml":     "#cloud-config\nusers:\n  - name: ada\n    passwd: a secret of the image\nslipway:\n  tags: {site: Hamburg}\n",
+	} {
+		path := filepath.Join(root, file)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cmd := exec.CommandContext(ctx, binary, "agent", "--root", root)
