@@ -120,13 +120,17 @@ func (g *group) killByChance(t *testing.T, step string, kills map[string]int) {
 	suite.KillAgent(t, h)
 }
 
-// again makes a smaller cluster on what the first one left. Its worker comes when what it would join with has expired, as after
-// two hours: the first host makes that anew. (Features 107 to 109.)
+// again makes a smaller cluster on what the first one left, with a load balancer in place of a VIP. Its worker comes when what it
+// would join with has expired, as after two hours: the first host makes that anew. (Features 104 and 107 to 109.)
 func (g *group) again(t *testing.T) {
-	spec := "name: again\npools:\n- name: one\n  role: control-plane\n  workerCapable: true\n  hosts:\n  - host: h2\n" +
+	b := &balancer{g: g, to: g.Host(2).Address().String() + ":6443"}
+	b.start(t)
+	defer b.stop() // the delete that follows must not need it
+	spec := "name: again\ncontrolPlaneEndpoint: " + balancerAt + "\npools:\n- name: one\n  role: control-plane\n  workerCapable: true\n  hosts:\n  - host: h2\n" +
 		"- name: late\n  role: worker\n  labels: {example.org/rack: r7}\n  taints: [{key: example.org/late, value: \"yes\", effect: NoSchedule}]\n" +
 		"  hosts:\n  - {host: h3, name: latecomer}\n"
 	late := g.Host(3)
+	g.balancerFound(t, spec, "h2")
 	r := suite.On(t, g.Host(1), spec, "cluster", "create", "-f", "-", "--detach", "-o", "json")
 	id := suite.Decode[api.Operation](t, r).Id
 	suite.Exec(t, late, "systemctl stop slipway-agent")
@@ -159,6 +163,7 @@ func (g *group) again(t *testing.T) {
 			t.Errorf("%s shows %d services", h.Name(), len(list))
 		}
 	}
+	g.behindBalancer(t, b, g.Host(2))
 }
 
 // deletedByHand: what somebody took from a pack is there again by itself.
