@@ -171,10 +171,10 @@ async function ownScreen(page, next) {
 async function reached(page, next) {
   if (!(await page.getByRole('radio', { name: 'At the only control-plane host' }).isChecked())) fault('one control-plane host is asked for more than it needs');
   await page.getByRole('radio', { name: 'By a load balancer of your own' }).check();
-  await page.getByLabel('Load balancer', { exact: true }).fill('https://lb');
+  await page.getByRole('textbox', { name: 'Load balancer' }).fill('https://lb');
   if (await next.isEnabled()) fault('a wrong load balancer is let through');
   await look(page, s.screens, 'wizard-balancer');
-  await page.getByLabel('Load balancer', { exact: true }).fill('lb.example.com:443');
+  await page.getByRole('textbox', { name: 'Load balancer' }).fill('lb.example.com:443');
   if (!(await next.isEnabled())) fault('a load balancer is refused');
   await page.getByRole('radio', { name: 'By a virtual IP' }).check();
 }
