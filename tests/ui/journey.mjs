@@ -1,7 +1,7 @@
 // From the first visit to linked hosts with content, as a newcomer does it, with a look at every page.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { allow, ask, failed, fault, faults, hear, launch, loadedBytes, look, narrow, open, say } from './browser.mjs';
+import { allow, ask, failed, fault, faults, hear, launch, loadedBytes, look, narrow, open, say, tolerate } from './browser.mjs';
 import { lost } from './lost.mjs';
 import { button, enter, firstVisit, go, register, replaced, token } from './steps.mjs';
 import { wizardByKeyboard } from './keyboard.mjs';
@@ -97,6 +97,9 @@ async function wizard(page) {
   await page.getByRole('radio', { name: 'Imported in the wizard 2.0.0' }).check();
   await page.getByRole('grid', { name: 'Applications' }).getByText('missing').waitFor();
   await look(page, s.screens, 'wizard-profile');
+  await next.click();
+  await ownScreen(page, next);
+  await button(page, 'Back').click();
   await page.getByRole('radio', { name: 'Kubernetes of the browser test 1.0.0' }).check();
   await next.click();
   if (await next.isEnabled()) fault('a required variable may be empty');
@@ -139,14 +142,39 @@ async function wizard(page) {
   await button(page, 'Cancel').click();
 }
 
+/** Feature 102: a screen that the definition brings reaches nothing but the wizard, under the rules of the form. */
+async function ownScreen(page, next) {
+  tolerate(true);
+  const screen = page.frameLocator('iframe[title="Settings of Imported in the wizard"]');
+  await screen.getByText('Reached: nothing').waitFor();
+  await screen.getByLabel('How many berths?').fill('many');
+  await screen.getByText('Enter a number').waitFor();
+  await page.getByText('Berths: Enter a number').waitFor();
+  if (await next.isEnabled()) fault('a wrong value of a screen is let through');
+  await look(page, s.screens, 'wizard-screen');
+  await narrow(page, s.screens, 'wizard-screen');
+  await screen.getByLabel('How many berths?').fill('12');
+  await screen.getByLabel('Pass').fill('open sesame');
+  if (!(await next.isEnabled())) fault('a good value of a screen is refused');
+  if (await screen.getByText('a secret').count()) fault('the screen is told a secret');
+  await button(page, 'Use the plain form').click();
+  if ((await page.getByLabel('Berths').inputValue()) !== '12') fault('the plain form does not have what the screen sent');
+  await button(page, 'Use the screen of the definition').click();
+  await screen.getByText('Reached: nothing').waitFor();
+  await screen.getByRole('button', { name: 'Leave' }).click();
+  await page.getByText('does not work here').waitFor();
+  if ((await page.getByLabel('Berths').inputValue()) !== '12') fault('the form lost what the screen sent');
+  tolerate(false);
+}
+
 /** Feature 104: with a load balancer, or at the only control-plane host, there is no VIP. */
 async function reached(page, next) {
   if (!(await page.getByRole('radio', { name: 'At the only control-plane host' }).isChecked())) fault('one control-plane host is asked for more than it needs');
   await page.getByRole('radio', { name: 'By a load balancer of your own' }).check();
-  await page.getByLabel('Load balancer', { exact: true }).fill('https://lb');
+  await page.getByRole('textbox', { name: 'Load balancer' }).fill('https://lb');
   if (await next.isEnabled()) fault('a wrong load balancer is let through');
   await look(page, s.screens, 'wizard-balancer');
-  await page.getByLabel('Load balancer', { exact: true }).fill('lb.example.com:443');
+  await page.getByRole('textbox', { name: 'Load balancer' }).fill('lb.example.com:443');
   if (!(await next.isEnabled())) fault('a load balancer is refused');
   await page.getByRole('radio', { name: 'By a virtual IP' }).check();
 }

@@ -48,8 +48,11 @@ apiVersion: slipway.dev/v1
 kind: ClusterDefinition
 metadata: {name: other, version: 2.0.0, displayName: Imported in the wizard}
 packs: [{name: elsewhere, version: 9.0.0, layer: kubernetes}]
-variables: []
-`)}}})
+variables:
+  - {name: berths, displayName: Berths, format: number, default: "3"}
+  - {name: pass, displayName: Harbour pass, masked: true}
+screen: |
+` + indented(screen))}}})
 	journey(t, d, "journey.mjs", s)
 
 	for _, h := range d.Hosts() {
@@ -61,6 +64,42 @@ variables: []
 			t.Errorf("%s does not have the uploaded bundle %s: %+v", h.Name(), digest, items)
 		}
 	}
+}
+
+// screen is one that a definition brings for its variables. It tells what it could reach beside the wizard, and tries to leave.
+const screen = `<!doctype html>
+<style>body { font: 1rem sans-serif; } input { font: inherit; }</style>
+<label>How many berths? <input id="berths"></label> <label>Pass <input id="pass" type="password"></label> <button id="leave">Leave</button>
+<p id="why" role="status"></p> <p id="reached"></p>
+<script>
+  const at = (id) => document.getElementById(id);
+  const send = (m) => parent.postMessage(m, '*');
+  const reached = [];
+  const reach = async (what, fn) => { try { await fn(); reached.push(what); } catch { /* as it must be */ } };
+  onmessage = ({ data }) => {
+    if (data.slipway !== 'form') return;
+    if (document.activeElement !== at('berths')) at('berths').value = data.values.berths;
+    at('why').textContent = data.faults.berths || '';
+    if ('pass' in data.values || JSON.stringify(data).includes('sesame')) reached.push('a secret');
+  };
+  for (const id of ['berths', 'pass']) at(id).oninput = () => send({ slipway: 'values', values: { [id]: at(id).value } });
+  at('leave').onclick = () => { location.href = 'https://elsewhere.invalid/?' + at('pass').value; };
+  addEventListener('load', async () => {
+    await reach('cookies', () => document.cookie);
+    await reach('storage', () => localStorage.length);
+    await reach('the page', () => parent.document.title);
+    await reach('the API', () => fetch('/api/v1/host'));
+    await reach('a picture', () => new Promise((ok, no) => { const i = new Image(); i.onload = ok; i.onerror = no; i.src = '/api/v1/theme/logo'; }));
+    at('reached').textContent = 'Reached: ' + (reached.join(', ') || 'nothing');
+    send({ slipway: 'height', pixels: document.documentElement.scrollHeight });
+    send({ slipway: 'ready' });
+  });
+</script>
+`
+
+// indented is a text as a block of YAML.
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ") + "\n"
 }
 
 // TestNewcomerReachesARunningCluster goes from three addresses to a Running cluster, through the browser alone, and deletes

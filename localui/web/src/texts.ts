@@ -203,6 +203,7 @@ export const t = {
     missing: 'missing', missingPacks: 'Some applications are not in the storage pool. Upload the content bundles that hold them before you go on.',
     generateOf: (n: string) => `Generate ${n}`, choose: 'Choose one', readOnly: 'It is set by the definition.', immutable: 'It cannot be changed later.',
     vipAsking: 'Asking the network whether it is free …',
+    screen: (n: string) => `Settings of ${n}`, plainForm: 'Use the plain form', ownScreen: 'Use the screen of the definition', screenFailed: 'The screen that the definition brings does not work here. This form asks for the same.',
     noAdapter: (n: string) => `${n} (not on this host)`,
     noContent: 'There is no cluster definition yet', noContentText: 'Upload a content bundle that has one on the Content page.',
   },

@@ -1,8 +1,8 @@
 // Package cluster tests the main job with three real hosts and the default bundle: through killed agents to a cluster that
 // runs, through a power cut, and back to bare hosts on which nothing of it is left.
 //
-//	plan refused ──> create through kills ──> runs ──> VIP moves ──> delete ──> create again without gateway
-//	and DNS, smaller, with a late worker ──> delete
+//	plan refused ──> create through kills ──> runs ──> VIP moves ──> delete ──> create again, smaller, without gateway
+//	and DNS, behind a load balancer, with a late worker ──> delete
 package cluster
 
 import (

@@ -123,14 +123,19 @@ func (g *group) killByChance(t *testing.T, step string, kills map[string]int) {
 // kubectlHere asks the API server of the host that it is run on.
 const kubectlHere = "/usr/local/bin/kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 -n kube-system "
 
-// again makes a smaller cluster on what the first one left. Its worker comes when what it would join with has expired, as after
-// two hours: the first host makes that anew. The hosts have neither gateway nor DNS, and a check that is not
-// met is ignored by name. (Features 107 to 109.)
+// again makes a smaller cluster on what the first one left, with a load balancer in place of a VIP. Its worker comes when what it
+// would join with has expired, as after two hours: the first host makes that anew. The hosts have neither gateway nor DNS, and a
+// check that is not met is ignored by name. (Features 104 and 107 to 109.)
 func (g *group) again(t *testing.T) {
-	spec := "name: again\nvariables: {storageDrive: /dev/vdz}\npools:\n- name: one\n  role: control-plane\n  workerCapable: true\n  hosts:\n  - host: h2\n" +
+	b := &balancer{g: g, to: g.Host(2).Address().String() + ":6443"}
+	b.start(t)
+	defer b.stop() // the delete that follows must not need it
+	spec := "name: again\ncontrolPlaneEndpoint: " + balancerAt + "\npools:\n- name: one\n  role: control-plane\n  workerCapable: true\n  hosts:\n  - host: h2\n" +
 		"- name: late\n  role: worker\n  labels: {example.org/rack: r7}\n  taints: [{key: example.org/late, value: \"yes\", effect: NoSchedule}]\n" +
 		"  hosts:\n  - {host: h3, name: latecomer}\n"
 	late := g.Host(3)
+	g.balancerFound(t, spec, "h2")
+	spec += "variables: {storageDrive: /dev/vdz}\n"
 	r := suite.On(t, g.Host(1), spec, "cluster", "create", "-f", "-", "--ignore", "storage-drive", "--detach", "-o", "json")
 	id := suite.Decode[api.Operation](t, r).Id
 	suite.Exec(t, late, "systemctl stop slipway-agent")
@@ -163,6 +168,7 @@ func (g *group) again(t *testing.T) {
 			t.Errorf("%s shows %d services", h.Name(), len(list))
 		}
 	}
+	g.behindBalancer(t, b, g.Host(2))
 }
 
 // deletedByHand: what somebody took from a pack is there again by itself.

@@ -1,20 +1,50 @@
-import { Button, Checkbox, Form, FormGroup, FormHelperText, FormSection, FormSelect, FormSelectOption, HelperText, HelperTextItem } from '@patternfly/react-core';
+import { Alert, Button, Checkbox, Form, FormGroup, FormHelperText, FormSection, FormSelect, FormSelectOption, HelperText, HelperTextItem } from '@patternfly/react-core';
+import { useState } from 'react';
 import { api, dataOf, type Definition, type Variable } from '../../api/client';
 import { useAction } from '../../api/use';
 import { Refusal } from '../../parts/Parts';
 import { t } from '../../texts';
+import type { Draft } from './draft';
 import { Field } from './Field';
+import { OwnScreen } from './OwnScreen';
+import type { Faults } from './rules';
 import type { StepProps } from './Steps';
 
-/** The questions of the definition, under the headings that it gives them. */
+/** The questions of the definition: on the screen that it brings, or on the form that every definition has. */
 export function VariablesStep({ draft, change, faults, definition }: StepProps & { definition?: Definition }) {
+  const [plain, setPlain] = useState(false);
+  const [failed, setFailed] = useState(false);
   const shown = definition?.variables.filter((v) => !v.hidden) ?? [];
-  const sections = [...new Set(shown.map((v) => v.section ?? ''))];
   const set = (values: Record<string, string>) => {
     const next = { ...draft.variables, ...values };
     for (const v of shown) if (next[v.name] === (v.default ?? '')) delete next[v.name];
     change({ variables: next });
   };
+  if (!definition?.screen) return <VariablesForm shown={shown} draft={draft} faults={faults} set={set} />;
+  const own = !plain && !failed;
+  return (
+    <>
+      {failed && <Alert component="p" variant="warning" isInline title={t.wizard.screenFailed} />}
+      {own ? (
+        <OwnScreen definition={definition} draft={draft} faults={faults} set={set} failed={() => setFailed(true)} />
+      ) : (
+        <VariablesForm shown={shown} draft={draft} faults={faults} set={set} />
+      )}
+      {!failed && <Button variant="link" isInline className="sw-gap" onClick={() => setPlain(own)}>{own ? t.wizard.plainForm : t.wizard.ownScreen}</Button>}
+    </>
+  );
+}
+
+interface FormProps {
+  shown: Variable[];
+  draft: Draft;
+  faults: Faults;
+  set: (values: Record<string, string>) => void;
+}
+
+/** Every question under the heading that the definition gives it. */
+function VariablesForm({ shown, draft, faults, set }: FormProps) {
+  const sections = [...new Set(shown.map((v) => v.section ?? ''))];
   return (
     <Form onSubmit={(e) => e.preventDefault()}>
       {shown.length === 0 && <p>{t.wizard.noVariables}</p>}
