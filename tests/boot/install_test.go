@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -54,8 +55,16 @@ func firstUserOfHost(t *testing.T, m *Machine) {
 			t.Fatal(err)
 		}
 	}
-	press("f2")
-	onScreen(t, m, patience, "Create user")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for screen := ""; !strings.Contains(screen, "Create user"); {
+		press("f2") // again, as a person does when the console says that the agent does not answer yet
+		time.Sleep(5 * time.Second)
+		var err error
+		if screen, err = m.Shell(ctx, screenText); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, text := range []string{"ada", "four unrelated words", "four unrelated words"} {
 		if err := m.Write(text); err != nil {
 			t.Fatal(err)
@@ -70,8 +79,10 @@ func firstUserOfHost(t *testing.T, m *Machine) {
 // onScreen waits until the first terminal shows a text (vcs(4)), line by line.
 func onScreen(t *testing.T, m *Machine, limit time.Duration, want string) {
 	t.Helper()
-	untilShell(t, m, limit, "fold -w $(stty -F /dev/tty1 size | cut -d' ' -f2) /dev/vcs1 | sed 's/ *$//' | grep -v '^$'", want)
+	untilShell(t, m, limit, screenText, want)
 }
+
+const screenText = "fold -w $(stty -F /dev/tty1 size | cut -d' ' -f2) /dev/vcs1 | sed 's/ *$//' | grep -v '^$'"
 
 // TestInstallBIOS is the way of an old machine with a USB disk, which it boots first every time. Features 13, 14.
 func TestInstallBIOS(t *testing.T) {
