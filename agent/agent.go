@@ -63,6 +63,7 @@ type Agent struct {
 	leader                          *leader
 	group                           group
 	selfWake, roleWake, publishWake chan struct{}
+	assignWake                      chan struct{}
 
 	checkRun   gosync.Mutex // one preflight run at a time
 	creating   gosync.Mutex // one creation at a time
@@ -91,7 +92,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger, ready func(addresses
 		return err
 	}
 	defer db.Close()
-	a := &Agent{cfg: cfg, log: log, selfWake: make(chan struct{}, 1), roleWake: make(chan struct{}, 1),
+	a := &Agent{cfg: cfg, log: log, selfWake: make(chan struct{}, 1), roleWake: make(chan struct{}, 1), assignWake: make(chan struct{}, 1),
 		publishWake: make(chan struct{}, 1), group: group{hosts: map[string]said{}}, bus: events.New(log)}
 	si := sysinfo.Options{Root: "/", PoolDir: cfg.poolDir()}
 	if cfg.Lab {
@@ -195,7 +196,7 @@ func (a *Agent) openCluster(_ context.Context, db *state.DB) (err error) {
 	gatherer := preflight.New(preflight.Options{Root: a.cfg.Root, HostID: a.identity.ID, Version: a.cfg.Version, PoolDir: a.cfg.poolDir(),
 		Content: a.store, Leftovers: leftovers, InCluster: a.inCluster})
 	a.checks = newChecks(a.identity.ID, gatherer.Gather, a.changed, a.log)
-	if a.leader, err = newLeader(db.Bucket("cluster"), a.group.seen, a.changed, a.now, a.log); err != nil {
+	if a.leader, err = newLeader(db.Bucket("cluster"), a.group.seen, a.assigned, a.now, a.log); err != nil {
 		return err
 	}
 	if !a.cfg.onHost() {

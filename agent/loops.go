@@ -12,6 +12,15 @@ import (
 // wakeLeader makes the leader look at the hosts' reports now.
 func (a *Agent) wakeLeader() { a.leader.poke() }
 
+// assigned tells that what a host of the group is to do, this one among them, is new.
+func (a *Agent) assigned() {
+	select {
+	case a.assignWake <- struct{}{}:
+	default:
+	}
+	a.changed()
+}
+
 // linkEvent is called by the node with its own locks in mind: it only wakes.
 func (a *Agent) linkEvent() {
 	select {
@@ -33,6 +42,7 @@ func (a *Agent) runLeaderSelf(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-t.C:
+		case <-a.assignWake:
 		case <-a.roleWake:
 			a.linkChanged()
 		}

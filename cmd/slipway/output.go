@@ -97,10 +97,11 @@ func (p *progress) operation(op api.Operation) {
 		p.seen = map[string]string{}
 	}
 	for _, s := range op.Steps {
-		if s.State == "pending" || (!p.tty && p.seen[s.Name] == s.State) {
+		key := op.Id + s.Name // several uploads at once have steps of the same names
+		if s.State == "pending" || (!p.tty && p.seen[key] == s.State) {
 			continue
 		}
-		p.seen[s.Name] = s.State
+		p.seen[key] = s.State
 		if !p.tty {
 			fmt.Fprintln(p.w, stepLine(op, s))
 		} else if s.State == "running" || s.State == "failed" {

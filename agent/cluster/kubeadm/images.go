@@ -83,8 +83,8 @@ func (e *Engine) ctrList(ctx context.Context, args ...string) ([]string, error) 
 }
 
 // images pulls the images of the packs of these layers, or of all, from the agent's registry. What kubeadm starts must be
-// there before it runs; the rest the kubelet pulls from the same registry as pods want it, while other hosts join, and the
-// last step sees to it that nothing is missing. They stay: the kubelet's garbage collection of images is off (config.go).
+// there before it runs; the rest a host pulls while it waits for its turn to join, or the kubelet when pods want it, and the last
+// step sees to it that nothing is missing. They stay: the kubelet's garbage collection of images is off (config.go).
 func (j *job) images(name string, phase cluster.Phase, layers ...string) step {
 	refs := j.imageRefs(layers...)
 	return step{name: name, phase: phase, unit: "images",

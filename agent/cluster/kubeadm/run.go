@@ -2,6 +2,7 @@ package kubeadm
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -52,7 +53,7 @@ func (e *Engine) applyLoop(ctx context.Context) {
 			wait = 0
 		case err == nil:
 			wait, backoff = e.recheckAfter(a), firstBackoff
-		case isPending(err):
+		case isPending(err), errors.Is(err, context.Canceled):
 			wait, backoff = firstBackoff, firstBackoff
 		default:
 			e.opt.Log.Warn("cluster step failed, trying again", "error", err, "after", backoff)

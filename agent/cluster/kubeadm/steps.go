@@ -35,7 +35,11 @@ func (e *Engine) steps(a cluster.Assignment) ([]step, error) {
 	j := &job{Engine: e, a: a, packs: packs}
 	steps := []step{j.placeBinaries(), j.hostSettings(), j.accessAndTime(), j.containerd(), j.images("images", cluster.PhasePrepare, "kubernetes", "vip")}
 	if a.Phase == cluster.PhasePrepare {
-		return steps, nil
+		if a.Role == cluster.RoleInit {
+			return steps, nil
+		}
+		steps[len(steps)-1].opens = true // the rest is pulled while this host waits for its turn
+		return append(steps, j.images("all-images", cluster.PhasePrepare)), nil
 	}
 	steps = append(steps, j.join())
 	if a.Config.VIP != "" && a.Role != cluster.RoleWorker {
@@ -173,6 +177,8 @@ func (e *Engine) runStep(ctx context.Context, s step) error {
 			st.Done = st.Total
 		}
 		switch {
+		case errors.Is(err, context.Canceled):
+			*st = cluster.Step{Name: s.name, State: cluster.StepPending} // something else is to be done now
 		case isPending(err):
 			*st = cluster.Step{Name: s.name, State: cluster.StepPending, Message: err.Error()}
 		case err != nil:

@@ -46,6 +46,32 @@ func (s *Store) loadItems() error {
 	return nil
 }
 
+// relist lists again what the pool has when no item is known: its disk was kept while the host was installed anew. An item of which
+// a blob is missing is not one.
+func (s *Store) relist() error {
+	if len(s.items) > 0 {
+		return nil
+	}
+	for digest, size := range s.blobs {
+		if size > content.DefaultLimits.ManifestBytes {
+			continue
+		}
+		m, err := s.readManifest(digest)
+		if err != nil || len(s.missing(m)) > 0 {
+			continue
+		}
+		info, err := os.Stat(s.path(digest))
+		if err != nil {
+			return fmt.Errorf("list what the storage pool has: %w", err)
+		}
+		if err := s.putRecord(newRecord(digest, m, info.ModTime().UTC()), m); err != nil {
+			return err
+		}
+		s.o.Log.Info("content that was in the storage pool is listed again", "item", m.Name, "version", m.Version, "digest", digest)
+	}
+	return nil
+}
+
 // rollBack removes items whose import or deletion was killed on the way.
 func (s *Store) rollBack() error {
 	for digest, it := range s.items {

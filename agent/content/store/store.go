@@ -11,7 +11,8 @@
 //	kill -9: Open removes staged files, and unfinished items with their blobs
 //
 // An item is listed only with its record "done". Item records are in the
-// Records seam, everything else in the pool. A Store has no goroutines; all
+// Records seam, everything else in the pool; a pool that was kept while the
+// records went, as in a new installation, is looked through for its items. A Store has no goroutines; all
 // methods may be called at once from many.
 package store
 
@@ -110,6 +111,9 @@ func Open(o Options) (*Store, error) {
 		return nil, err
 	}
 	if err := s.loadItems(); err != nil {
+		return nil, err
+	}
+	if err := s.relist(); err != nil {
 		return nil, err
 	}
 	return s, s.rollBack()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -249,4 +250,36 @@ func mustManifest(t *testing.T, s *Store, digest string) content.Manifest {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// A host that is installed anew has its pool and no records: what is whole in the pool is there again, and nothing else.
+func TestKeptPoolIsListedAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := newStore(t, dir, &sample.Records{})
+	raw, whole := sample.Bundle(t, "whole", sample.Random(1, 1000))
+	before := mustImport(t, s, raw)
+	raw, half := sample.Bundle(t, "half", sample.Random(2, 2000), []byte(`{"schema":1}`))
+	mustImport(t, s, raw)
+	_, m, err := s.Show(half)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range m.Blobs {
+		if b.SizeBytes == 2000 {
+			if err := os.Remove(s.path(b.Digest)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	records := &sample.Records{}
+	for range 2 { // a second start finds it in the records
+		list := newStore(t, dir, records).List()
+		if len(list) != 1 || list[0].Digest != whole || list[0].Name != "whole" || list[0].SizeBytes != before.SizeBytes || len(list[0].Missing) != 0 ||
+			time.Since(list[0].AddedAt) > time.Hour {
+			t.Fatalf("listed are %+v", list)
+		}
+	}
+	if records.Len() != 1 {
+		t.Errorf("%d records", records.Len())
+	}
 }

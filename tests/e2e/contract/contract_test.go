@@ -54,6 +54,19 @@ func TestContract(t *testing.T) {
 	t.Run("wizard", func(t *testing.T) { wizard(t, h) })
 	t.Run("network dry run", func(t *testing.T) { networkDryRun(t, h) })
 	t.Run("exit codes", func(t *testing.T) { exitCodes(t, d) })
+	t.Run("kept pool", func(t *testing.T) { keptPool(t, h, digest) })
+}
+
+// keptPool: an agent that remembers nothing, as after a new installation, lists what the pool has.
+func keptPool(t *testing.T, h *lab.Host, digest string) {
+	suite.Exec(t, h, `systemctl stop slipway-agent; rm -r /var/lib/slipway/state*; systemctl start slipway-agent`)
+	if err := drive.WaitAgent(t.Context(), h); err != nil {
+		t.Fatal(err)
+	}
+	if list := suite.OnJSON[[]api.ContentItem](t, h, "content", "list"); len(list) != 1 || list[0].Digest != digest || list[0].Name != "tiny" {
+		t.Errorf("listed are %+v", list)
+	}
+	suite.On(t, h, "", "content", "verify").OK(t)
 }
 
 func check(t *testing.T, h *lab.Host, a Answer) {
