@@ -210,7 +210,8 @@ func open(entry string, keys ...string) func(*driver) {
 func withDifference(f *fakeAgent) {
 	f.verdict.Lines = []api.DiffLine{
 		{Adapter: "eth0", Setting: "addresses", Old: "DHCP", New: "10.77.0.50/24"},
-		{Adapter: "eth0", Setting: "gateway", Old: "-", New: "10.77.0.1"},
+		{Adapter: "eth0", Setting: "gateway", Old: "from DHCP", New: "10.77.0.1"},
+		{Adapter: "eth0", Setting: "search domains", Old: "-", New: "site.example"},
 		{Adapter: "eth0", Setting: "hardware", Old: "-", New: "permanent MAC 52:54:00:77:00:0b"},
 	}
 }
