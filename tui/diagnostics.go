@@ -29,12 +29,18 @@ func (c *console) diagnostics() {
 		return c.Client.LookUpName(ctx, api.DnsRequest{Name: target})
 	}))
 	port, number := f.field("TCP port", "5080")
-	f.button("Check port", func() {
-		n, err := strconv.Atoi(number.value())
-		if port.note = ""; err != nil || n < 1 || n > 65535 {
+	f.changed = func() {
+		if n, err := strconv.Atoi(number.value()); err != nil || n < 1 || n > 65535 {
 			port.note = "A TCP port is a number from 1 to 65535."
 			return
 		}
+		port.note = ""
+	}
+	f.button("Check port", func() {
+		if f.changed(); port.note != "" {
+			return
+		}
+		n, _ := strconv.Atoi(number.value()) // checked
 		c.question(target, at, "Port "+number.value(), "is open", "is NOT open", func(ctx context.Context, target string) (*http.Response, error) {
 			return c.Client.DiagPort(ctx, api.PortRequest{Target: target, Port: n})
 		})()

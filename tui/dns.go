@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slipway-os/slipway/agent/api"
@@ -14,8 +16,20 @@ func (c *console) dns() {
 		c.message = "This host has no network adapter."
 		return
 	}
-	f := newForm("Name servers that the host asks; empty takes those of DHCP.")
-	_, adapter := f.choice("Adapter", c.defaultAdapter(), names...)
+	intro, first := "Name servers that the host asks; empty takes those of DHCP.", c.defaultAdapter()
+	if k := c.carriesCluster(first); k != "" {
+		intro = fmt.Sprintf("Adapter %s carries cluster %s: its name servers, %s, stay as they are until the cluster is deleted.",
+			first, k, form.OrDash(strings.Join(c.observed(first).Dns, ", ")))
+		names = slices.DeleteFunc(names, func(name string) bool { return c.carriesCluster(name) != "" })
+		if len(names) == 0 {
+			c.pushForm("DNS configuration", newForm(intro))
+			return
+		}
+		intro += " Those of other adapters can be set."
+		first = names[0]
+	}
+	f := newForm(intro)
+	_, adapter := f.choice("Adapter", first, names...)
 	rows := map[string]*row{}
 	var primary, alternate, search *textField
 	rows["dns"], primary = f.field("Primary", "")

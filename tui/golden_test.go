@@ -62,6 +62,7 @@ func TestEveryPage(t *testing.T) {
 		{"adapter-bond", withBond, func(d *driver) { open("Host Network Adapters")(d); d.pick("bond0") }, "Link check"},
 		{"management", nil, open("Management interface", "<right>"), "< eth0 >"},
 		{"dns", nil, open("DNS Configuration", "<tab>", "10.77.0.300"), "is no IP address"},
+		{"dns-cluster", inCluster, open("DNS Configuration"), "Adapter eth0 carries cluster demo"},
 		{"difference", withDifference, func(d *driver) { toStatic(d) }, "[ Try it ]"},
 		{"try", withDifference, func(d *driver) { toStatic(d); d.press("<tab>", "<enter>") }, "Checking link"},
 		{"try-keep", withDifference, func(d *driver) {
@@ -209,7 +210,8 @@ func open(entry string, keys ...string) func(*driver) {
 func withDifference(f *fakeAgent) {
 	f.verdict.Lines = []api.DiffLine{
 		{Adapter: "eth0", Setting: "addresses", Old: "DHCP", New: "10.77.0.50/24"},
-		{Adapter: "eth0", Setting: "gateway", Old: "-", New: "10.77.0.1"},
+		{Adapter: "eth0", Setting: "gateway", Old: "from DHCP", New: "10.77.0.1"},
+		{Adapter: "eth0", Setting: "search domains", Old: "-", New: "site.example"},
 		{Adapter: "eth0", Setting: "hardware", Old: "-", New: "permanent MAC 52:54:00:77:00:0b"},
 	}
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slipway-os/slipway/agent/api"
@@ -46,9 +47,7 @@ func (c *console) menu() {
 			management.value = automatic
 		}
 		dns.value = form.OrDash(strings.Join(nameServers(s.network.Adapters), ", "))
-		if ntp.value = form.OrDash(strings.Join(s.host.Clock.Servers, ", ")); len(s.host.Clock.Servers) == 0 {
-			ntp.value = "as DHCP says"
-		}
+		ntp.value = timeServers(s)
 		if proxy.value = strings.Join(strings.Fields(s.proxy.Http+" "+s.proxy.Https), ", "); proxy.value == "" {
 			proxy.value = "none"
 		}
@@ -74,6 +73,17 @@ func adapterSummary(list []api.Adapter) string {
 		out = append(out, text)
 	}
 	return form.OrDash(strings.Join(out, ", "))
+}
+
+// timeServers are those that are set, or where they come from.
+func timeServers(s snapshot) string {
+	switch {
+	case len(s.host.Clock.Servers) > 0:
+		return strings.Join(s.host.Clock.Servers, ", ")
+	case slices.ContainsFunc(s.network.Adapters, func(a api.Adapter) bool { return a.Dhcp }):
+		return "as DHCP says"
+	}
+	return "none"
 }
 
 // nameServers are those of all adapters, each once.

@@ -45,7 +45,7 @@ func (c *console) compare(change api.NetworkChange, p api.NetworkPreview) {
 		return
 	}
 	f := newForm(fmt.Sprintf("The change is tried for %d seconds. If you do not keep it, or if it does not work, the host goes back to today's settings by itself.", int(window.Seconds())))
-	f.text("", form.Pad("Adapter", 12)+form.Pad("Setting", 14)+form.Pad("Today", 24)+"New")
+	f.text("", differenceLine("Adapter", "Setting", "Today", "New"))
 	for _, l := range p.Lines {
 		f.rows = append(f.rows, differenceRows(l)...)
 	}
@@ -57,7 +57,7 @@ func (c *console) compare(change api.NetworkChange, p api.NetworkPreview) {
 
 // differenceRows is one difference, both values whole however long they are.
 func differenceRows(l api.DiffLine) (rows []*row) {
-	was, will := form.Wrap(l.Old, 22), form.Wrap(l.New, 26)
+	was, will := form.Wrap(l.Old, todayWidth-1), form.Wrap(l.New, newWidth)
 	name, setting := l.Adapter, l.Setting
 	for i := range max(len(was), len(will)) {
 		a, b := "", ""
@@ -67,10 +67,22 @@ func differenceRows(l api.DiffLine) (rows []*row) {
 		if i < len(will) {
 			b = will[i]
 		}
-		rows = append(rows, &row{widget: &static{form.Pad(name, 12) + form.Pad(setting, 14) + form.Pad(a, 24) + b}})
+		rows = append(rows, &row{widget: &static{differenceLine(name, setting, a, b)}})
 		name, setting = "", ""
 	}
 	return rows
+}
+
+// The columns of a difference, in characters: a name has 15 at the most, a setting 14.
+const (
+	adapterWidth = 16
+	settingWidth = 15
+	todayWidth   = 22
+	newWidth     = 25
+)
+
+func differenceLine(adapter, setting, today, next string) string {
+	return form.Pad(adapter, adapterWidth) + form.Pad(setting, settingWidth) + form.Pad(today, todayWidth) + next
 }
 
 func (c *console) try(change api.NetworkChange) {

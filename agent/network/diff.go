@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"reflect"
@@ -81,6 +82,9 @@ func orDash(s string) string {
 // hardwareSetting is the line that says which hardware is meant.
 const hardwareSetting = "hardware"
 
+// fromDHCP is what nobody set, and DHCP brings.
+const fromDHCP = "from DHCP"
+
 // describe always answers the same fields in the same order.
 func describe(a Adapter) []field {
 	addresses := join(a.Addresses)
@@ -95,14 +99,18 @@ func describe(a Adapter) []field {
 	if ipv6 == "" {
 		ipv6 = IPv6Auto
 	}
+	gateway, dns := text(a.Gateway), join(a.DNS)
+	if a.DHCP {
+		gateway, dns = cmp.Or(gateway, fromDHCP), cmp.Or(dns, fromDHCP)
+	}
 	return []field{
 		{"kind", kind(a)},
 		{hardwareSetting, hardware(a.Match)},
 		{"addresses", addresses},
-		{"gateway", text(a.Gateway)},
+		{"gateway", gateway},
 		{"IPv6 gateway", text(a.Gateway6)},
 		{"IPv6", string(ipv6)},
-		{"DNS", join(a.DNS)},
+		{"DNS", dns},
 		{"search domains", strings.Join(a.Search, ", ")},
 		{"MTU", mtu},
 	}

@@ -61,14 +61,16 @@ func TestDiff(t *testing.T) {
 	want := []string{
 		"host name: a -> b",
 		"eth0 addresses: 192.0.2.10/24, 2001:db8::10/64 -> DHCP",
-		"eth0 gateway: 192.0.2.1 -> -",
+		"eth0 gateway: 192.0.2.1 -> from DHCP",
 		"eth0 IPv6 gateway: fe80::1 -> -",
-		"eth0 DNS: 192.0.2.53, 2001:db8::53 -> -",
+		"eth0 DNS: 192.0.2.53, 2001:db8::53 -> from DHCP",
 		"eth0 search domains: example.com, lab.example.com -> -",
 		"eth0 MTU: 1400 -> -",
 		"br0 kind: bridge of - -> -",
 		"v5 kind: - -> VLAN 5 on eth0",
 		"v5 addresses: - -> DHCP",
+		"v5 gateway: - -> from DHCP",
+		"v5 DNS: - -> from DHCP",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
