@@ -755,6 +755,15 @@ type DefinitionPack struct {
 	Version string `json:"version"`
 }
 
+// DiagFile defines model for DiagFile.
+type DiagFile struct {
+	// Folder files or coredumps
+	Folder     string    `json:"folder"`
+	ModifiedAt time.Time `json:"modifiedAt"`
+	Name       string    `json:"name"`
+	SizeBytes  int64     `json:"sizeBytes"`
+}
+
 // DiagResult defines model for DiagResult.
 type DiagResult struct {
 	// Found of a name: its records, such as A 192.0.2.7
@@ -2074,6 +2083,12 @@ type ClientInterface interface {
 	// DiagErrors request
 	DiagErrors(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDiagFiles request
+	ListDiagFiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDiagFile request
+	GetDiagFile(ctx context.Context, folder string, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DiagLogs request
 	DiagLogs(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2771,6 +2786,30 @@ func (c *Client) LookUpName(ctx context.Context, body LookUpNameJSONRequestBody,
 
 func (c *Client) DiagErrors(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDiagErrorsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ListDiagFiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDiagFilesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetDiagFile(ctx context.Context, folder string, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDiagFileRequest(c.Server, folder, name)
 	if err != nil {
 		return nil, err
 	}
@@ -5190,6 +5229,74 @@ func NewDiagErrorsRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/diag/errors")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDiagFilesRequest generates requests for ListDiagFiles
+func NewListDiagFilesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/files")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDiagFileRequest generates requests for GetDiagFile
+func NewGetDiagFileRequest(server string, folder string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "folder", folder, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/files/%s/%s", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7941,6 +8048,12 @@ type ClientWithResponsesInterface interface {
 	// DiagErrorsWithResponse request
 	DiagErrorsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DiagErrorsResponse, error)
 
+	// ListDiagFilesWithResponse request
+	ListDiagFilesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDiagFilesResponse, error)
+
+	// GetDiagFileWithResponse request
+	GetDiagFileWithResponse(ctx context.Context, folder string, name string, reqEditors ...RequestEditorFn) (*GetDiagFileResponse, error)
+
 	// DiagLogsWithResponse request
 	DiagLogsWithResponse(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*DiagLogsResponse, error)
 
@@ -9138,6 +9251,67 @@ func (r DiagErrorsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DiagErrorsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDiagFilesResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]DiagFile
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDiagFilesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDiagFilesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDiagFilesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDiagFileResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDiagFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDiagFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDiagFileResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11668,6 +11842,24 @@ func (c *ClientWithResponses) DiagErrorsWithResponse(ctx context.Context, reqEdi
 	return ParseDiagErrorsResponse(rsp)
 }
 
+// ListDiagFilesWithResponse request returning *ListDiagFilesResponse
+func (c *ClientWithResponses) ListDiagFilesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDiagFilesResponse, error) {
+	rsp, err := c.ListDiagFiles(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDiagFilesResponse(rsp)
+}
+
+// GetDiagFileWithResponse request returning *GetDiagFileResponse
+func (c *ClientWithResponses) GetDiagFileWithResponse(ctx context.Context, folder string, name string, reqEditors ...RequestEditorFn) (*GetDiagFileResponse, error) {
+	rsp, err := c.GetDiagFile(ctx, folder, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDiagFileResponse(rsp)
+}
+
 // DiagLogsWithResponse request returning *DiagLogsResponse
 func (c *ClientWithResponses) DiagLogsWithResponse(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*DiagLogsResponse, error) {
 	rsp, err := c.DiagLogs(ctx, params, reqEditors...)
@@ -13515,6 +13707,65 @@ func ParseDiagErrorsResponse(rsp *http.Response) (*DiagErrorsResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDiagFilesResponse parses an HTTP response from a ListDiagFilesWithResponse call
+func ParseListDiagFilesResponse(rsp *http.Response) (*ListDiagFilesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDiagFilesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []DiagFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDiagFileResponse parses an HTTP response from a GetDiagFileWithResponse call
+func ParseGetDiagFileResponse(rsp *http.Response) (*GetDiagFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDiagFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -15813,6 +16064,12 @@ type ServerInterface interface {
 	// The recent warnings and errors of the agent, newest first, each once however often it came.
 	// (GET /diag/errors)
 	DiagErrors(ctx echo.Context) error
+	// The files in /var/log/files and the core dumps of this host, the newest first.
+	// (GET /diag/files)
+	ListDiagFiles(ctx echo.Context) error
+	// One of these files as it is; for administrators.
+	// (GET /diag/files/{folder}/{name})
+	GetDiagFile(ctx echo.Context, folder string, name string) error
 	// A part of the journal, oldest first; of the agent unless another unit is named, which only administrators may. What looks like a secret is taken out.
 	// (GET /diag/logs)
 	DiagLogs(ctx echo.Context, params DiagLogsParams) error
@@ -16640,6 +16897,47 @@ func (w *ServerInterfaceWrapper) DiagErrors(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DiagErrors(ctx)
+	return err
+}
+
+// ListDiagFiles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDiagFiles(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDiagFiles(ctx)
+	return err
+}
+
+// GetDiagFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDiagFile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "folder" -------------
+	var folder string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "folder", ctx.Param("folder"), &folder, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter folder: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDiagFile(ctx, folder, name)
 	return err
 }
 
@@ -17824,6 +18122,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/diag/bundle/stick", wrapper.WriteSupportBundle, options.OperationMiddlewares["writeSupportBundle"]...)
 	router.POST(options.BaseURL+"/diag/dns", wrapper.LookUpName, options.OperationMiddlewares["lookUpName"]...)
 	router.GET(options.BaseURL+"/diag/errors", wrapper.DiagErrors, options.OperationMiddlewares["diagErrors"]...)
+	router.GET(options.BaseURL+"/diag/files", wrapper.ListDiagFiles, options.OperationMiddlewares["listDiagFiles"]...)
+	router.GET(options.BaseURL+"/diag/files/:folder/:name", wrapper.GetDiagFile, options.OperationMiddlewares["getDiagFile"]...)
 	router.GET(options.BaseURL+"/diag/logs", wrapper.DiagLogs, options.OperationMiddlewares["diagLogs"]...)
 	router.GET(options.BaseURL+"/diag/neighbours", wrapper.DiagNeighbours, options.OperationMiddlewares["diagNeighbours"]...)
 	router.POST(options.BaseURL+"/diag/ping", wrapper.DiagPing, options.OperationMiddlewares["diagPing"]...)
@@ -19106,6 +19406,96 @@ type DiagErrorsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DiagErrorsdefaultApplicationProblemPlusJSONResponse) VisitDiagErrorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDiagFilesRequestObject struct {
+}
+
+type ListDiagFilesResponseObject interface {
+	VisitListDiagFilesResponse(w http.ResponseWriter) error
+}
+
+type ListDiagFiles200JSONResponse []DiagFile
+
+func (response ListDiagFiles200JSONResponse) VisitListDiagFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDiagFilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDiagFilesdefaultApplicationProblemPlusJSONResponse) VisitListDiagFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDiagFileRequestObject struct {
+	Folder string `json:"folder"`
+	Name   string `json:"name"`
+}
+
+type GetDiagFileResponseObject interface {
+	VisitGetDiagFileResponse(w http.ResponseWriter) error
+}
+
+type GetDiagFile200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type GetDiagFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	Headers       GetDiagFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetDiagFile200ApplicationoctetStreamResponse) VisitGetDiagFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDiagFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDiagFiledefaultApplicationProblemPlusJSONResponse) VisitGetDiagFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21898,6 +22288,12 @@ type StrictServerInterface interface {
 	// The recent warnings and errors of the agent, newest first, each once however often it came.
 	// (GET /diag/errors)
 	DiagErrors(ctx context.Context, request DiagErrorsRequestObject) (DiagErrorsResponseObject, error)
+	// The files in /var/log/files and the core dumps of this host, the newest first.
+	// (GET /diag/files)
+	ListDiagFiles(ctx context.Context, request ListDiagFilesRequestObject) (ListDiagFilesResponseObject, error)
+	// One of these files as it is; for administrators.
+	// (GET /diag/files/{folder}/{name})
+	GetDiagFile(ctx context.Context, request GetDiagFileRequestObject) (GetDiagFileResponseObject, error)
 	// A part of the journal, oldest first; of the agent unless another unit is named, which only administrators may. What looks like a secret is taken out.
 	// (GET /diag/logs)
 	DiagLogs(ctx context.Context, request DiagLogsRequestObject) (DiagLogsResponseObject, error)
@@ -22881,6 +23277,55 @@ func (sh *strictHandler) DiagErrors(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(DiagErrorsResponseObject); ok {
 		return validResponse.VisitDiagErrorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDiagFiles operation middleware
+func (sh *strictHandler) ListDiagFiles(ctx echo.Context) error {
+	var request ListDiagFilesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDiagFiles(ctx.Request().Context(), request.(ListDiagFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDiagFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDiagFilesResponseObject); ok {
+		return validResponse.VisitListDiagFilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDiagFile operation middleware
+func (sh *strictHandler) GetDiagFile(ctx echo.Context, folder string, name string) error {
+	var request GetDiagFileRequestObject
+
+	request.Folder = folder
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDiagFile(ctx.Request().Context(), request.(GetDiagFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDiagFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDiagFileResponseObject); ok {
+		return validResponse.VisitGetDiagFileResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -24806,195 +25251,198 @@ var swaggerSpec = []string{
 	"31UUDijPBX6MHd4WNuUipsKzAkWrfAb53PlvFnRFnItrOJesXKBPd/YZVTPvbDAjnFsKZTL0bBYXTeSy",
 	"twcwjEgsBZ+C7AYskMK6apOGyU2R2wvXMWNgRhQAbm1aWwV3f7bBZx01aO3drXkR8/muq0cecC6Eldjv",
 	"LAi93cQIwnE1LJg5FkhihYc3fXp6PIZp42nruzMtGK5oPt+P/tWne+1qjGk5k39i2/30oxXPs0tgFVPK",
-	"sYe1C+goXhPmYhW0kHQKpBKijPpKv1xf2VRUcN/REzM6fQeqLiMSxUTUMU0PcwzMEucY8WW0L1mojKg6",
-	"n5k7eEke/Hh2fHp8dvy3nViMqHVV65RNL5+lHNSayiloQrlagjRat0uIwPtmeJE9R9QtjZ8OiFay49qN",
-	"NLuNw3QyecV41G7XxIxvXklYxn0CZVwSUzYCeIDDxg20U9mF4ttWEZJfiALKBKuQmu3mVb/yn0SfGJrw",
-	"qEtYiFtkCXGrbsp0q0AyWu5BzloDKG60K+VYKDVL9gTkPOPqboE4cZ3f3sQLNNJz8vLKx7ITLciE8QKv",
-	"aBOFvsVf7AI4NhYJpnVvFt4tO9ysRNX8gviY/MZp7U283aWjQdFxk+xlRi4vLy8z8vTN5evnGXn994y8",
-	"uc7I1c27jFy/+9Wc+ubvN+3Sl/i+2m8Mm+LNvq9u3nW38cMgW0YMgz8xKIsgM2b4FZ+YL3cMVlrblZ2i",
-	"37TyE5OqSRzaKdSrgCER7BVVailkMSCFqh38nBcRrwS6HwubwIFCpBvdviZnp2d/Ozp9cPT9gy7+Hpz2",
-	"xMwF474/y4aF0DWnioH0RRPvs+ae3kOAchMy5r+IbiCq8zti2yGsyVFnhP12UkOGv9p0Clz32fJzH+bW",
-	"75oQVn7MQ7Pptq8MUDp2VjeDEiU86xrbIqqDHUfUTCxVw6uQgdgQa5TaZh1XdvDq5FX9Ovk05lWdsLwV",
-	"TO0iX5snOQL0CTPaUyUZjzhe1YyePXp8/uL53xsNow2M+UaRNrznwupfR0eVkU3pHKKm4ak7zHCa6ImO",
-	"sz+9SztiE3YnG4UY552U0yksgOsgJW8T3+6utCpqbt4pnpG1eLisb4XXjkWu2+sFsWNaQrLCsVhyMpWi",
-	"ri6M0psD15KWqCpj5I8zlZUip2U84wcWQq52sQgltQehEkkroqhjMSe3wAuUKgqC0o0npgXNZyyhp0Ne",
-	"S3gihA4NgcCN7GYerYIp/581V3VVCakTxsDNCN13zpX+kr9XEDcg0r58uE9btGibMOmC3VB0anjCOAjt",
-	"bllyXWm2gGvIhXvaBmDHvDXPqKY/CbmIk6kZQQqqKdppxkCgYBoKMgMZz+hY2nib4UzFB+hstVKvWVTx",
-	"jeqw+25KY8iUsvZpctywS8ueESJZNrd7Haaph3Bb6m08uTHDG4nZVeTl1e3DvrRPJ1BG1fkZtbfcC50S",
-	"82930OTj2rrfTerQvdGNvQ/C9YvLo7NHjyOvgRGwxlIsFUiFDyFhOiOXT86fPjs/Po56U5lSdUqDpYtY",
-	"YileIfwNmUlIMjtEnOyc4cOFfoIZ+sM/EctYODVXmpalu4IXBEVnwpRLPCknR4pNORRE8HWtJxaBhKpf",
-	"zJRBzYtMlhSJVEgk1gBV0enM8te4elw1Tmc5JfjGbn4sA68syJBytOEpIcRBgMF1TtHCJNjUgFuwj3yW",
-	"eFa5R+E3MdU5qhLtSPr9yvJdArwDNac1qMkp5ezPRpTemrwTh/i6RN494m/m1XQJn+4YzuAUpItgYD3l",
-	"OXjbXPvKVRI2MliOR9nQUAlz6RRwDTyHc9IEueXCwHwixQLNgZ2ACkSFjUETpBDRcDMqd/McrYV6RJPj",
-	"qI7Gzeo20uLcaxyGvVjAHJMr60I6X4ObSwPNrDkGPmoyFkI3oUXHgXjZWWOUja4ap9SdgjzWozs8uFJX",
-	"9obuXKZgmyQXXoxo9MeCfgy/CMjd723DwtvDdMwNvlPEx8x9vHPqXPNhbEsv7Yu0JhDswgNnlEWu8tXz",
-	"19mGhBCwJis74RDuGBfecPf+sTVD34PvH5z+7SwWAwir6OKd6C6zqHsZUFtb0AKI4J00t+2Lrbtm8eAx",
-	"mP6HYPxuD0ohRfW0rUKzLtG73aLU6Dx9F4YXGel+KjJknbUCQl02HUgcurReQEVKoIX9W9yDIeawztwf",
-	"nv74eGugE34Xg8QrqvT7qhQ0ks9M7xT+sOE+Cr2ehsM2Pk/7jkQTc32gSjRSzr0/Kf09HW6BppLkHies",
-	"RBHZ5UrUCJV4RN4XORS8khU4FNzOMgPyKJYYjzhroBK2vMcAVXS36AizHhSp4AhLpH2piG5Elo68b4wh",
-	"fqS/Dyg7ctj+MLmY+2YCC42+iAtzqht/g744X0zCgjIjvgY2gU24Nzd2yAUNs8MiC6TO5DDVay9eZ1QN",
-	"O88pJzmVckUowWS3Vk8eRCqhhp62M8ftpneJYQtKgEU8Lh29OGGO3KulsqRKX4NF8UBNNZnKkvRspt0O",
-	"OxvBNghof3F4LeE09iOPrDAxN+UqfSWmicord6zCs3OJE8708FImHAWgoKBPn4/ulZi+YhwiiWp5LVX8",
-	"qbMaC1Vz1JboRFvn6xRc4Rer9JRUxxktcC0ZqETugs3SIlaUH3jTGwTFngR/ujvaFuz3CdBZ6XUHIS1d",
-	"1+PsIZkRxpXG5LwJOSOzuC0PlleB37M7yTuoSpobLb/xYLpYu1oZ6cRra+RbX9ywNIc4Nz8f2d++Q7W0",
-	"FFNl0IAJEFaLG+xhHeSOPZiH9JWYil0lZ6q79TDHK71mbHl4ehoL718PSDUTxTb1unHc3El9C3z5/ZXV",
-	"1vbjv4tuCXjthbcdtjKRUYsV44oVNsjxlchpSd6/DImZcUKJpmNfnUss+QWZaV0pIngZL1iD7qrtiRPm",
-	"oRtbj9y2gbUsN5T2h1vjL+z09usUIK9orHhRc4LhL22TLTLIVG9Hxzb1Bth0Nha13C0wpE8mitav9Iqy",
-	"UVCYJoWw3moXBNeb4NOdCAPa6LiEjChNzf8VUNIVpg+NIXMms4ww7mWzjDTFM0fbL4IXAHwFTF9u1G4n",
-	"DkLMYjpssENOecEKmqybyhTaGlww1y6rNYU5Y6sKPmFyEXuGOjmxaMpTe1w4tENt0r4U9bhMpKE5Vd1u",
-	"u7XsUgk+phVfvmihACu59W39Rq7Spq/Ah9hDJ3di7O5EvzE9YzzQ1uLugMen9lFiC6OhPjbv0YJx+68g",
-	"DClQSTBiEVJ1NqOlObfUagEdKyJmwUOsQ3JF1IyWpRE3qJFEljOrD9+ViLZUakkh5MqG/keCpzckwv7Q",
-	"FxdEG4sUtULU8Mk6IXvDJM9glTj1LXsdsnn3xw1b52gHu+hWNtt1E5ppElu+vn7xi11kh8sS3RbadBh3",
-	"FeePq3qM1rK1GMsHP26VLXt2e4cQRixQFPeF/g+MWnwbFglbo8/dU/9Rger5gNdlaaO0taxhfYJs9PFo",
-	"Ko7MH4/UnFVHorI4PaqE4ZzSYTRt67UyT81LDG/ulDdLZ0qnwslcDnssHGrqRTFalm8no/Pft9ayt198",
-	"/rAeUaQ0VM4Lah7MQnC4IAZMVoHnwQnEBOMHzBeZ4dwKMHbMb4dg3RsVgfJgqDYCYEQ0hGqH+ggaqmhV",
-	"jWEiNNqHXEK9z7b2HkW7kQAJnha6tQ48IcZIvs0wiCTvjFMRhL6WU7pkCg6Jk1gyb2HXZM54ELxT3dAX",
-	"oVbKpg73w3gjQSEOKcs57iZA1VI6m+s+7RMb5+hhbn7/7+oyakYrabzO/UwsyYJyZN7W35ZTBRmpq6r5",
-	"74JNDcwpL2zrBNUYchbso1GHTokWJI7FBeP+iOtL5zMqae6i4rYV722myZqzRMHA+PSukTBRqvdS78NQ",
-	"6H3QkXmjxNukUm2JWomnVkWP5nJO153XsEuKoq0yG9OJqDpoAc++qjQ7FxCIMemtn8SLaa6rWwYMjcXe",
-	"AbctEWN3msLO7gXH7lDPS5Q7l1R0nsC+kMorISKVJ3Zzipo5ki5R89p8oSdmd8eQpmyXKnc3Znhs90aR",
-	"A/mUVqm0u7hhzME97XBtILaTeWxXoonRRmo3d+WdaECI60W7hQ4WLu1yvamVbjLrzYhWtTgp4PZEFeM1",
-	"xeJsq0EVF2qMUAmASH03gFRCeubvzCSPHn3/6MCPhq2bljjJEuTdjtK2dfAhCRLGQmAJi1mtCxv1itF5",
-	"0TSEobSBSoCdZqsdNU+WIU4mIu7rnWzbVazHK/u4SxcFRldqS1jlhts6JIWE+pASi5U2rAm73mGUBF1U",
-	"JbY8k/xclaxa0tV5yfj83AZQFNvrkdraJaFOUtuiPHj+BOwbZXHNtSU4DJX6hbZJykPSRwY5pH0ZDZzY",
-	"fZTY/sdYWxPXZ4PtIOy0vTmixvZEjQoZLXZLy9IFhLWVKn2dPLS2mG2fEy6ubIWzNpy3yeErCmxxxrSC",
-	"crJTnsFM67jrCL1mCbGwAeQdfd24qF+inRAh18Ap6yAmic87NgazOFpTV1qzIiZ+B+sTxsnV89c+wtsH",
-	"OTLMO9ey3kj6fvTo+5hu6MG9pqJpXZ2fnPz+/vr5u/Ory+vr396+e/b/fXjx9vrm9/Ort+9uPkSy9jpW",
-	"trOHWQ8Ktw8NcLoZ0a8yUogFZVxlbUg/kqGrwBfYfDwBWySiy3U/9dtj8uI7mDKl5SqVrdwrmOM3icK5",
-	"g9PTW4efny9GqK0ZejM3Y2Ak10aG09mjx+dPLq+fP36IZTeVmh3NYTUFTo5Kgp8pG6EcCdsz/51Hk3Ks",
-	"OQ3JfSIFb/qMzmFFOJVSLH2kLgb0hs9eGKQbf8GcQGe2CsXZo0cPfhz6SIXAiAI4KIC72SypT7/1n3S3",
-	"ehpJjw2eJS/8RX6RQotclINd6zhV8F2wq/hBlYoa++4SvplUqhIRm0N79MRCObf17XEHe8knYrd7fAfD",
-	"fmDM26TdOwAyYXMfBiy0D/u2YA036Zh/AzD6rcdBqG0YyBr5AxSpfLnQVNlfxya0PQYfWmPqC1YUwGNK",
-	"nR3lyqj4V9O8Ez5ADEoFaHfOiBL2GeHC3L4FEZMJyC4TS6rj9oxJqDyN2m3yeOOxjfJ2RYJk2ZR3jZHd",
-	"6WX7w+4uTv9xdOGwYvNwdofFljd382/ufzYNxRZmHg0sfGunjO4Re3v6eKUdBLPB4VgzvVgPs3p09vDs",
-	"hx/2XhwXV4ofEiIX7t78hndqbrlXhx/69mxUVpDJlze+oy9x3kl9P1BM+Qn7Sz0HLrt2r62rrj8Y+lqz",
-	"WLW9Anz3g4g0WMK1dYbFY/DTrr5UzZYvyuBxW+1sbJsDDk99x5yzBjKb2bD4tDTJHOZtKZnLrt4pBdGt",
-	"Ed85ljCMvSAY3d+AMRHj5nO/fMmZAZaPiQRITGt+Qvm0zS0YMGHZSXPrjXJvR/ZXqbPK17bp1pS0jYSL",
-	"NSWB/dnkYHZdwIPMRRPGmYpWTrTJbE5TnQoieJt3ickAuBrzZXIInVLGh0aTvW8WbgHXawFxHusAEiHK",
-	"sy5hBbDunDFKqrbKzJOmJusXh8HE6/CFKGqyqMZAJqBdwcjNahPpFn6uTu8cMwo4LEmqMO6u5aLjQcBG",
-	"scuItF37yLeGizDlujUvaAHfEbRU2/o7Q5LDY5iwvqZN6WAySVWocIFnacFte2RZ5ueP7gg+6rT5XJT1",
-	"gse4jViQB3GW4mp+Dv5gsFmltAWX3J76H9ObGSwilD6mnMdSNA2yMZDPcFC4Bbkilc3q34D7WFJePBVl",
-	"LDjrX6ScTsfjUdwf4js9bKmioFyzrdLlkmxET2BVNsyNwfhDMRXrOeMSbLnd1H0pYEzlrmf4nALznWJn",
-	"WkyEonq0jEEX4sHwv+0Hzr5V1CCm3mSudCyTj04jsQprYO7deBK4Zr1oFPEd97wZhDGF3WZC9S3aDC4Z",
-	"QW/dGEsp+LQlXPNK2ASDjVpBaQYwt+EY04Q0eYN1s5qeoru0WGy/uotp+octT7ufPrppSfM71vE5QLzR",
-	"TSzVtABaeMb+ReavXfrp0qoqV1ZvuwXJJu6/6ZIyzfj0yLuYw5QSNCaWUByNaT6POqbDik8pydz2CcCK",
-	"2Y0TjgtiN4/ZpoLgAtmdm58UgdrYQLe3Hd6GODncyCMhB3a7W0L5rlJVXRW7CZHbyz90tx0uEYVPhV2W",
-	"h7cisLU5mtoMVGlS2zm+UWv9CKIUvojWYuJBDSgcYilI1lxtlHZBw+eS+sr4vsSa7UgYf7yrGVWdW+Je",
-	"+aVkrr65lu6ihLdiAmX5xFJsT/OZSsItE3UsO1rWcN7u2ZwmOCFueIw1zjZgmagA59lAPNkqnKAnrn27",
-	"QejuBYktegOYeNj30F7S6psqAxPpfNG8j2+vSbMHqjVI88H/cXVtfz89+pEeTT58evzw87+OsmG9aqI7",
-	"V7ESkqXI5yn3QE/XjLuki+zghOoJt0sd7U6yad/p95cTc7HFe79VGrK7TJ38mcsrX1M0C6ZpVErDmqbH",
-	"K7oosfRSWKMVvfrN3WfoCOYi6GK7CSZMg+rNJVirYrVJTW2roY3io95PpJgNvAJb9g23ifYCq+8S955j",
-	"YbgOPx3Iitq2JQ3coq5z2/Z/gLKGHfVirgjX0W+L1Ga/DvYSdFZiPbfAIPJONyF9NEfgZkttMWlbpXet",
-	"25ESCxiLYtVgjWmLuCEdETY7HQ7rWZRsXdiCA2LW9p2TKkPzyVb7Xl8u5a8vr8w8O0aS93l7NgTqiQSw",
-	"fmVbfNp69T4Mz18f0tLy11eXbzbPwIpOXOzD0x8fbguLrWgkuWZ72QmUrN230f0lfaRBpNcvqWxPtLoZ",
-	"pkC7FYSRQTLlypzakXYdX3UCK81fvb2+ISeOcR6FM1g751ikOl01lZj33gXLy00tnTTuMl4vxsjgPb8M",
-	"2ymx6tZoAjkrpP3XYzOQKkAFYVGXmqFSExM0Z01swCZDZotFrdONbpwvOvIsqBY7HG5BYi1nfkEaXzZ2",
-	"JbZ5PQugvC3Nau1lqRciXUy+2q3xjye9t1Wq+48EWqQ6o6LBHz5G6u48P8tsataC6tw+NJj2buERf7L8",
-	"hYkWTIY8bpGfATXPTeOKMbJBzQtsYcfyGXJ2TY1kNFDbc7TXd0/fVvFExm1kn/Z+DrScp8MYfO34SAHy",
-	"j7sUSRts+WZFp9KsWeZDrJYrth5genVtCM4pv0CllfCRChHT9k/NBBh+il83YWQMpRch5qzp134+cgHl",
-	"/9ePa8m3YoZhfjZbYC5Wq0s4bzmQy6uXPsHXtoZAm1jhLYA1Zx+JMjKtJiey5iduuRMrmJpfbCoid7V7",
-	"KiE1eXT6w+kxuXQSjS3oc0yeSymkrc+BRZdz9DCduPf33/9Qgh+TV2iNFHLu6sWgbG4rVAc5ycfkvfMR",
-	"fqtrRR4cn35HSnYLRrY8oRU7uX1w4ryIx03g/Pno2m6e4OYDtnk+un3g3F6cVmx0Pvr++PT4e6vjzRBj",
-	"J3Qsan3i+4Bj+Iu18TWbelmMzkc/g37lx2D8ZiW4y/U8Oz0NHNEoQwRg+MPJu5Yt7VDg2TdD35RzNtpI",
-	"PIMxo5xUNJ9jQxAD1p8FWYiiLkEdr71psWWbA5004hXWcl8sqFz5ktuNBvGNcj5hTFNGqwGWvUbJ2wHf",
-	"7sLDFbGFZQJ9bpSZ/4TWhc0uiML8FVP6EkegjEEXYGvx/J7KH31wemoeR/Onf9SAvlp3m0q2wGlaLAR5",
-	"pqdbMk0/Z3GgtXuyB0HtfuhgI8oOHvy21rlYwODx1yjxD94316zE0KLD0zXiM1HBb5Owb2ZAXA3B/VCx",
-	"aPSi5YzqjHBYgq8yHdJoweg0pNETr2KnmAOe6ydbjqSXVg3cyLfuIOjlztVtgmrdg71Gtn3t5P6XUO+F",
-	"UK2ufGIw15m5LSvIOJWx0IUoiRviOrYJDIVzi7ny3kfPmKqEaspLtEttTLz/62FrOpnNdS9KZp7jhVBG",
-	"IDg9PW1vaPT+RPQvm72pIjfpDSxdM+qnnQJDLhb3iShWO6G694nd7OvxuSsLalnD5y8ktr4drFV0ilDH",
-	"E6Fn++B8r+kciG33UlEmGxvjWtn9UM9mgjfpV9ZuShs1+6I1UM4BKqMCMqPZhSTgDZZdKigknTjTfAmW",
-	"EroU8Az/7ojgGY7ewMDDTZn3Z8FhH4D6SWBnX8yBNovHT5Ql34H+je+PdDrrJNiKO8CXA+UGNQbvEG0k",
-	"eKeYLtmfVBYZmUOlvX5hC6JfkIenD8M4GVvDj0MKqq4ZcxeqV/UmVA/ADYIlnPX2nrnBvaL0F4CKUGxi",
-	"n5EGs+gc0Zmr7mfbCH6Dthq3MnmpyVSAskilTTN8poiLazwmr9FmZM0hymUkooV6O3dw5UOilwvttb+y",
-	"alPAiolOrRm1i8CELPUwYun8cEBcN/bnCJ5/8wZ+DInYB7Iv1dy5ZjBX1CDP3MewWTFTBIOatSBjMCIc",
-	"fvDry6sL5+SpK/ObYh+JssUrMyQLIyUQzRZAvn149iPmEn23Fc+qV+V76gfdi57t9jdQGfEH2BdX9ffH",
-	"J2fhjcsIm3QMpUl2GZWhnuJFfNr4CwfclkKu3tW8o2hspHt9OBDf7ez2nlkulntKoLoqqVHUEDLfIb7P",
-	"Ts+24/raRknsgT4sZFome2HtK3ZHRNbcxc5iAJUzpZmH2frCS8q338OTT4YAPg+Wx7Ypt1N2C4ZTCI7C",
-	"obP5F6JbKDqh6qKPchsBdgjhXtFhAWGlZo8QppU7qGOa2DHWJi4gRpSmK1Jie5Q7SpL3IERuYXb74HVv",
-	"eTBdgplF2JTL0XA04kNQhjzojyNRmR8ipH9C89yXU4kJn9cNIi7twHvZ6EFFXHeQQaz2YazxRC5kAcWF",
-	"Yz+oBfoegETcgmzroOyDdFyjC7x4b26uiAvuxet1ff3C6LS2VEhZurtoFVl72KytWC9rrgazxJOwEskQ",
-	"ceVpOP7eiOSexKOOlWKYpGS5/d7kpLAuDD4qv9RjkBzMv2cUA5xacrQtBY14ikOBF74Js4tR0qIaTglw",
-	"C67A3TYaeG5H3gf2s3ipYnsPaVkmnlmMmKjo2lO7fa1hPpUG0dghcxcPy4fDv3IOOQcn15Ywv8F6ypZ8",
-	"kCmNfT0pjFyciVqmPRD9NDmvjcDBJ2za55T4pR319XGkFbXFA/ZkPd8Pn8Fi7kxpSbWQ3yjSwnk4bpSt",
-	"hDOIY1z7sf9sL4Y72F/zWngMNO3nnZbtI0OZxHgGlTkfNZ/bImJBDrvVpEStFStgB9xXkPfdSA8dM+y/",
-	"A8qHYNqc5X7QWkEe9EYtoCrFaoBZscWOL2i89Vr6qvD/HHcyXj//0ChDO2agIxTM9kHHzlET15W9EdOZ",
-	"dRwY1UJiOzof4zaGaa8po4VUGqtNlYb7CNzB2V7qaIhyFOQ4794k5aDJccMAla2eQSohyg4o3dE7oDyx",
-	"+X9pJ+2v+HsSqPdqlXkHtHBENi7FODC9SMBCCMQnxBZ0Qadr3CJ6/E82gWeIVawBwT5trIdi13YS3DkG",
-	"xKY8D4Z6hCRLUZcFmYrj/dnOKLe9txtlzVrGkD10rZuClyui6Mpir91KDHc9JrT93PtBUMWKvT0XfF9W",
-	"NAQggsoTNuOubWcMNNtfMJeuNvAN+9uDhF2tgAnjrAnRTvLiZ8G4++DH7XpD2XFwkn27eYKp/YMXsub1",
-	"MJsmk8nHXfgqr82EVGHqtExztYLR6UmblJu6Kt2iNQe8MN2FEiiw+92b3GiX9DmfkVo5vqKzdYtuFKOJ",
-	"RDalnG+v6Ry2wPJe30cX+LMGgrAWZNZUulaQS9DqAo2lvr2wt6TZhONEjFdAZFsjJTvQcRGTO1Db9E8b",
-	"I/DPEnQXIVAMuzvWVB5P/7ywkVehWUINQIJqyttFqfQ3yXSETPfvcugUnBvkcfgKbgfyAgMhcxG0IJS8",
-	"v35CEKQXbTmBtpHajCqi6jzHCqi+LvMYSFWXZVfgXMdWwVUaSa+EmL+v3rQK5r6R84yrvyjw8Rmj03eg",
-	"DOZSYijGq9AFOH8PUZTtJRbGQJVQO7XohMDUlXmTn7257oa8PDj1ES99mMSmcWnJxxzY5snci9BzOQWu",
-	"cb3BUfa4uX29uBJyo0X46i94o+wKXiPFVJ11eQdoPiOC50BmYolJhWKiwYi3JKeL3senFNN+6L8yA/aQ",
-	"R2Ibtd45j2S9Elq5ikEpsXrzY48KmUWapmCuTkFqznRGaFlmhvLnIDmk/ETYwCOhAsT7/kSPhkKGAslE",
-	"raxOKRWcE1iAnJqdgNQZyaXZFkiZeVBkhAvNcsgI4xNhPixgXE8Te60ks31AUvt9PGC7FZVNcRqX++f7",
-	"8wkZNO0jtGRzSOzElQyI7iLee3CzLKJuS7swRVxhldhiPqs/Igj11gGKVkWppRIYhUY5ASpLhtGBagny",
-	"3OriSys0L4CUVCejeOjEtVofDIFDWjxeiekrvK8JnoeXeS/xlSQknz9ELTk1l6wsGuZ20WF8vqUs5djr",
-	"EW8mcQntReZsnwj3ruRnJItjgu9jKcRcEUOMRoBByR17odA5cCJq3ccsObDpbCzqLQ/Wm3bYfTxazXJD",
-	"36z2GPt6txY0nxmiaHLVHZckcy6WjcretFzplNT/9vLdVdbuiRRM5eIW5Oq7PlRUPrU5KgIaLFzZ6gCH",
-	"EADDRp5fnwRoQLM3se9SzUNZz6v6TDfZDN++fPr6ikA+E991BUA9kwBeBrQ1S42c4hDSi1zfDCWNXNt7",
-	"5CDIDRrrfWXIbWC/pMroURz2guMbuTL4MhMSSm6eXpFccG7LK3RROmG3MESqR52v3555bYfcjxuPxfrl",
-	"xZmj3fq+GGOjADsm6JmeM0euKdDOuGZ0aCO+a9EHYy1pDv23BGt2HuiadOqBfoVqsNkedubcFyf8ibnc",
-	"vyXF69Jyxe4defhoyw3ZEhd3rSXQRSokbq10l1gs6JECMwhrWg2LZtOiYrnas7yJmb14tiOFR9iLtdFO",
-	"tQ/82Yq7R8qIkRYFmbmBnFZqJlAItb41BI7XrPUMOCmg1LSDzbYevEXprOnilrLeuhYCB7wUvknBJhxf",
-	"aowdOO5UXxmd//6hG3VgX5dW1nYPvLXxY+EiW6HimFzV45LlIUAUNnBywHD8KAkKoQ7qWrRtnuPkZPa2",
-	"/7oehKUKdZj/PFnL4E75xt/BQtzCev72trDyZ3tK4P3ZFgu2gpt55MvJkWJTDsV6snNz7MiZe3zKfefa",
-	"L/K35IavxUXv66m/eXXdgRQ+8WMplspIyQogCq5o8sRLW2T38Kn8kYXu+SkfgK/f1gFJuFjuLbm/MzHd",
-	"pHUgYslBfqPapP7MlhK2AZFYtrOVlwnyR8bXlFzMZ7LZwStCJQxkFydBI7a4mOcksMOTyhqi/iLJb61x",
-	"XeJ2Nyrm3jxdIVkou4dmFfLSFk5EJHd6BVxYE5PAqCocjPnCLoQPW/eY72quWbm2CManuFLbvcSC5usk",
-	"eTw1P8cf3Ht1GN4gGJc+MCmwlgb5KCVMdKfiblij1Xbr6VT3pbHUuA0ACa5coeZkopobcqDsMTv7LrUR",
-	"DvjMIz27gt5mW102hak/Am2khGq0pKLPowRNKhAVdnHnEzatbQ11CTZwsA8BC8rpFHyz4BQOXrejDoOG",
-	"doGvBBNPZ8KGzQOhBa0wzh4D6ds+1Q7kWFAQhXObp1cr8MZxbjDmy4TagJMm+Ml75aZUw5Ku+nDEbWvv",
-	"FHLChiUHsiYEK/zViLl2dWywOoPPmuxG/nCxtInjPlB7LITHRgn0Fi3hBpdiQp69eHp1TC49r/pGYXbT",
-	"0oZqbzI1pvsQVQnboLmvgsGVwGbMh7GNivIrj0pZjw00D4p5btAwUjA176ow5J17YWyhJhyAN4jyle0K",
-	"KrbjZOm6E0SRciWWLhv9EPhYgvx6EfIOsOK9kETNak0KseSZ7U+nQDeapsZqDRMsh2NFHlvTtA/kvuN/",
-	"Stu8wgGHrICBC6SMVqA149O9WZHxuGS8cg5OcwDKOMiiqUc2r8dgHmmJLhYf4ezSsC5I281aAi2MIuLL",
-	"TQ9XSq9DqB6AlM3c1w5wX80bgJBP8nvLVNr3WhsGxDQKusedit4eAa7sWyfNGkM99FZyP8EeL7Ds4TR2",
-	"wFeGpX2W/UP/sTtmMgydTSYggefQ3A7f0mBvlj97If01d3kWtgSki4iONZNbXBDfa8O1nD4mPwm5UISq",
-	"OdKNLRmmVxX0GhTt33vkNTpVBzQD4PR/9Q0Ny1sYeKzHZiOnpNI2ywwEaWu10UKUyno00bhNxisnvjW+",
-	"E3uLe7BQt628Us/Q+6a71MEuhV8ilUKDra/8RXBb3s89MAD27Z+wSEjW0v5Ge6yCFfGnJsrJUAQJgbd/",
-	"Ql5rhvX1CU9ug6HTWHRabrl6LZ3GXMekRTryH+tJHoORA/Br3zoY+wibZ8xncbgylOXKVVFrlBKqyBLM",
-	"fVAuxO4Cy9UFfdZA15Irv79mc+bVDEra9NwkBfKocK2gknfJt4s65GXyayRuk9koMRvdX4KTqAvbI3Ia",
-	"5WDYw86IHUauM+hy2U1MK593Eopz29Ietop4HSgf4NZ1+zzdswDRh97f3JNtrVp78jD4R4ppTA5Ktv0y",
-	"iD0m/znyaPzPUSAouiBFHW7wmLy10aXWBJdsijbo1p3kTZupuFnB/Pw/gjBsv61UYcN9S5FdAZF2mEFm",
-	"OCc2+za82XYT34P4WDI+7+/VweeHZLC2wXMcvljDc1+MFSczHDVIlVbWA9f45ABLr4WQQvC0kMJ7ok4+",
-	"mf/7vN11/wqXct6W7QnEMzE8fTiaO/AXF3Z8zw2MCHXvlXnpbSVkuoCLbkHrPhj/IViPA+s/BOMNUe6f",
-	"7Zjpv14R0Bx8U/6zILXvwYI6sU6LOfA+MKNZuidpzvzsAD2gKMPXX3bUUWcLPfTZG7FpO0lWUixEX7uF",
-	"Kzsgzi3/Cps3upVLTLfJnBvJkQlTpGxK+7m/oeLQcEgDE7HsJR6krj4GeK1FZaBxgwOH2AHMF9V+4pfN",
-	"VGQKHDfEp8Qi3uxERQ6V9T5+iQPs9wW0iySeQXeT9/MMtqBwClnQWoB38vUd/LrRBg3IetT0fzKo/ezg",
-	"EFLRRcBGbMHibVxETPsetVf482FeNDv3fYfluGZ7EeS8ElNsp8uPyRMfauU7hdjefRfOuZ2XDCs+1ip4",
-	"0qzVgUoL6qDmwDXoo6e299+BSg0kAmVfiSkGnyhCOXl7bW0CojWZdMNiLVwaqhC17iUL8/sQ7vmcF/am",
-	"3itEGhg8951k3QHTZ3Y5X306hzPrjw7vOUgnxOHPe8mXsqEcqGqIsW0emTX2Vy1XjR7vumJj0wLKO5Zm",
-	"D7QOCFEZ8V1eU+abF37M4az/ZvqvJITmDV20ZsiEl247XIf61UI63T9o3ex/jf3j6/GsUe9Gsz61QqT8",
-	"aUzf1RwSpwJsxZamARR1buTq68H+2R5TuZKRDFqu9pVh2GDWvZWe6ZLfXBklNHzJRZvHD6QAWqARLPRH",
-	"YJqC4I4oNJnRYiB6Tz6xoteO85TyHEqL5u0GHGx4PKyC6cP7zeC/B4xi7LzBRBNswomWjJa74OLE4bzH",
-	"9mwH/C9KBrYm28AGeXvrsrp8FytmrlqNtdV5ucL4uE4CA+YVu4AslNLx2qbR2iCsP+H3bTvsPpJ+m+WG",
-	"Jv62x9hLyclmtnSp+vUswnYHDaNKyczt6Q5/KxJtDJY01Rn6cVjP5/SeuxYEeN+C531VFm0mdKVYDWCy",
-	"pjwCmlrwlVIEjNaG1bPc5UILLl/FEoa3EMdJjk9VD+PE3++TTv5ig6+rVNGWl9OCqLWGJetA9bpqX9lF",
-	"N+SQtXBpWfZ0k8Jf99XGG+M55kZYTqrs7l8nEnifVvTO/HwP0OmxLeEWoNjZssRh+ZdblxqsPIGpq49j",
-	"Mf1NY1UhlMMysxEdipRG9Wmr+NtmofibC7cSU8Ztg2FRFt7oWwFv9CNiWM1irRppFPdbSnf4QfdSvMMu",
-	"9pJPxOASHm5/+2uLYedzVTsksnyeftfjIN2qfLyDWzGH9kbtk18P9B+nLY37sRn6ul1bzYa2nkAvWzYD",
-	"Dsp2zALJqhQ2cXxgPQXbQwsNxVjzVLOytB1j2+6/6ZoKWTKxRAVg2L9N4iez6/dqaHfRCO3YfKTiwvAm",
-	"wvgXRlUlAO3afXbhfEx+cinajdpjy/H55DgELslFAW3NMp8SqWZiqVLVLfC/T8yHW8nzqThs6G+7SEp0",
-	"EMX+ioE3ALtweqPXK2vOPhIl8jm0UYsC+5YWzsmsSlYt6Qrr+xrWmYStzdvqBawbckiwuiW23P0vhuoL",
-	"sSST2nAC71w0T3+YusZUht55CVOmtFx9o4itNJOFAdaloDYRKGg1L3jX5tmtba9nsOiF8g0OOKQ1BBdI",
-	"1ZcUYr5/PmHAjSZrOgVlU5ydpRF9Bo25oxTTIyNIjSnnWM2zQMaAMdaAQpj7jOkY17aw7QuxbYF7gDxa",
-	"M/dX4p3xwa+5KEUtVeYgmjXgbJqI4QNhLf0WOzN6Cy5TQyw5kaLWXXr2UG6oGZ2rA0L0zKh7TSSbebKT",
-	"oqhz7dJ/7XnXU+db2kmGqET3v34vMQL/5N/2UoAL59r/bbT3fCqCeJRNKDGFbzG/2z1rYHWQIAvxVWVA",
-	"IT2NV4SSqzc/EyHJ9a8/B1kimiyE0uTs0WPyC3tyQSjHASgN2a1hmWmXL4otoNDPpwwKXA2O/uu3AF5v",
-	"fVFem0GHflVwkXTl4rlq+cw+o6yCaVuJEksHhcEhhBYFFD6S0wCtH6w434Bu85a7XUUlowOS4I3rA6Gp",
-	"ZjkefiNrbjtPuxokz2F5wZneU+/T6suYWsf+G5w+c1odci1bomYiMRya2dY5sjZakLtz9gE00ps30GCM",
-	"aqR5ZsDs9tpZ8eFp1CqQzP/2mDpEwxMDxCv6Fcgtl0VhixRY9toh79RtNTpnv9HsvYJ7qgduVfZhpjLc",
-	"997KFNgs2+VMoKZnlf64jSfrrWCCJzhUoMVyHyaNvRQAsoaLNoowbQ5DNA14Bmy/QAe+/bKK78/uaEC0",
-	"eyr22Q7RmtIaW475l1GNhWG0HLxdAtXjTiok4QK7lK3no3boso5mwBmN6n7hepgcuy/UDe3ne2oolM8N",
-	"n615af7LItWGSioIMsgLuvISlK+icUy8C8KmMpgJoLBUAbwYdo9O5rBS22UqA7RfYDUwLYbxKchKMq73",
-	"60mNoMJur9ifGMfJ9fULLEiIhfp8jUtCcwwXSV2Y3hfvFwPje3ETXb8wWBr47BnU7+vVc0BzUr8tos8b",
-	"oJG3HKw2i5WPqFrjSE0nE+RhSaZ0Hywn/iJfFkV7BQ70Invk3XPSQrBql0Quiz35vF6Bram4ELIhFEsi",
-	"Wy/WBrvyzK8v/PvKj/lv/Er5M3w9L9VTV9ineX8uDFKdjYoDFDZPP6+lxB7QHI7Jc144juCkk47jM3HR",
-	"1wxmn5qfzn//8Dn7NLKhCvivD2akrZdoBtayHJ2PTmjFTm4fjMyvbvZPTdsr68/Mgj+4uIr2T5iRHPzb",
-	"x/kFf8Ikp+DfHuXhn1yf+eBPIgjG+9Q2UKbT8N9Wn/r84fP/CwAA//8=",
+	"sYe1C+goXhPmYhW0kHQKpBKijPpKv1xf2VRUcN/REzM6/YmVERvTpPG3dQ80YaVR1yTJhYSiXlTxuFlR",
+	"sAnb7cHc06u4BoxJ4+VzwkHwOAW7TAHnHai61DHw1DE1GBMwzErnGA5nVFNZqIyoOp8ZBnVJHvx4dnx6",
+	"fHb8t534r6h1VeuUwTOfpbz3msopaEK5WoKEoskWQWZkGLU9R9Rnj58OCOWy49qNNLuNw3QyecV41KjZ",
+	"BNRvkgYs4w6TMi6mKhsePcCb5QbaqexC8W2rCD9YiALKBB+Vmu0WcnDlP4m+vzQRbiBhIW6RX8ZN3im7",
+	"tgLJaLn/64Yb3bhlgBkwdsmeaKVnXN0tSiluELE38QI9GJy8vPKB/kQLMmG8wCvahOhvcaa76JaNRYJp",
+	"3YOOd8sONytRNb8gPmGh8eh7+3d36WjEeNxefZmRy8vLy4w8fXP5+nlGXv89I2+uM3J18y4j1+9+Nae+",
+	"+ftNu/QlCh/2G8OmeLPvq5t33W38MMjQE8PgTwzKIkgbGn7FJ+bLHSO51lk9TtFvd/qJSdVkVe0UB1fA",
+	"kPD+iiq1FLIYkF/WDn7Oi4jLBn2zhc1uQQnbjW5fk7PTs78dnT44+v5BF38PTnsCCoNx359lw+ILm1PF",
+	"QPqiCYZa893vIXq7iafzX0Q3EDWIOGLbIebLUWeE/XbyZoa/2nQKXPc5OnIfA9jvtxFWuM5Dm/K2rwxQ",
+	"OkZoN4MSJTzrWiIjepUdR9RMLFXDq5CB2PhzFGlnHT9/8OrkVf06+TTmVZ0wSxZM7aJ8mCc5AvQJM6pl",
+	"JRmPeKXVjJ49enz+4vnfG/WrjRr6RpE29unCKqdHR5UR3OkconLu1B1mOE30hA7an96lvdQJo5wN0Yzz",
+	"TsrpFBbAdZCvuIlvd1da/T037xTPyFqwYNa3wmvHItedGYLYMS0hWeFYLDmZSlFXF4QLkgPXkpZoR8Cw",
+	"KGdHLEVOy3g6FCyEXO1iLktqGEIlMnpEUccCcm6BFyhVFASlG09MC5rPWMKIAXkt4YkQOrSSAjeym3m0",
+	"Cqb8f9Zc1VUlpE5YSjfDl9+5OIOX/L2CuHWV9iULftpiYrDZpC4SEEWnhieMg7j3liXXldHyriEX7mkb",
+	"gB3z1jyjmv4k5CJOpmYEKaimaMQaA4GCaSjIDGQ83WVpg5GGMxUfvbTVhL9mbsY3qsPuu/meIVPK2qfJ",
+	"ccMuLXtGiGTZ3O51mKYewm15yfHMzwxvJKaekZdXtw/7cmKdQBm1dcyoveVe6JSYnLyDmSNuyvC7SR26",
+	"N/Sz90G4fnF5dPboceQ1MALWWIqlAqnwISRMZ+TyyfnTZ+fHx1FXM1OqTmmwdBHLusUrhL8hMwlJZodw",
+	"nJ3Tn7jQT7B8wfBPxDIWa86VpmXpruAFQdGZMOWycsrJkWJTDgURfF3riYVnoeoXM2VQ8yKTJUUiFRKJ",
+	"NUBVdDqz/DWuHleN0ylgCb6xm5PPwCsL0sccbXhKCHEQYHCdU7QwCTY14BbsI9knnnLvUfhNTHWOqkQ7",
+	"kn6/snyX6PdAzWkNanJKOfuzEaW3ZjbFIb4ukXeP+Jt5NV02rDuGMzgFuTSYdUB5Dt42175ylYSN9J7j",
+	"UTY0jsRcOgVcA8/hnDQRgLkwMJ9IsUBzYCfaBFFhA/QEKUQ0Fo/K3dxqa3Ew0cxBqqNBxboNQzn3Godh",
+	"LxYwx+TK+tfO1+DmcmQza46Bj5qMhdBN3NVxIF521hhlo6vGY3enCJj10BcPrtSVvaE713DYJsmFFyMa",
+	"GrOgH8MvAnL3e9uw8PYwHXOD7xQOM3Mf75xX2HwY29JL+yKtCQS78MAZZZGrfPX8dbYhIQSsycpOOIQ7",
+	"xoU33L1/bM3Q9+D7B6d/O4sFSMIqungn9M0s6l4G1NYWtAAieCcHcPti635rPHgMpv8hGL/bg1JIUT1t",
+	"S/SsS/Rutyg1OjfoheFFRrqfigxZZ62AUJdqCBKHLq2LVJESaGH/FvdgiDmsM/eHpz8+3hoFht/FIPGK",
+	"Kv2+KgWNJHvTO8WGbLiPQpew4bCNQ9i+I9GsZR/FEw0jdO9PSn9Pe93QVJLc44SVKCK7RJIaoRIPV/wi",
+	"h0LEbed2lhmQR7HEeMRZA5WwtU8GqKK7hY6Y9aBIRY5YIu3L03QjsnRaQmMM8SP9fUDZkcP2h8klJDQT",
+	"WGj0haOYU934G/TFyXQSFpQZ8TWwCWzCvbmxQy5omDoXWSB1JoepXnvxOqNq2HlOOcmplCtCCWYCtnry",
+	"IFIJNfS0nTluN71LgF9QHy3icenoxQlz5F4tlSVV+hosir8wKCDt2Uy7HXY2gm0Q0P6CFFvCaexHHllh",
+	"1nLKVfpKTBNlae5Yomjn+i+c6eF1XjgKQEG1oz4f3SsxfcU4RLL48lqq+FNnNRaq5qgt0Ym2ztcpuKo4",
+	"VukpqY4zWuBaMlCJxA6bwkasKD/wpjcIij0J/nR3tC3Y7xOgs9LrDkJauujJ2UMyI4wrjZmLE3JGZnFb",
+	"HiyvAr9nd5J3UJU0N1p+48F0gYi1MtKJ19bIt77yY2kOcW5+PrK/fYdqaSmmyqABs0OsFjfYwzrIHXsw",
+	"D+krMRW7Ss5Ud4uFjld6zdjy8PQ0lvuwHq1rJopt6nXjuLmT+hb48vvLzq3tx38X3RLw2gtvO2xlIqMW",
+	"K8YVK2wE6CuR05K8fxkSM+OEEk3HvnSZWPILMtO6UkTwMl7NB91V27NKzEM3th65bQNrWW4o7Q+3xl/Y",
+	"6e3XKUBe0Vhlp+YEw1/aJpVmkKnejo5t6g2w6WwsarlbYEifTBQt7ukVZaOgME0KYb3VLgiuN/upOxEG",
+	"tNFxCRlRmpr/K6CkK8ytGkPmTGYZYdzLZhlpKouOtl8ELwD48qC+FqvdThyEmOJ12GCHnPKCFTRZVJYp",
+	"tDW4YK5dVmuqlsZWFXzC5CL2DHUShtGUp/a4cGiH2qR9KepxmcjRc6q63XZr2aUSfMAvvnzRKgpWcuvb",
+	"+o1cpU1fgQ+xh07uxNjdiX5jesZ4oK3F3QGPT+2jxBZGQ31s3qMF4/ZfQRhSoJJgxCKkipBG65ZuKWQD",
+	"OlZhzYKHWIfkiqgZLUsjblAjiSxnVh++KxFtKWOTQsiVzYuIRJZvSIT9oS8uiDYWKWqFqOGTdUL2hkme",
+	"wSpx6lv2OmTz7o8bts7RDnbRrWy26yY00yS2fH394he7yA6XJbottOkw7srxH1f1GK1lazGWD37cKlv2",
+	"7PYOIYxYvSnuC/0fGLX4Nqygtkafu9dFQAWq5wNel6WN0tayhvUJstHHo6k4Mn88UnNWHYnK4vSoEoZz",
+	"SofRtK3Xyjw1LzG8uVP7LZ1Gngoncwn+sXCoqRfFaFm+nYzOf99a6N9+8fnDekSR0lA5L6h5MAvB4YIY",
+	"MFkFngcnEBOMHzBfZIZzK8DYMb8dgkWBVATKg6HaCIAR0RCqHYpHaKiiJUeGidBoH3LVBnwquvco2o0E",
+	"SPC00C0E4QkxRvJthkEks2mciiD0ha7S9WRwSJzEknkLu2a6xoPgneqGvgi1Ujavuh/GGwkKcUhZznE3",
+	"AaqW0tlc92mf2DhHD3Pz+39Xl1EzWknjTQBmYkkWlCPztv62nCrISF1VzX8XbGpgTnlh+0qoxpCzYB+N",
+	"OnRKtCBxLC4Y90dcXzqfUUlzFxW3rbJxM03WnCUKBsand42EiVK9l3ofhkLvg47MGyXeJpVqS9RKPLUq",
+	"ejSXkLvuvIZd8jdtCd6YTkTVQaub9pXs2bm6QoxJb/0kXml0Xd0yYGgs9g64bf0cu9MUdnavxnaHYmei",
+	"3LnepPME9oVUXgkRKcuxm1PUzJF0iZrX5gs9Mbs7hjRlu5QAvDHDY7s3ihzIp7RKpd3FDWMO7mmHawOx",
+	"ncxjuxJNjDZSu7kr70QDQlwv2i10sHBpl+sdv3RTdsCMaFWLkwJuT1QxXlMszrYaVHGhxgiVAIjUdwNI",
+	"JaRn/s5M8ujR948O/GjYonKJkyxB3u0obc8LH5IgYSwE1veY1bqwUa8YnRdNQxhKG6gE2Gm22lHzZI3m",
+	"ZCLivt7JtpfHeryyj7t0UWB0pbaEVW64rUNSSKgPKbFYacOasCUgRknQRVViPzjJz1XJqiVdnZeMz89t",
+	"AEWxvVirLewS6iS1rViE50/AvlEW11xbgsNQqV9om6Q8JH1kkEPa1xjBid1Hie1/jPV8cU1I2A7CTtu4",
+	"JGpsTxTwkNFKwLQsXUBYW8bTFxFEa4vZ9jnh4sqWf2vDeZscvqLA/m9MKygnO+UZzLSOu47Qa5YQCxtA",
+	"3tHXjYv6JdoJEXINnLIOYpL4vGPXNIujNXWlNSti4newPmGcXD1/7SO8fZAjw7xzLeuNpO9Hj76P6YYe",
+	"3GsqmtbV+cnJ7++vn787v7q8vv7t7btn/9+HF2+vb34/v3r77uZDJGuvY2U7e5j1oHD70ACnmxH9KiOF",
+	"WFDGVdaG9CMZuvKEgc3HE7BFIrpc91PcPiYvvoMpU1quUtnKvYI5fpOoKjw4Pb11+Pn5YoTamqE3czMG",
+	"RnJtZDidPXp8/uTy+vnjh1iTVKnZ0RxWU+DkqCT4mbIRypGwPfPfeTQpx5rTkNwnUvCmCescVoRTKcXS",
+	"R+piQG/47IVBuvEXzAl0ZqtQnD169ODHoY9UCIwogIPqwJudpPr0W/9Jd6unkfTY4Fnywl/kFym0yEU5",
+	"2LWOUwXfBbuKH1SpqLHvLuGbSaUqEbE5tIFRLJRzW1Mjd7CXfCJ2u8d3MOwHxrxN2r0DIBM292HAQvuw",
+	"75nWcJOO+TcAo996HITahoGskT9AkcqXC02V/XVsQttj8KE1pr5gRQE8ptTZUa6Min81zTvhA8SgVIB2",
+	"54woYZ8RLsztWxAxmYDsMrGkOm7PmITK06jdJo93Zduo/VckSJZNedcY2Z1etj/s7uL0H0cXDstZD2d3",
+	"WIl6czf/5v5n01Bs1erRwKrAdsroHrHxqY9X2kEwGxyONdOL9TCrR2cPz374Ye+Vg3Gl+CEhcuHuzW94",
+	"p86fe3X4oW/PRmUFmXx54zv6Eued1PcDxZSfsL8OduCya/fauur6g6GvNYuVIizAt4aISIMlXFtnWDwG",
+	"P+3qS9Vs+aIMHrfVzsa2OeDw1HfMOWsgs5kNi09Lk8xh3paSuezqnVIQ3RrxnWN9x9gLgtH9DRgTMW4+",
+	"98uXnBlg+ZhIgMS05ieUT9vcggETlp00t94o93Zkf5U6q3xtm25NSdtIuFhTEtifTQ5m1wU8yFw0YZyp",
+	"aOVEm8zmNNWpIIK3eZeYDICrMV8mh9ApZXxoNNn7ZuEWcL0WEOexDiARojzrElYA684Zo6Rqq8w8aQrW",
+	"fnEYTLwOX4iiJotqDGQC2hWM3Kw2ke5v6IoYzzGjgMOSpKoG71pLOx4EbBS7jEjb0pB8a7gIU66V9YIW",
+	"8B1BS7WtvzMkOTyGCetr2pQOJpNUhQoXeJYW3LZHlmV+/uiO4KNOm89FWS94jNuIBXkQZymu5ufgDwab",
+	"VUpbcMntqf8xvZnBIkLpY8p5LEXTIBsD+QwHhVuQK1LZrP4NuI8l5cVTUcaCs/5Fyul0PB7F/SG+DcaW",
+	"KgrKdSIrXS7JRvQEVmXD3BiMPxRTsZ4zLsHWIk7dlwLGVO56hs8pMN8pdqbFRCiqR8sYdCEeDP/bfuDs",
+	"+2gNYupN5krHMvnoNBKrsAbm3o0ngWvWi0YR33HPm0EYU9htJlTfop3ykhH01o2xlIJPW8J19aV5pFZQ",
+	"mgHMbTjGNCFN3mDdrKbh6i79J9uv7mKa/mHL0+6nj25a0vyOdXwOEG90E0s1LYAWnrF/kflrl2bDtKrK",
+	"ldXbbkGyiftvuqRMMz498i7mMKUEjYklFEdjms+jjumw4lNKMrdNFLBiduOE44LYzWO2qSC4QHbnzjBF",
+	"oDY20O3tFbghTg438kjIgd3ullC+q1RVV8VuQuT28g/dbYdLROFTYQvq4X0abG2OpjYDVZrUdo5v1Fqz",
+	"hiiFL6K1mHhQAwqHWAqSNVcbpV3Q8Lmkvm2AL7Fm2zXGH+9qRlXnlrhXfimZq2+upbso4a2YQFk+sRTb",
+	"05mnknDLRB3LjpY1nLd7NqcJTogbHmONsw1YJirAeTYQT7YKJ+iJa99uELp7QWKL3gAmHvY9tJe0+qbK",
+	"wETagjTv49tr0uyBag3SfPB/XF3b30+PfqRHkw+fHj/8/K+jbFgjn+jOVayEZCnyeco90NNS5C7pIjs4",
+	"oXrC7VJHu5Ns2nf6/eXEXGzx3m+VhuwuUyd/5vLK1xTNgmkaldKwpunxii5KLL0U1mhFr35z9xk6grkI",
+	"WvxugmnC4pJgm0uwVsVqk5raPkwbxUe9n0gxG3gFtuwbbhPtBVbfJe49x8JwHX46kBW1PV0auEVd57dM",
+	"RS0YG8oathuMuSJcu8MtUpv9OthL0HaK9dwCg8g73YT00RyBmy21xaRtld61VlBKLGAsilWDNaYt4oZ0",
+	"RNhsAzmsoVOyr2MLDohZ23dOqgzNJ1vte325lL++vDLz7BhJ3uft2RCoJxLA+pVt8Wnr1fswPH99SL/P",
+	"X19dvtk8Ays6cbEPT398uC0stqKR5JrtZSdQsnbfRveX9JEGkV6/pLI90epmmALtVhBGBsmUK3NqR9p1",
+	"fNUJrDR/9fb6hpw4xnkUzmDtnGORagPWVGLee4swLze1dNK4y3i9GCOD9/wy7DXFqlujCeSskPZfj81A",
+	"qgAVhEVdaoZKTUzQnDWxAZsMmS0WtU43unG+6MizoFrscLgFibWc+QVpfNnYstnm9SyA8rY0q7WXpV6I",
+	"dDH5arfGP5703lap7j8SaJFqG4sGf/gYqbvz/CyzqVkLqnP70GDau4VH/MnyFyZaMBnyuEV+BtQ8N40r",
+	"xsgGNS+wvx/LZ8jZNTWS0UBtz9Fe3z19W8UTGbeRfdr7OdByng5j8LXjIwXIP+5SJG2w5ZsVnUqzZpkP",
+	"sVqu2HqA6dW1ITin/AKVVsJHKkRM2z81E2D4KX7dhJExlF6EmLOmmf35yAWU/18/riXfihmG+dlsgblY",
+	"rS7hvOVALq9e+gRf2xoCbWKFtwDWnH0kysi0mpzImp+45U6sYGp+samI3NXuqYTU5NHpD6fH5NJJNLag",
+	"zzF5LqWQtj4HFl3O0cN04t7ff/9DCX5MXqE1Usi5qxeDsrmtUB3kJB+T985H+K2uFXlwfPodKdktGNny",
+	"hFbs5PbBifMiHjeB8+eja7t5gpsP2Ob56PaBc3txWrHR+ej749Pj762ON0OMndCxqPWJb5KO4S/Wxtds",
+	"6mUxOh/9DPqVH4Pxm5XgLtfz7PQ0cESjDBGA4Q8n71q2tEOBZ98pflPO2Wgj8QzGjHJS0XyODUEMWH8W",
+	"ZCGKugR1vPamxZZtDnTSiFdYy32xoHLlS243GsQ3yvmEMU0ZrQZY9holbwd8uwsPV8QWlgn0uVFm/hNa",
+	"Fza7IArzV0zpSxyBMgZdgK3F83sqf/TB6al5HM2f/lED+mrdbSrZAqdpsRDkmZ5uyTT9nMWB1u7JHgS1",
+	"+6GDjSg7ePDbWudiAYPHX6PEP3jfXLMSQ4sOT9eIz0QFv03CvpkBcTUE90PFotGLljOqM8JhCb7KdEij",
+	"BaPTkEZPvIqdYg54rp9sOZJeWjVwI9+6g6CXO1e3Cap1D/Ya2fa1k/tfQr0XQrW68onBXGfmtqwg41TG",
+	"QheiJG6I69gmMBTOLebKex89Y6oSqikv0S61MfH+r4et6WQ2170omXmOF0IZgeD09LS9odH7E9G/bPam",
+	"itykN7B0nbqfdgoMuVjcJ6JY7YTq3id2s6/H564sqGUNn7+Q2Pp2sFbRKUIdT4Se7YPzvaZzILbdS0WZ",
+	"bGyMa2X3Qz2bCd6kX1m7KW3U7IvWQDkHqIwKyIxmF5KAN1h2qaCQdOJM8yVYSuhSwDP8uyOCZzh6AwMP",
+	"N2XenwWHfQDqJ4GdfTEH2iweP1GWfAf6N74/0umsk2Ar7gBfDpQb1Bi8Q7SR4J1iumR/UllkZA6V9vqF",
+	"LYh+QR6ePgzjZGwNPw4pqLpmzF2oXtWbUD0ANwiWcNbbe+YG94rSXwAqQrHDf0YazKJzRGeuup9tI/gN",
+	"2mrcyuSlJlMByiKVeq8EBm3auMZj8hptRtYcolxGIlqot3MHVz4kernQXvsrqzYFrJjo1JpRuwhMyFIP",
+	"I5bODwfEdWN/juD5N2/gx5CIfSD7Us2dawZzRQ3yzH0MmxUzRTCoWQsyBiPC4Qe/vry6cE6eujK/KfaR",
+	"KFu8MkOyMFIC0WwB5NuHZz9iLtF3W/GselW+p37QvejZbn8DlRF/gH1xVX9/fHIW3riMsEnHUJpkl1EZ",
+	"6ilexKeNv3DAbSnk6l3NO4rGRrrXhwPx3c5u75nlYrmnBKqrkhpFDSHzHeL77PRsO66vbZTEHujDQqZl",
+	"shfWvmJ3RGTNXewsBlA5U5p5mK0vvKR8+z08+WQI4PNgeWybcjtlt2A4heAoHDqbfyG6haITqi76KLcR",
+	"YIcQ7hUdFhBWavYIYVq5gzqmiR1jbeICYkRpuiIltke5oyR5D0LkFma3D173lgfTJZhZhE25HA1HIz4E",
+	"ZciD/jgSlfkhQvonNM99OZWY8HndIOLSDryXjR5UxHUHGcRqH8YaT+RCFlBcOPaDWqDvAUjELci2Dso+",
+	"SMc1usCL9+bmirjgXrxe19cvjE5rS4WUpbuLVpG1h83aivWy5mowSzwJK5EMEVeehuPvjUjuSTzqWCmG",
+	"SUqW2+9NTgrrwuCj8ks9BsnB/HtGMcCpJUfbUtCIpzgUeOGbMLsYJS2q4ZQAt+AK3G2jged25H1gP4uX",
+	"Krb3kJZl4pnFiImKrj2129ca5lNpEI0dMnfxsHw4/CvnkHNwcm0J8xusp2zJB5nS2NeTwsjFmahl2gPR",
+	"T5Pz2ggcfMKmfU6JX9pRXx9HWlFbPGBP1vP98Bks5s6UllQL+Y0iLZyH40bZSjiDOMa1H/vP9mK4g/01",
+	"r4XHQNN+3mnZPjKUSYxnUJnzUfO5LSIW5LBbTUrUWrECdsB9BXnfjfTQMcP+O6B8CKbNWe4HrRXkQW/U",
+	"AqpSrAaYFVvs+ILGW6+lrwr/z3En4/XzD40ytGMGOkLBbB907Bw1cV3ZGzGdWceBUS0ktqPzMW5jmPaa",
+	"MlpIpbHaVGm4j8AdnO2ljoYoR0GO8+5NUg6aHDcMUNnqGaQSouyA0h29A8oTm/+XdtL+ir8ngXqvVpl3",
+	"QAtHZONSjAPTiwQshEB8QmxBF3S6xi2ix/9kE3iGWMUaEOzTxnoodm0nwZ1jQGzK82CoR0iyFHVZkKk4",
+	"3p/tjHLbe7tR1qxlDNlD17opeLkiiq4s9tqtxHDXY0Lbz70fBFWs2NtzwfdlRUMAIqg8YTPu2nbGQLP9",
+	"BXPpagPfsL89SNjVCpgwzpoQ7SQvfhaMuw9+3K43lB0HJ9m3myeY2j94IWteD7NpMpl83IWv8tpMSBWm",
+	"Tss0VysYnZ60Sbmpq9ItWnPAC9NdKIECu9+9yY12SZ/zGamV4ys6W7foRjGaSGRTyvn2ms5hCyzv9X10",
+	"gT9rIAhrQWZNpWsFuQStLtBY6tsLe0uaTThOxHgFRLY1UrIDHRcxuQO1Tf+0MQL/LEF3EQLFsLtjTeXx",
+	"9M8LG3kVmiXUACSoprxdlEp/k0xHyHT/LodOwblBHoev4HYgLzAQMhdBC0LJ++snBEF60ZYTaBupzagi",
+	"qs5zrIDq6zKPgVR1WXYFznVsFVylkfRKiPn76k2rYO4bOc+4+osCH58xOn0HymAuJYZivApdgPP3EEXZ",
+	"XmJhDFQJtVOLTghMXZk3+dmb627Iy4NTH/HSh0lsGpeWfMyBbZ7MvQg9l1PgGtcbHGWPm9vXiyshN1qE",
+	"r/6CN8qu4DVSTNVZl3eA5jMieA5kJpaYVCgmGox4S3K66H18sL5Rv+DJ6PQnHHUvYqdbbSj8cf/7Ar8t",
+	"9sQ4Obml8qQUDjxt1K+QQIp6Uak1ScAGiW1NiWghfvJpIsoC5OcgkiT18DcgGaKV2GmHaiVnp2mv1d3t",
+	"dWePvjgqUOQa9JHSEujin0lqeeurvoLy5GYNs0ztKrGUYtrPN1+ZAXvIALMtlu+cAbZew7BcxfhbYvXm",
+	"xx7jTxZpd4RZdgWpOdMZoWWZmTdrDpJDysOLrXcSBB3v2BU9GjIFBZKJWllrkFRwTmABcmp2AlJnJJdm",
+	"WyBl5kGRES40yyEjjE+E+bCAcT1N7LWSzHbwSe338YDtVlQ2ZaVc1q7vrClk0G6T0JLNIbETV+wjwQaG",
+	"bIML3RZlYoq4kkixxXw9jggz6K3gFa1nVEslMH6UcgJUlgzjetUS5Lm1oi2tursAUlKdjL+jE/vbcAgc",
+	"0lb5Skxf4X1NcEG8zHuJjCYh+fwhasmpuWRl0byBFx2RxTeDphy7tOLNJK4URZE5rwXCvcsBjU5wTFCy",
+	"LYWYK2KI0ageqHNjFyM6B05E3fvocmDT2VjUW0TNN+2w+xB2muWGSjvtMfYl8ixoPjNE0VSZcFySzLlY",
+	"Nsa2pllSpxnGt5fvrrJ2T6RgKhe3IFff9aGi8kUJosqbwcKVretxCNUtbMH79eluBjR7U9gu1TzU0ryR",
+	"jukmD+nbl09fXxHIZ+K7ruqmZxLAa2+22rDRMBxCepHr2xilkWu7Bh0EuUFLzK8MuQ3sl1QRUQGHveD4",
+	"Rq4MvsyEhJKbp1ckF5zbwihdlE7YLQzRx9Fa068QXtsh9+OAZ7FOl3HmaLe+L8bYmK4cE/RMzzkS1kxf",
+	"ziy+lEwbxVuLPhhrSXPovyVYbfdA16RTyfcrNGCZ7WFP3X1xwp+Y09+XFK9LyxW7d+Thoy03ZEtE6zWq",
+	"q6lg1rWie2KxoEcKzCCsRjcsDlWLiuVqz/Im5uTj2fapcdup9oE/Wyv7SBkx0qIgMzeQ00rNBAqh1iuO",
+	"wPE2MT0DTgooNe1gs+3kYFE6a/ovpswvrvnHAS+Fby+yCceXGqN+jjt1k0bnv3/oxgvZ16WVtd0Db71z",
+	"WHLM1pY5Jlf1uGR5CBCFrdccMBw/SoJCqIMGBdgG7XFyMnvbf0UewlIldsx/nqzVXkhFtbyDhbiF9coL",
+	"2xJCnu0p9f5nW+bbCm7mkS8nR4pNORTrZQqaY0fO3BMN0neu/SJ/S1WHtYyGfT31N6+uO5DCJ34sxVIZ",
+	"KVkBRMEVTXt6actjH74IR2She37KB+Drt3VAEi6WeyvL0ZmYbtI6ELHkIL9RbTmOzBYBt6HMWHC3lZcJ",
+	"8kfG15RczES0ef0rQiUMZBcnQQvFuJjnJLDDk8oaov4iyW+t5WTidjcq5t581CFZKLuHZhXy0pY8RSR3",
+	"unxcWBOTwHhIHIyZ/i74Fptume9qrlm5tghGlrki+b3EgubrJHk8NT/HH9x7dfXfIBiXPqQwsJYGmWQl",
+	"THSnVnZYXdn22erU5aaxpNYNAAmuXIn1ZIqpG3KgvE87+y5VTQ74zCM9u1L8ZltdNoVJewJtpIRqtKSi",
+	"z6METSoQVYnfTdi0tt0PJNiQ3z4ELCinU/BtvlM4eN2OOgwa2gW+Ekw8nQmb8AKEFrTCDBlMgWk7zDuQ",
+	"YylQFM5thm2NXj80jnODMV/g14aKNWGL3is3pRqWdNWHI26b8qeQE7YaOpA1IVjhr0bMtatAhXVVfL5z",
+	"11PPxdKWfPApFmMhPDZKoLdoCTe4FBPy7MXTq2Ny6XnVNwrzEpc2yWKTqTHdh6hK2NbqfbVHrgS2UT+M",
+	"bVSUX3k82XpUr3lQzHODhpGCqXlXhSHv3AtjS6zhALxBlK9sP1+xHSdL11ckipQrsWxCKfaPjyXIrxch",
+	"7wB7VQhJ1KzWpBBLntnOkgp0o2lqrLMywUJWVuSx1Yj7QC7Fx1WfjeEKBxyydg0ukDJagdaMT/dmRcbj",
+	"kvHKOTjNASjjIIsmpmhej8E80hJdLD43wSVQXpC2D70EWhhFxBeKH66UXodQPQApm7mvHeC+mjcAIZ/k",
+	"95aptO+1NgyIaRR0jzu1+D0CXMHGToEEDPXQW8n9BLszwbKH09gBXxmW9lmwE/3H7pjJBBI2mYAEnkNz",
+	"O3wzkr1Z/uyF9NfcZUjZ4q0ulyHWBnJxQXyXHNcs/pj8JORCEarmSDe22J9eVdBrULR/75HX6FQd0AyA",
+	"0//VNzQsTGPgsZ5VgZySStvmNhCkrdVGC1Eq69FE4zYZr5z41vhO7C3uwULdNuFLPUPvm75wB7sUfolU",
+	"8hs2rfMXwW15P/fAANg3bsPyPllL+xuN7QpWxJ+aKCdDESQE3v4Jea2N3dcnPLkNhk5j0WmW5yotdVrq",
+	"HZMW6ch/rCd5DEYOwK9902/sAG6eMZ9/5QrIlitX/7BRSqgiSzD3QbkQuwssNBl0SARdS678/prNmVcz",
+	"KEbVc5MUyKPCNXFL3iXf6O2Ql8mvkbhNZqPEbHR/qYmiLmx312mUg2H3SSN2GLnOoMvlJTKtfMZYKM5t",
+	"C//dKuJ1oHyAW9ft0HbPAkQfen9zT7a1au3Jw+AfKaYxrS/ZsM8g9pj858ij8T9HgaDoghR1uMFj8tZG",
+	"l1oTXLKd4aBbd5I3DeLiZgXz8/8IwrCd8lIlSfctRXYFRNphBpnhnNim3/DmXJT1gu9BfCwZn/d32eHz",
+	"QzJY25o9Dl+svrsvxoqTGY4aFDlQ1gPX+OQAiyaGkELwtJDCe6JOPpn/+7zddf8Kl3Lelu1JNjMxPPE/",
+	"mjvwF5dkfc8NjAh175V56W0Nc7qAi24p+j4Y/yFYjwPrPwTjDVHun+2Y6b9eEdAcfFP+syC178GCOrFO",
+	"iznwPjCjWbon3dX87AA9oJzK118w2FFnCz302RuxaTtJVlIsRF+jlCs7IM4t/wqbN7qVS0y3yZwbyZEJ",
+	"U6Rssgvd31BxaDikgYlY9hIPUlcfA7zWojLQuMGBQ+wA5otqP/HLZioyBY4b4lNiEW92oiKHynofv8QB",
+	"9vsC2kUSz6C7yft5BltQOIUsaArCO5U2HPy60QYNyHrU9H8yqP3s4BBS0UXARmyp8W1cREz7HrVX+PNh",
+	"XjQ7932H5bg2mRHkvBJTbITNj8kTH2rle/zYrpsXzrmdlwxrtdYqeNKs1YFKC+og7/Ya9NFT27XzQOm2",
+	"iUDZV2KKwSeKUE7eXlubgGhNJt2wWAuXhipErXvJwvw+hHs+54W9qfcKkQYGz30PaHfA9JldzlefzuHM",
+	"+qPDew7SCXH4817ypWwoB6oaYmzbvmaN/VXLVaPHu3722G6E8o6l2QOtA0JURnx/5pT55oUfczjrv5n+",
+	"KwmheUMXrRky4aXbDtehfrWQTvcPWjf7X2P/+Ho8a9S70axPrRApfxrTdzWHxKkAmyimaQBFnRu5+nqw",
+	"f7bHVK5kJIOWq31lGDaYdW+lZ7rkN1cADQ1fctHm8QMpgBZoBAv9EZimILgjCk1mtBiI3pNPrOi14zyl",
+	"PIfSonm7AQdblQ+rPfzwfjP47wGjGDtvMNEEm3CiJaPlLrg4cTjvsT3bAf+LkoFNBTewQd7euqwu33+O",
+	"matWY1cEXq4wPq6TwIB5xS4gC6V0vLZptDYI60/4fdsOu4+k32a5oYm/7TH2Uiy2mS3dZGI9i7DdQcOo",
+	"UjJze7rD34pEA5IlTfV0fxzW8zm9534jAd634HlfNYGbCV0RZQOYrCmPgKYWfKUUAaO1Yd07d7nQgstX",
+	"sYThLcRxkuNT1cM48ff7pJO/2ODrKlW0hSG1IGqt1dA6UL2u2lcw1Q05ZBVrWpY9feDw13014Md4jrkR",
+	"lpMqu/vXiQTepxW9Mz/fA3R6bEu4BSh2tixxWP7l1qUGK09g6urjWEx/01hVCOWwzGxEhyKlUX3a/hu2",
+	"zS/+5sKtxJRx2xpclIU3+lbAG/2IGFazWKsjHMX9ltIdftC9FO+wi73kEzG4hIfb3/4a2tj5XNUOiSyf",
+	"p9/1OEi3Kh/v4FbMob1R++TXA/3HaUvjfmyGvm7XVrOhrSfQy5bNgIOyHbNAsiqFTRwfWE/Bdr9DQzFW",
+	"K9asLG2v57Zvd7qmQpZMLFEBGPZvk/jJ7Pq9GtoXOEI7Nh+puDC8iTD+hVFVCUC7Rr1dOB+Tn1yKdqP2",
+	"2HJ8PjkOgUtyUUBbs8ynRKqZWKpUdQv87xPz4VbyfCoOG/rbLpISHUSxvzL+DcAunN7o9cqas49EiXwO",
+	"bdSiwI7DhXMyq5JVS7rCytyGdSZha/O2egHrhhwSrG6JLXf/i6H6QizJpDacwDsXzdMfpq4xlaF3XsKU",
+	"KS1X3yhiK81kYYB1KahNBKr5hHGmZkbH4F2bZ7crhZ7BohfKNzjgkNYQXCBVX1KI+f75hAE3mqzpFJRN",
+	"cXaWRvQZNOaOUkyPjCA1ppxjNc8CGQPGWAMKYe4zpmNc28K2L8S2Be4B8mjN3F+Jd8YHv+aiFLVUmYNo",
+	"1oCzaf+HD4S19FvszOgtuEwNseREilp36dlDuaFmdK4OCNEzo+41kWzmyU6Kos61S/+1511PnW9pJxmi",
+	"Et3/+r3ECPyTf9tLAS6ca/+30d7zqQjiUTahxBS+xfxu96yB1UGCLMRXlQGF9DReEUqu3vxMhCTXv/4c",
+	"ZIloshBKk7NHj8kv7MkFoRwHoDRkt4Zlpl2+KDZvQz+fMihwNTj6r98CeL31RXltBh36VcFF0pWL56rl",
+	"M/uMsgqmbSVKLB0UBocQWhRQ+EhOA7R+sOJ8QXX/fu52FZWMDkiCN66Di6aa5Xj4jay57TztapA8h+UF",
+	"Z3pPXYurL2NqHftvcPrMaXXItWyJmonEcGhmm17J2mhB7s7ZB9BIb95AgzGqkba3AbPba0/Uh6dRq0Ay",
+	"/9tj6hCtigwQr+hXILdcFoUtUmDZa4e8U7fV6Jz9RrP3Cu6pHrhV2YeZynDfeytTYLNslzOBmp5V+uM2",
+	"nqy3ggme4FCBFst9mDT2UgDIGi7aKMK0OQzRNOAZsJ0+Hfj2yyq+P7ujAdHuqdhnI1NrSmtsOeZfRjUW",
+	"htFy8HYJVI87qZCEC+wvuJ6P2qHLOpoBZzSq+4XrYXLsvlA3tJ/vqRVYPjd8tual+S+LVBsqqSDIIC/o",
+	"yktQvorGMfEuCJvKYCaAwlIF8GLYPTqZw0ptl6kM0H6B1cC0GManICvJuN6vJzWCCru9Yn9iHCfX1y+w",
+	"ICEW6vM1LgnNMVwkdWF6X7xfDIzvxU10/cJgaeCzZ1C/r1fPAc1J/baIPm+ARt5ysNosVj6iao0jNZ1M",
+	"kIclmdJ9sJz4i3xZFO0VONCL7JF3z0kLwapdErks9uTzegW2puJCyIZQLIlsvVgb7Mozv77w7ys/5r/x",
+	"K+XP8PW8VE9dYZ/m/bkwSHU2Kg5Q2Dz9vJYSu7dzOCbPeeE4gpNOOo7PxEVfM5h9an46//3D5+zTyIYq",
+	"4L8+mJG2XqIZWMtydD46oRU7uX0wMr+62T81ba+sPzML/uDiKto/YUZy8G8f5xf8CZOcgn97lId/soUO",
+	"wz+JIBjvU9v6nE7Df1t96vOHz/8vAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

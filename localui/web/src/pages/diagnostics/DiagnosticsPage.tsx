@@ -5,6 +5,7 @@ import { t } from '../../texts';
 import { Audit } from './Audit';
 import { Bundle } from './Bundle';
 import { Errors } from './Errors';
+import { Files } from './Files';
 import { Logs } from './Logs';
 import { Operations } from './Operations';
 import { Tests } from './Tests';
@@ -15,6 +16,7 @@ const tabs = [
   { key: 'logs', title: t.diagnostics.logs, Body: Logs },
   { key: 'errors', title: t.diagnostics.errors, Body: Errors },
   { key: 'audit', title: t.diagnostics.audit, Body: Audit },
+  { key: 'files', title: t.diagnostics.files, Body: Files },
   { key: 'bundle', title: t.diagnostics.bundle, Body: Bundle },
 ];
 
