@@ -36,7 +36,7 @@ export const t = {
     current: 'Old password', next: 'New password', utc: 'Show times in UTC', local: 'Show local times', both: 'Show both times', dark: 'Dark theme', light: 'Light theme', signOut: 'Sign out',
   },
   login: {
-    title: 'Log in', user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', next: 'New password', again: 'Repeat the new password', change: 'Set the password and log in', ended: 'Your session has ended. Log in again.',
+    title: 'Log in', host: (address: string) => `Host ${address}`, user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', next: 'New password', again: 'Repeat the new password', change: 'Set the password and log in', ended: 'Your session has ended. Log in again.',
   },
   licences: {
     title: 'Packages and licences', search: 'Name or licence', name: 'Name', version: 'Version', kind: 'Kind', licence: 'Licence', unknown: 'not recognised',
