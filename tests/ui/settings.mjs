@@ -175,6 +175,7 @@ async function sessionsAndDisplay(page) {
   const hours = lasting.filter((at) => at.length === 2).map(([from, to]) => Math.round((to - from) / 3600_000)).sort();
   if (`${hours}` !== '2,24') fault(`the sessions last ${hours} hours`);
   await button(page, `End session of ${s.user} from 127.0.0.1`).click();
+  await button(other, 'I agree').click();
   await other.getByText('Your session has ended. Log in again.').waitFor();
   await other.context().close();
   await button(page, `End session of ${s.user} from 127.0.0.1`).waitFor({ state: 'detached' });
