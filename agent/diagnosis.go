@@ -3,12 +3,14 @@ package agent
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiserver"
 	"github.com/slipway-os/slipway/agent/diag"
+	"github.com/slipway-os/slipway/agent/diag/files"
 	"github.com/slipway-os/slipway/agent/diag/support"
 	"github.com/slipway-os/slipway/agent/network/rtnl"
 	"github.com/slipway-os/slipway/agent/state"
@@ -17,7 +19,7 @@ import (
 )
 
 // diagnosis shows package diag through the API.
-type diagnosis struct{}
+type diagnosis struct{ root string }
 
 // maxQuestions bounds the programs that people have running at once.
 const maxQuestions = 4
@@ -40,6 +42,27 @@ func (diagnosis) Lookup(ctx context.Context, q api.DnsRequest) (api.DiagResult, 
 
 func (diagnosis) Port(ctx context.Context, target string, port int) (api.DiagResult, error) {
 	return answer(target, func() (diag.Answer, error) { return diag.Port(ctx, target, port) })
+}
+
+func (d diagnosis) Files(context.Context) ([]api.DiagFile, error) {
+	list, err := files.List(d.root)
+	out := []api.DiagFile{}
+	for _, f := range list {
+		out = append(out, apiFile(f))
+	}
+	return out, err
+}
+
+func (d diagnosis) OpenFile(_ context.Context, folder, name string) (io.ReadCloser, api.DiagFile, error) {
+	r, f, err := files.Open(d.root, folder, name)
+	if err != nil {
+		return nil, api.DiagFile{}, apiserver.Errorf(http.StatusNotFound, "not-found", "%s", sentence(err))
+	}
+	return r, apiFile(f), nil
+}
+
+func apiFile(f files.File) api.DiagFile {
+	return api.DiagFile{Folder: f.Folder, Name: f.Name, SizeBytes: f.SizeBytes, ModifiedAt: f.ModifiedAt}
 }
 
 func answer(target string, ask func() (diag.Answer, error)) (api.DiagResult, error) {

@@ -117,7 +117,7 @@ func (a *Agent) services() apiserver.Services {
 		Views: clusterViews{a},
 		Keys:  userKeys{a.auth}, Certificate: certificates{a}, Theme: themes{a}, Pages: themes{a},
 		Version: a.cfg.Version, KnownAs: a.knownAs, Sessions: sessions{a.auth}, Users: users{a.auth}, Host: machine{a}, Network: networks{a}, Proxy: proxies{a}, Equipment: equipment{a}, UserData: userDatas{a, new(gosync.Mutex)}, About: about{a}, Links: links{a}, Content: contents{a},
-		Clusters: clusters{a}, Drafts: drafts{a}, Forms: forms{a, new(gosync.Mutex)}, Operations: a.operations, Events: stream{a.bus}, Audit: auditLog{a.audit}, Diag: diagnosis{}, Support: supports{a},
+		Clusters: clusters{a}, Drafts: drafts{a}, Forms: forms{a, new(gosync.Mutex)}, Operations: a.operations, Events: stream{a.bus}, Audit: auditLog{a.audit}, Diag: diagnosis{a.cfg.Root}, Support: supports{a},
 		Uploads: a.uploadGate(a.uploads), Peer: peer, UI: localui.Handler(),
 	}
 }

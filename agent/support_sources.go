@@ -29,7 +29,7 @@ func (a *Agent) supportSources() []support.Source {
 		value("clusters", func(context.Context) (any, error) { return a.apiClusters(), nil }),
 		value("content", func(ctx context.Context) (any, error) { return contents{a}.List(ctx) }),
 		value("operations", func(context.Context) (any, error) { return a.operations.List(), nil }),
-		value("errors", func(ctx context.Context) (any, error) { return diagnosis{}.Errors(ctx) }),
+		value("errors", func(ctx context.Context) (any, error) { return diagnosis{a.cfg.Root}.Errors(ctx) }),
 		value("audit", func(context.Context) (any, error) { return a.audit.List(audit.Filter{Limit: 1000}) }),
 		support.Tail("agent/agent.yaml", a.cfg.path("etc/slipway/agent.yaml")),
 	}

@@ -763,6 +763,15 @@ type DefinitionPack struct {
 	Version string `json:"version"`
 }
 
+// DiagFile defines model for DiagFile.
+type DiagFile struct {
+	// Folder files or coredumps
+	Folder     string    `json:"folder"`
+	ModifiedAt time.Time `json:"modifiedAt"`
+	Name       string    `json:"name"`
+	SizeBytes  int64     `json:"sizeBytes"`
+}
+
 // DiagResult defines model for DiagResult.
 type DiagResult struct {
 	// Found of a name: its records, such as A 192.0.2.7
@@ -2088,6 +2097,12 @@ type ClientInterface interface {
 	// DiagErrors request
 	DiagErrors(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDiagFiles request
+	ListDiagFiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDiagFile request
+	GetDiagFile(ctx context.Context, folder string, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DiagLogs request
 	DiagLogs(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2797,6 +2812,30 @@ func (c *Client) LookUpName(ctx context.Context, body LookUpNameJSONRequestBody,
 
 func (c *Client) DiagErrors(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDiagErrorsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) ListDiagFiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDiagFilesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+func (c *Client) GetDiagFile(ctx context.Context, folder string, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDiagFileRequest(c.Server, folder, name)
 	if err != nil {
 		return nil, err
 	}
@@ -5257,6 +5296,74 @@ func NewDiagErrorsRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/diag/errors")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDiagFilesRequest generates requests for ListDiagFiles
+func NewListDiagFilesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/files")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDiagFileRequest generates requests for GetDiagFile
+func NewGetDiagFileRequest(server string, folder string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "folder", folder, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/diag/files/%s/%s", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -8011,6 +8118,12 @@ type ClientWithResponsesInterface interface {
 	// DiagErrorsWithResponse request
 	DiagErrorsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DiagErrorsResponse, error)
 
+	// ListDiagFilesWithResponse request
+	ListDiagFilesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDiagFilesResponse, error)
+
+	// GetDiagFileWithResponse request
+	GetDiagFileWithResponse(ctx context.Context, folder string, name string, reqEditors ...RequestEditorFn) (*GetDiagFileResponse, error)
+
 	// DiagLogsWithResponse request
 	DiagLogsWithResponse(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*DiagLogsResponse, error)
 
@@ -9238,6 +9351,67 @@ func (r DiagErrorsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DiagErrorsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDiagFilesResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	JSON200                       *[]DiagFile
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDiagFilesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDiagFilesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDiagFilesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDiagFileResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDiagFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDiagFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDiagFileResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11777,6 +11951,24 @@ func (c *ClientWithResponses) DiagErrorsWithResponse(ctx context.Context, reqEdi
 	return ParseDiagErrorsResponse(rsp)
 }
 
+// ListDiagFilesWithResponse request returning *ListDiagFilesResponse
+func (c *ClientWithResponses) ListDiagFilesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDiagFilesResponse, error) {
+	rsp, err := c.ListDiagFiles(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDiagFilesResponse(rsp)
+}
+
+// GetDiagFileWithResponse request returning *GetDiagFileResponse
+func (c *ClientWithResponses) GetDiagFileWithResponse(ctx context.Context, folder string, name string, reqEditors ...RequestEditorFn) (*GetDiagFileResponse, error) {
+	rsp, err := c.GetDiagFile(ctx, folder, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDiagFileResponse(rsp)
+}
+
 // DiagLogsWithResponse request returning *DiagLogsResponse
 func (c *ClientWithResponses) DiagLogsWithResponse(ctx context.Context, params *DiagLogsParams, reqEditors ...RequestEditorFn) (*DiagLogsResponse, error) {
 	rsp, err := c.DiagLogs(ctx, params, reqEditors...)
@@ -13650,6 +13842,65 @@ func ParseDiagErrorsResponse(rsp *http.Response) (*DiagErrorsResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDiagFilesResponse parses an HTTP response from a ListDiagFilesWithResponse call
+func ParseListDiagFilesResponse(rsp *http.Response) (*ListDiagFilesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDiagFilesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []DiagFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDiagFileResponse parses an HTTP response from a GetDiagFileWithResponse call
+func ParseGetDiagFileResponse(rsp *http.Response) (*GetDiagFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDiagFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -15951,6 +16202,12 @@ type ServerInterface interface {
 	// The recent warnings and errors of the agent, newest first, each once however often it came.
 	// (GET /diag/errors)
 	DiagErrors(ctx echo.Context) error
+	// The files in /var/log/files and the core dumps of this host, the newest first.
+	// (GET /diag/files)
+	ListDiagFiles(ctx echo.Context) error
+	// One of these files as it is; for administrators.
+	// (GET /diag/files/{folder}/{name})
+	GetDiagFile(ctx echo.Context, folder string, name string) error
 	// A part of the journal, oldest first; of the agent unless another unit is named, which only administrators may. What looks like a secret is taken out.
 	// (GET /diag/logs)
 	DiagLogs(ctx echo.Context, params DiagLogsParams) error
@@ -16806,6 +17063,47 @@ func (w *ServerInterfaceWrapper) DiagErrors(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DiagErrors(ctx)
+	return err
+}
+
+// ListDiagFiles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDiagFiles(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDiagFiles(ctx)
+	return err
+}
+
+// GetDiagFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDiagFile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "folder" -------------
+	var folder string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "folder", ctx.Param("folder"), &folder, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter folder: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDiagFile(ctx, folder, name)
 	return err
 }
 
@@ -17991,6 +18289,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/diag/bundle/stick", wrapper.WriteSupportBundle, options.OperationMiddlewares["writeSupportBundle"]...)
 	router.POST(options.BaseURL+"/diag/dns", wrapper.LookUpName, options.OperationMiddlewares["lookUpName"]...)
 	router.GET(options.BaseURL+"/diag/errors", wrapper.DiagErrors, options.OperationMiddlewares["diagErrors"]...)
+	router.GET(options.BaseURL+"/diag/files", wrapper.ListDiagFiles, options.OperationMiddlewares["listDiagFiles"]...)
+	router.GET(options.BaseURL+"/diag/files/:folder/:name", wrapper.GetDiagFile, options.OperationMiddlewares["getDiagFile"]...)
 	router.GET(options.BaseURL+"/diag/logs", wrapper.DiagLogs, options.OperationMiddlewares["diagLogs"]...)
 	router.GET(options.BaseURL+"/diag/neighbours", wrapper.DiagNeighbours, options.OperationMiddlewares["diagNeighbours"]...)
 	router.POST(options.BaseURL+"/diag/ping", wrapper.DiagPing, options.OperationMiddlewares["diagPing"]...)
@@ -19319,6 +19619,96 @@ type DiagErrorsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DiagErrorsdefaultApplicationProblemPlusJSONResponse) VisitDiagErrorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDiagFilesRequestObject struct {
+}
+
+type ListDiagFilesResponseObject interface {
+	VisitListDiagFilesResponse(w http.ResponseWriter) error
+}
+
+type ListDiagFiles200JSONResponse []DiagFile
+
+func (response ListDiagFiles200JSONResponse) VisitListDiagFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDiagFilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDiagFilesdefaultApplicationProblemPlusJSONResponse) VisitListDiagFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDiagFileRequestObject struct {
+	Folder string `json:"folder"`
+	Name   string `json:"name"`
+}
+
+type GetDiagFileResponseObject interface {
+	VisitGetDiagFileResponse(w http.ResponseWriter) error
+}
+
+type GetDiagFile200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type GetDiagFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	Headers       GetDiagFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetDiagFile200ApplicationoctetStreamResponse) VisitGetDiagFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDiagFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDiagFiledefaultApplicationProblemPlusJSONResponse) VisitGetDiagFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22114,6 +22504,12 @@ type StrictServerInterface interface {
 	// The recent warnings and errors of the agent, newest first, each once however often it came.
 	// (GET /diag/errors)
 	DiagErrors(ctx context.Context, request DiagErrorsRequestObject) (DiagErrorsResponseObject, error)
+	// The files in /var/log/files and the core dumps of this host, the newest first.
+	// (GET /diag/files)
+	ListDiagFiles(ctx context.Context, request ListDiagFilesRequestObject) (ListDiagFilesResponseObject, error)
+	// One of these files as it is; for administrators.
+	// (GET /diag/files/{folder}/{name})
+	GetDiagFile(ctx context.Context, request GetDiagFileRequestObject) (GetDiagFileResponseObject, error)
 	// A part of the journal, oldest first; of the agent unless another unit is named, which only administrators may. What looks like a secret is taken out.
 	// (GET /diag/logs)
 	DiagLogs(ctx context.Context, request DiagLogsRequestObject) (DiagLogsResponseObject, error)
@@ -23123,6 +23519,55 @@ func (sh *strictHandler) DiagErrors(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(DiagErrorsResponseObject); ok {
 		return validResponse.VisitDiagErrorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDiagFiles operation middleware
+func (sh *strictHandler) ListDiagFiles(ctx echo.Context) error {
+	var request ListDiagFilesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDiagFiles(ctx.Request().Context(), request.(ListDiagFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDiagFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDiagFilesResponseObject); ok {
+		return validResponse.VisitListDiagFilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDiagFile operation middleware
+func (sh *strictHandler) GetDiagFile(ctx echo.Context, folder string, name string) error {
+	var request GetDiagFileRequestObject
+
+	request.Folder = folder
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDiagFile(ctx.Request().Context(), request.(GetDiagFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDiagFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDiagFileResponseObject); ok {
+		return validResponse.VisitGetDiagFileResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -25050,197 +25495,199 @@ var swaggerSpec = []string{
 	"nG9vOJesXITTmpeHqpl3cZgRzh+HMhm6dIuLJmTbGwUYhmKWgk9BdiM1SGF91Enr5Kbc7SXsmEUwIwoA",
 	"tzatrZa7PwPhs44utPbu1ryIObvXdSQPOBe7S+x3FoTeeGIE4bguFswci6CxwsObPmU9Hry18bT13ZkW",
 	"DFc0n0cdq7kEiLnGNBmbNRWhxI7xoVNiydFUYP471Fw2bTq7K3h9yt2u1p6W6/nnu91PP8kgrHaJVmNK",
-	"OdazAUS8TZowFwCihaRTIJUQZRRkX64LbSpBuO/oiRmdvgNVlxFpZSLqmCqJiRtmiXPEv9HsZKEyoup8",
-	"Zu73JXnw49nx6fHZ8d92Yl+i1lWtU0bDfJby+msqp6AJ5WoJ0qj1zkGNd9nwOXuOqK8fPx0QAmbHtRtp",
-	"dhuH6WTyivGoYbAJxN+87rCMOx3KuJSnbFj1AI+QG2insgvFt60iJL8QBZQJNiQ12y1U4cp/En2+aCJG",
-	"QMJC3CJLiJuNU7ZhBZLRcg8y3BpAcaNdCcpCqVmyJ8rpGVd3i26K2xPsTbxALwAnL698ggDRgkwYL/CK",
-	"NqH9WxzSLipmY5FgWvce4t2yw81KVM0viE90aLzi3obcXToaaR63+V5m5PLy8jIjT99cvn6ekdd/z8ib",
-	"64xc3bzLyPW7X82pb/5+0y59iW+3/cawKd7s++rmXXcbPwyyk8Qw+BODsgjSjYZf8Yn5cscIsLVd2Sn6",
-	"zTY/MamabKyd4ucKGJIWUFGllkIWA/LS2sHPeRFxe6B/s7BZMSigutHta3J2eva3o9MHR98/6OLvwWlP",
-	"IGIw7vuzbFhcYnOqGEhfNBFMa/7vPUR9N3F4/ovoBqL2BEdsO8SKOeqMsN9Ovs3wV5tOges+Z0HuYwf7",
-	"fR/CyqZ5aJLd9pUBSseG62ZQooRnXUNeRC2x44iaiaVqeBUyEBu3jlLbrOMrD16dvKpfJ5/GvKoTVr2C",
-	"qV1kd/MkR4A+YUYzq2Q0rE/N6Nmjx+cvnv+90V7ayJtvFGnjhy6sbnd0VBnZlM4hanaeusMMp4meeD/7",
-	"07u0pzdh07KhnXHeSTmdwgK4DvIcN/Ht7kqr/ubmneIZWYvwy/pWeO1Y5LovQBA7piWk80ZRmkpRVxdG",
-	"oc6Ba0lLVMMxtMiZ4UqR0zKeRgULIVe7WJuS2oNQiUwgUdSxoJZb4IWwwYEo3XhiWtB8xhI2AMhrCU+E",
-	"0KGREbiR3cyjVTDl/7Pmqq4qIXXC0LgZ9vzO+epf8vcK4sZJ2pdk+GmLhm4DJ100HYpODU8YB/HyLUuu",
-	"K80WcA25cE/bAOyYt+YZ1fQnIRdxMjUjSEE1RRvQGAgUTENBZiDjaTJLG9AznKn4CKCtFvA1ay2+UR12",
-	"380TDZlS1j5Njht2adkzQiTL5navwzT1EG7LZ45njGZ4IzFljby8un3Yl0vrBMqoOj+j9pZ7oVNiUvMO",
-	"mnxcW/e7SR26N3yy90G4fnF5dPboceQ1MALWWIqlAqnwISRMZ+TyyfnTZ+fHx1FPLVOqTmmwdBHL1sUr",
-	"hL8hMwlJZoeQlp3TprjQT7DswfBPxDJmBeNK07J0V/CCoOhMmHLZPOXkSLEph4IIvq71xEKcUPWLmTKo",
-	"eZHJkiKROttagKrodGb5a1w9rhqnU8cSfGM3H5mBVxaknTna8JQQ4iDA4DqnaGESbGrALdhHklA8Vd+j",
-	"8JuY6hxViXYk/X5l+S4R5IGa0xrU5JRy9mcjSm/NiIpDfF0i7x7xN/NquixadwxncApycDByn/IcvG2u",
-	"feUqCRtpQcejbGgYhrl0CrgGnsM5aaLocmFgPpFigebATrAGosIGuQlSiGg8G5W7eaXWwkiiGYdURwNz",
-	"dRvFce41DsNeLGCOyZV1T52vwc3l1mbWHAMfNRkLoZvYpeNAvOysMcpGV43D604BJOuRIx5cqSt7Q3eu",
-	"/bBNkgsvRjSyZEE/hl8E5O73tmHh7WE65gbfKZpk5j7eOR+x+TC2pZf2RVoTCHbhgTPKIlf56vnrbENC",
-	"CFiTlZ1wCHeMC2+4e//YmqHvwfcPTv92FgsyhFV08U7kmFnUvQyorS1oAUTwTu7g9sXW3b548BhM/0Mw",
-	"frcHpZCietqW9lmX6N1uUWp0XsQLw4uMdD8VGbLOWgGhLkURJA5dWg+jIiXQwv4t7sEQc1hn7g9Pf3y8",
-	"NYgKv4tB4hVV+n1VChpJEqd3Cq3YcB+FHlXDYRt/qn1HotnOPggmGoXn3p+U/p4O5UBTSXKPE1aiiOyS",
-	"MWqESjza74scCl7JChwKbmeZAXkUS4xHnDVQCVszZYAqulvkhVkPilTghSXSvuRKNyJLh/Y3xhA/0t8H",
-	"lB05bH+YXFB/M4GFRl80hznVjb9BX5yQJmFBmRFfA5vAJtybGzvkgobpZ5EFUmdymOq1F68zqoad55ST",
-	"nEq5IpRgNl2rJw8ilVBDT9uZ43bTu8THBXXVIh6Xjl68S2byXS2VJVX62sVTDNRUk7kySc9m2u2wsxFs",
-	"g4D2F+PXEk5jP/LICpOAU67SV2KaKGdzx9JGO9eN4UwPrw/DUQAKqiT1+eheiekrxiGSCZfXUsWfOqux",
-	"UDW32doTbZ2vU3DVdKzSU1IdZ7TAtWSgEskRNg2MWFF+4E1vEBR7Evzp7mhbsN8nQGel1x2EtHSxlLOH",
-	"ZEYYVxqz/ybkjMzitjxYXgV+z+4k76AqaW60/MaD6eL4amWkE6+tkW99xcjSHOLc/Hxkf/sO1dJSTJVB",
-	"AyZXWC1usId1kDv2YB7SV2IqdpWcqe4WGR2v9Jqx5eHpaSx1YD3Y1UwU29TrxnFzJ/Ut8OX3l6tb24//",
-	"Lrol4LUX3nbYykRGLVaMK1bYAMpXIqclef8yJGbGCSWajoO4vQsy07pSWL4jSujortqelGEeurH1yG0b",
-	"WMtyQ2l/uDX+wk5vv04B8orGKkI1Jxj+0jaZKINM9XZ0bFNvgE1nY1HL3QJD+mSiaFFQrygbBYVpUgjr",
-	"rXZBcL3JQ92JMKCNjkvIiNLU/F8BJV1hatIYMmcyywjjXjbLSFORdLT9IngBwJcV9TVc7XbiIMQMqcMG",
-	"O+SUF6ygyWK0TKGtwQVz7bJaU+00tqrgEyYXsWeok3SLpjy1x4VDO9Qm7UtRj8tEiptT1e22W8suleBj",
-	"WvHli1YisJJb39Zv5Cpt+gp8iD10cifG7k70G9MzxgNtLe4OeHxqHyW2MBrqY/MeLRi3/wrCkAKVBCMW",
-	"IVW8NFrvdEsxGNCxymwWPMQ6JFdEzWhZGnGDGklkObP68F2JaEspmBRCrmxaQSR4ekMi7A99cUG0sUhR",
-	"K0QNn6wTsjdM8gxWiVPfstchm3d/3LB1jnawi25ls103oZkmseXr6xe/2EV2uCzRbaFNh3FXxv+4qsdo",
-	"LVuLsXzw41bZsme3dwhhxApIcV/o/8Coxbdh2bM1+ty9tgAqUD0f8LosbZS2ljWsT5CNPh5NxZH545Ga",
-	"s+pIVBanR1jmy0AAMZq29VqZp+Ylhjd3Crals7BT4WQuST4WDjX1ohgty7eT0fnvWxsE2C8+f1iPKFIa",
-	"KucFNQ9mIThcEAMmq8Dz4ARigvED5ovMcG4FGDvmt0OwsI6KQHkwVBsBMCIaQrVDAQYNVbRsxzARGu1D",
-	"LlnfZ3J7j6LdSIAETwvdYgqeEGMk32YYRJJ3xqkIQl8sKl2TBYfESSyZt7Bromg8CN6pbuiLUCtl05L7",
-	"YbyRoBCHlOUcdxOgaimdzXWf9omNc/QwN7//d3UZNaOVNN48YCaWZEE5Mm/rb8upgozUVdX8d8GmBuaU",
-	"F7YfhWoMOQv20ahDp0QLEsfignF/xPWl8xmVNHdRcdsqIjfTZM1ZomBgfHrXSJgo1Xup92Eo9D7oyLxR",
-	"4m1SqbZErcRTq6JHc/ms685r2CX90Zbu/UrrolJ10KqofZV3dq6PEHsntn7iKpRuCXYwYGicBg6/bRkc",
-	"n7rZICxFK7vXV7tD+TJR7lxB0vkl+wI8r4SI1NjYzUVr5kg6aM3b94V+od3dVJqyXYr63Zjhsd0btRLk",
-	"U1qlkgDjZjoH97T7t4HYTsa6XYkmRhup3dyVk6M5I66l7RbIWLgk0PW+ZbqpIWBGtIrOSQG3J6oYr6k5",
-	"Z1vNu7hQYxJLAETquwHEMG/3FDmjzaNH3z868BNmy8QlTrIEebejtJ07fICEhLEQWKxjVuvCxuBirGA0",
-	"KWIobaBKYqfZatXNk1WXk2mR+3q1244k69HTPgrUxaTRldoS5LnhRA9JIaHMpIR0pQ1rwsaGGLNBF1WJ",
-	"Xe0kP1clq5Z0dV4yPj+34RzF9vKrtkpLqCHVtvwQnj8B+0Z1XXO0CQ5DdRChbcr0kGSWQe5xXzAEJ3Yf",
-	"Jbb/Mda5xrVSYTvIPW37lajpP1GNQ0Zr+9KydOFpbWFOXxYQbT9m2+eEiytby60NLm4yCosCu9gxraCc",
-	"7JT1MNM67shCH15CQmwAeUfPOy7ql2gnRMg1cMo6iEni84693yyO1pSn1siJaejB+oRxcvX8tY839yGX",
-	"DLPgtaw3UtAfPfo+pql6cK+pA1pX5ycnv7+/fv7u/Ory+vq3t++e/X8fXry9vvn9/Ortu5sPkRzCjs3v",
-	"7GHWg8LtQwOcbmoqKiOFWFDGVdYmGCAZulqDgQXKE7BFIjqA91OuPiYvvoMpU1quUrnTvYI5fpOoEzw4",
-	"Wb51P/r5YoTaGsU3M0UGxpVt5FudPXp8/uTy+vnjh1hlVKnZ0RxWU+DkqCT4mbLx0pEgQvPfeTRFyBr3",
-	"kNwnUvBGP53DinAqpVj6uGEMLw6fvTBkOP6COYHObBWKs0ePHvw49JEKgREFcFDvd7MfVp+q6z/pbvU0",
-	"kqwbPEte+Iv8IoUWuSgHO/pxquC7YFfxgyoVNT3eJZg0qVQl4keHtmGKBZZua83kDvaST8Ru9/gObobA",
-	"tLhJu3cAZMIDMAxYaK32nd8abtIxRgdg9FuPg1DboJQ18gcoUtl7oeG0v6pOaAkNPrSm3ResKGLlvfwo",
-	"V9TFv5rmnfDhalAqQCt4RpSwzwgX5vYtiJhMQHaZWFIdt2dMQuVp1G6Tx3vLbRTyKxIky6a8axrtTi/b",
-	"H3Z3uPqPowuHBaqHszusLb25m39z/7NJMbYO9WhgiV87ZXSP2L7VR0/tIJgNDg6b6cV60Nejs4dnP/yw",
-	"9zLAuFL8kBC5cPfmxbxT/9K9uh/R02hjxIK8wrzxZH2JK1Hq+4FiymvZX9Q6cCC2e20dh/2h2deaxWr/",
-	"FeCbPUSkwRKurWsunhGQdjymKsh8UT6R22pnY9vcgXjqO2bANZDZzM3Fp6VJLTFvS8lcrvdOCZFujfjO",
-	"saBi7AXBXIMGjImIO5+J5gvgDLB8TCRAYlrzE8qnbabDgAnLTtJdb8x9O7K/Zp5VvrZNt6akbaR/rCkJ",
-	"7M8mI7TrkB5kLpowzlS0jqNNrXOa6lQQwdssUExNwNWYL9pD6JQyPjS27X2zcAu4XguI858HkAhRnnUJ",
-	"K4B154xRUrU1b5401We/OCgnXhUwRFGT0zUGMgHtyldu1r5It0h0FYnnmN/AYUlSJYB3LYwdD0k2il1G",
-	"pO2KSL41XIQp15B7QQv4jqCl2lYDGpKqHsOE9TVtSgeTSapehguDSwtu2+PcMj9/dEfwUafN56KsFzzG",
-	"bcSCPIizFFeBdPAHg80qpS3/5PbU/5jezGARofQx5TyWMGqQjWGFhoPCLcgVqWyNgQ24jyXlxVNRxkLF",
-	"/kXK6XQ8HsX9Ib6nxZaaDsr1FitdZstGLAfWiMNMHYyGFFOxnsEuwRb/Td2XAsZU7nqGzykw3ymSp8VE",
-	"KKpHiyp0IR4M/9t+4Ow7Yw1i6k0eTccy+eg0ErawBubejSeBa9aLxjTfcc+b8RhT2G0mVN+ive+S8fzW",
-	"jbGUgk9bwjWvhE13mKVCVTYZwNxGZkwT0uQNVvFqWqju0lGy/eoupukftjztfvropiXN71hV6ADRTzex",
-	"xNcCaOEZ+xeZv3bpV0yrqlxZve0WJJu4/6ZLyjTj0yPvYg4TXNCYWEJxNKb5POqYDutPpSRz2xEB63c3",
-	"TjguiN085r4Kggtkd27zUgRqYwPd3u5/G+LkcCOPhBzY7W7p7btKVXVV7CZEbi9G0d12uEQUPhV2sR7e",
-	"dMFWCmkqRVClSW3n+EatdV6IUvgiWhmKBxWpcIilIFlztVFoBg2fS+rr9PuCb7YBY/zxrmZUdW6Je+WX",
-	"krlq61q6ixLeigmU5RNLsT1tdioJt0zUsVxtWcN5u2dzmuCEuOExVlzbgGWiHp1nA/HUr3CCnij77Qah",
-	"u5dHtugNYOJh30N7SatvqihNpMdH8z6+vSbNHqjWIM0H/8dV2f399OhHejT58Onxw8//OsqGdeWJ7lzF",
-	"ClqWIp+n3AM9/UHukryygxOqJ9wudbQ7yaZ9p99fhs7FFu/9VmnI7jJ18mcuy31N0SyYplEpDSusHq/o",
-	"osRCUGHFWPTqN3efoSOYi6Bp7yaYMCmrN7NhrabWJjW1TZU2SqF6P5FiNvAKbBE63CbaC6y+S9x7jmXq",
-	"Ovx0ICtqm6g0cIu6zm+ZilowNpQ17B0Yc0W43oVbpDb7dbCXoIcU67kFBpF3ugnpozkCN1tqS1vbmsFr",
-	"fZ2UWMBYFKsGa0xbxA3pz7DZ03FYd6Zkk8YWHBCztu+c4hmaT7ba9/oyO399eWXm2TGSvM/bsyFQTySA",
-	"9SvbUtjWq/dheDb9kOadv766fLN5BlZ04mIfnv74cFtYbEUjqT7bi2CgZO2+je4v6SMNIr1+SeWeotXN",
-	"MAXarWeMDJIpV3TVjrTr+BoYWPf+6u31DTlxjPMonMHaOcci1dOrqQu9935fXm5q6aRxl/F6MUYG7/ll",
-	"2NyJVbdGE8hZIe2/HpuBVAEqCIu61AyVmpigOWtiAzYZMlssap1uu+N80ZFnQbXY4XALEitL8wvS+LKx",
-	"CbPNMloA5W2hWGsvS70Q6dL21W5tiDzpva1SvYgk0CLVAxYN/vAxUgXo+VlmE8UWVOf2ocEkfAuP+JPl",
-	"L0y0fDPkcYv8DKh5bhpXjJENal5gsz6Wz5Cza2oko4HanqO9vnv6toqnVW4j+7T3c6DlPB3G4CvZR8qh",
-	"f9ylZNtgyzcrOnVvzTIfYpVlsREC06trQ3BO+QUqrYSPVIiYtn9qJsDwU/y6CSNjKL0IMWdNe/rzkQso",
-	"/79+XEu+FTMM87PZAnOxWl3CecttNptLN7aNKtAmVngLYM3ZR6KMTKvJiaz5iVvuxAqm5hebGMldJSHM",
-	"lHt0+sPpMbl0Eo0tL3RMnksppK0WgiWgc/Qwnbj399//UIIfk1dojRRy7qrXoGxu62UHGdLH5L3zEX6r",
-	"a0UeHJ9+R0p2C0a2PKEVO7l9cOK8iMdN4Pz56NpunuDmA7Z5Prp94NxenFZsdD76/vj0+Hur480QYyd0",
-	"LGp94jueY/iLtfE1m3pZjM5HP4N+5cdg/GYluMs8PTs9DRzRKEMEYPjDybuWLe1Qbtr3ft+UczaaWjyD",
-	"MaOcVDSfY3sSA9afBVmIoi5BHa+9abFlmwOdNOIVVpZfLKhc+QLgjQbxjXI+YUyaRqsBFuFGydsB3+7C",
-	"wxWxhUULfW6Umf+E1oXNLojC/BVT+hJHoIxBF2ArA/2eymZ9cHpqHkfzp3/UgL5ad5tKtsBpWiwEWa+n",
-	"W/JeP2dxoLV7sgdB7X7oYCPKDh78tta5WMDg8dco8Q/eN9esxNCiw9M14jNRT3CTsG9mQFxFw/1QsWj0",
-	"ouWM6oxwWIKveR3SaMHoNKTRE69ip5gDnusnWxyll1YN3Mi37iDo5c7VbYJq3YO9RrZ9ze3+l1DvhVCt",
-	"rnxiMNeZuS1yyDiVsdCFKIkb4jq2CQyFc4u5YuNHz5iqhGqKXbRLbUy8/+thK0yZzXUvSmae44VQRiA4",
-	"PT1tb2j0/kT0L5u9qSI36Q0sXdvtp51yRy4W94koVjuhuveJ3ewy8rkrC2pZw+cvJLa+HazVl4pQxxOh",
-	"Z/vgfK/pHIhtPlNRJhsb41oTgFDPZoI36VfWbkobNfuiNVDOASqjAjKj2YUk4A2WXSooJJ0403wJlhK6",
-	"FPAM/+6I4BmO3sDAw02Z92fBYR+A+klgn2HMgTaLx0+UJd+B/o3vj3Q66yTYijvAlwPlBjUG7xBtJHin",
-	"mC7Zn1QWGZlDpb1+YcuzX5CHpw/DOBlbUZBDCqquNXQXqlf1JlQPwA2CJZz19p65wb2i9BeAilBs15+R",
-	"BrPoHNGZqzVomxp+g7YatzJ5qclUgLJIpU3bf6aIi2s8Jq/RZmTNIcplJKKFejt3cJVEopcL7bW/smpT",
-	"wIqJTq0ZtYvAhCz1MGLp/HBAXDf25wief/MGfgyJ2AeyL9XcuWYwV9Qgz9zHsHUyUwSDmrUgYzAinK+B",
-	"c+GcPHVlflPsI1G2lGaGZGGkBKLZAsi3D89+xFyi77biWfWqfE/9oHvRs93+Bioj/gD74qr+/vjkLLxx",
-	"GWGTjqE0yS6jMtRTvIhPG3/hgNtSyNW7mncUjY10rw8H4rud3d4zy8XiUwlUVyU1ihpC5jvE99np2XZc",
-	"X9soiT3Qh4VMy2QvrH3F7ojImrvYWQygcqY08zBbX3hJ+fZ7ePLJEMDnwfLYNuV2ym7BcArBUTh0Nv9C",
-	"dMtWJ1Rd9FFuI8AOIdwrOiwgrNTsEcK0cgd1TBP719rEBcSI0nRFSmzWckdJ8h6EyC3Mbh+87i0Ppksw",
-	"swibcjkajkZ8CMqQB/1xJCrzQ4T0T2ie+3IqMeHzukHEpR14Lxs9qIjrDjKI1T6MtcHIhSyguHDsB7VA",
-	"35GQiFuQbR2UfZCOa7uBF+/NzZWr0WfNy9fXL4xOa0uFlKW7i1aRtYfN2vr5suZqMEs8CSuRDBFXnobj",
-	"741I7kk86lgphklKltvvTU4K68Lgo/JLPQbJwfx7RjHAqSXHzNVodNGgwAvfEtrFKGlRDacEuAVX4G4b",
-	"DTy3I+8D+1m8cLK9h7QsE88sRkxUdO2p3b7WMJ9Kg2js17mLh+XD4V85h5yDk2tLmN9gdWdLPsiUxr6e",
-	"FEYuzkQt0x6Ifpqc10bg4BM27XNK/NKO+vo40ora4gF7sp7vh89gaXmmtKRayG8UaeE8HDfKVsIZxDGu",
-	"/dh/thfDHeyveS08Bppm+E7L9pGhTGI8g8qcj5rPbRGxIIfdalKi1ooVsAPuK8j7bqSHjhn23wHlQzBt",
-	"znI/aK0gDzq1FlCVYjXArNhix9c23notfY36f447Ga/mf2iUoR0z0BEKZruyYx+riSuk3YjpzDoOjGoh",
-	"sTmej3Ebw7TXlNFCKo3VpkrDfQTu4GwvdTREOQpynHdvknLQcrlhgMpWzyCVEGUHlO7oHVCe2Py/tJP2",
-	"V/w9CdR7tcq8A1o4IhuXYhyYXiRgIQTiE2ILuqDTNW4RPf4nm8AzxCrWgGCfNtZDsWs7Ce4cA2JTngdD",
-	"PUKSpajLgkzF8f5sZ5TbTuCNsmYtY8geutZNrK+v6Mpir91KDHc9JrT93PtBUMWKvT0XfF9WNAQggsoT",
-	"NuOuiWgMNNtfMJeuNvAN+9uDhF2tgAnjrAnRTvLiZ8G4++DH7XpD2XFwkn27eYKp/YMXsub1MJsmk8nH",
-	"Xfgqr82EVGHqtExztWBJLwZ9ciGan09ULl0T69QVasF3bcfek3EjMmubDHFAaQvjunxduy9WTS189yb/",
-	"4myeBFrEkrHEfo1GprKJGY5aMuvOtakZtk8stpi1jgu7WYWeJHwziZBsyrgTGphE84V9Smk+8+XlekiN",
-	"0elJm/+dIqlufaQD8ubuQgkU2f3uDUV2SZ9eHCnL5IuHWw/8Rt2jSBBdys/7ms5hCyzvVRRzMWZrIAjL",
-	"jmZNUXUFuQStLtAu7/tqe6OtzW1PhBMGRLY1KLcDHRecuwO1Tf+04Sj/LPGdEQLFCM9jTeXx9M8LG+QX",
-	"WsDUACSoppJilEp/k0xHyHT/3q1ObcNBzq2v4HYgLzAQMhdBC0LJ++snBEF60VauaDsIzqgiqs5zLLbr",
-	"S4CPgVR1WXZ1m3VsFVylkfRKiPn76k37bO8bOc+4+otibJ8xOn0HymAupfFgaBRdgHMtEkXZXsKuDFQJ",
-	"tVOLTrRVXZkX99mb62501YNTH1zVh0nslpgWss2BbUrWvcjXl1PgGtcbnNCBm9vXiyshNwqrLzSEN8qu",
-	"4I0fmBW2LlqjRCN4DmQmlpi/KiYajCZFcrrofXxKMe2H/iszYA8pS7ZD8Z1TltaL7pWrGJQSqzc/9lgr",
-	"skh/HkwLK0jNmc4ILUvsmDcHySHlksReMQkZPt5iKno0FDIUSCZqZc0XUsE5gQXIqdkJSJ2RXJptgZSZ",
-	"B0VmxFqWQ0YYnwjzYQHjeprYayWZbTmT2u/jAdutaNt00KWZ+saUQgbdKgkt2RwSO3HVKaK7iDfd3KzA",
-	"qdsqQkwRV8MntpgvIBERhHpLTkUL8NRSCQx4pJwAlSXDQFS1BHluzT5LKzQvgJRUJwPG6MT+NhwChzSu",
-	"vRLTV3hfEzwPL/NeQnlJSD5/iFpyai5ZWTTM7aLD+HwvZcqxySneTOJqJxSZM7Mj3LuSn5Esjgm+j6UQ",
-	"c0UMMRoBBiV3bLtD58CJqHUfs+TAprOxqLc8WG/aYffxaDXLDX2z2mPs691a0HxmiKIpi+C4JJlzsWys",
-	"Q013n073hm8v311l7Z5IwVQubkGuvutDReWz6KMioMHClS1EcQgBMOxg+/VJgAY0exP7LtU8lPW8qs90",
-	"kzjz7cunr68I5DPxXVcA1DMJ4GVAWx7XyCkOIb3I9X130si1bW4Ogtygh+NXhtwG9kuqjB7FYS84vpEr",
-	"gy8zIaHk5ukVyQXntpJHF6UTdgtDpHrU+fpN59d2yP14jFmsNWPCyon72hdjbBRgxwQ903NmzzUF2hnX",
-	"jA5txHct+mCsJc2h/5ZgedgDXZNO6dmvUA0228MmsPvihD8xl2a6pHhdWq7YvSMPH225IVtCMK+1BLpI",
-	"RV+uVYkTiwU9UmAGYfm0YYGTWlQsV3uWN9HZgGc7UniE/TgdcKp94M8Wdz5SRoy0KMjMDeS0UjOBQqh1",
-	"4yJwvGatZ8BJAaWmHWy2rQcsSmdNw8CU9dZ1qzjgpfD9MDbh+FJjmMpxp9DP6Pz3D90AF/u6tLK2e+Ct",
-	"jR9dMdZndUyu6nHJ8hAgCnuFOWA4fpQEhVAH9WLbjuJxcjJ7238JGcJSNWHMf56sFQtIhWG8g4W4hfVS",
-	"AdsyGJ7tKVf8Z1uX2gpu5pEvJ0eKTTkU63n1zbEjZ+4JX+g7136Rv6UMwVoI/r6e+ptX1x1I4RM/lmKp",
-	"jJSsAKLgiubpvLT1nA9fNSKy0D0/5QPw9ds6IAkXy73VkehMTDdpHYhYcpDfqLZ+RGarVlu3MlaIbeVl",
-	"gvyR8TUlF1PnbCL6ilAJA9nFSdDzLy7mOQns8KSyhqi/SPJb65GYuN2Nirk3T1dIFsruoVmFvLQ1OhHJ",
-	"nbYUF9bEJDDqAAdjarqLFsUuUea7mmtWri2CoVCuqnsvsaD5OkkeT83P8Qf3Xh2GNwjGpY+BC6ylQepT",
-	"CRPdKe4clgO2jaE6haRpLAtzA0CCK1cTPJkT6YYcKFHRzr5LGY4DPvNIz652vNlWl01hlplAGymhGi2p",
-	"6PMoQZMKRFXidxM2rW25fgk2RrUPAQvK6RR8X+oUDl63ow6DhnaBrwQTT2fCZmgAoQWtMKUDczbalugO",
-	"5Fi7EoVzmxJaK/DGcW4w5ivS2oCTJs7Oe+WmVMOSrvpwxG0X+RRywt44B7ImBCv81Yi5diWTsBCIT9Dt",
-	"Rv5wsbQ1CnxOwFgIj40S6C1awg0uxYQ8e/H06phcel71jcJItKXNCthkakz3IaoSthd4X7GMK4F9vw9j",
-	"GxXlVx6Vsh6Gah4U89ygYaRgat5VYcg798LYmmA4AG8Q5SvbgFZsx8nSNcKIIuVKLF3hg0PgYwny60XI",
-	"O8DmCkISNas1KcSSZ7YVogLdaJoaC4NMsPKSFXls+dw+kEvxcdVnY7jCAYcstoILpIxWoDXj071ZkfG4",
-	"ZLxyDk5zAMo4yKIpfTevx2AeaRvc6oPpXcbfBWkbp0ughVFEfGXz4UrpdQjVA5CymfvaAe6reQMQ8kl+",
-	"b5lK+15rw4CYRkH3uFM83iPAVRjsZPRjqIfeSu4n2E4Ilj2cxg74yrC0zwqT6D92x0xmPLDJBCTwHJrb",
-	"4btn7M3yZy+kv+YupcdWG3UR0bG+hYsL4tu6+PBz8pOQC0WomiPd2Op0elVBr0HR/r1HXqNTdUAzAE7/",
-	"V9/QsJKKgcd6bDZySiptX9ZAkLZWGy1EqaxHE43bZLxy4lvjO7G3uAcLdds1LvUMvW8amR3sUvglUtla",
-	"2GXNXwS35f3cAwNg32kM69FkLe1vdGIrWBF/aqKcDEWQEHj7J+S1vmtfn/DkNhg6jUWnu5srDdTpAXdM",
-	"WqQj/7Ge5DEYOQC/9l2qsWW1ecZ8FoereFquXMG+RimhiizB3AflQuwusDJi0NIPdC258vtrNmdezaB6",
-	"Us9NUiCPCtd1LHmXfGeyQ14mv0biNpmNErPR/eXSibqw7UinUQ6G7RKN2GHkOoMul0iHOU827yQU57al",
-	"PWwV8TpQPsCt67YUu2cBog+9v7kn21q19uRh8I8U05gclOwwZxB7TP5z5NH4n6NAUHRBijrc4DF5a6NL",
-	"rQku2X9v0K07yZuOZnGzgvn5fwRh2NZuqRqa+5YiuwIi7TCDzHBO7CtveLNtXL8H8bFkfN7fFobPD8lg",
-	"bS/xOHyxXOy+GCtOZjhqkJWvrAeu8ckBVvkLIYXgaSGF90SdfDL/93m76/4VLuW8LdsTi2dieKZ6NHfg",
-	"L64h+p4bGBHq3ivz0tui25iU26md3gfjPwTrcWD9h2C8Icr9sx0z/dcrApqDb8p/FqT2PVhQJ9ZpMQfe",
-	"B2Y0S/ckzZmfHaAH1P/4+ivcOupsoYc+eyM2bSfJSoqF6OvscWUHxLnlX2HzRrdyiek2mXMjOTJhipRN",
-	"FUn3N1QcGg5pYCKWvcSD1NXHAK+1qAw0bnDgEDuA+aLaT/yymYpMgeOG+JRYxJudqMihst7HL3GA/b6A",
-	"dpHEM+hu8n6ewRYUTiELuljwTr6+g1832qABWY+a/k8GtZ8dHEIqugjYiK2NvY2LiGnfo/YKfz7Mi2bn",
-	"vu+wHNfXMYKcV2KKnZv5MXniQ618UxrbJvLCObfzkmFx0VoFT5q1OlBpQR3UHLgGffTUtpk8UKmBRKDs",
-	"KzHF4BNFKCdvr61NQLQmk25YrIVLQxWi1r1kYX4fwj2f88Le1HuFSAOD575psTtg+swu56tP53Bm/dHh",
-	"PQfphDj8eS/5UjaUA1UNMbZ9SrPG/qrlqtHjXQN27I9BecfS7IHWASEqI76hcMp888KPOZz130z/lYTQ",
-	"vKGL1gyZ8NJth+tQv1pIp/sHrZv9r7F/fD2eNerdaNanVoiUP43pu5pD4lSAXf/SNICizo1cfT3YP9tj",
-	"KlcykkHL1b4yDBvMurfSM13ymyujhIYvuWjz+IEUQAs0goX+CExTENwRhSYzWgxE78knVvTacZ5SnkNp",
-	"0bzdgIO9tYeVb3t4vxn894BRjJ03mGiCTTjRktFyF1ycOJz32J7tgP9FycAueBvYIG9vXVaXb5jGzFWr",
-	"sYw/L1cYH9dJYMC8YheQhVI6Xts0WhuE9Sf8vm2H3UfSb7Pc0MTf9hh7qW7azJbuirCeRdjuoGFUKZm5",
-	"Pd3hb0WiY8aSppqQPw7r+Zzec4OMAO9b8LyvIrbNhK7qrwFM1pRHQFMLvlKKgNHasHqWu1xoweWrWMLw",
-	"FuI4yfGp6mGc+Pt90slfbPB1lSra8nJaELXWG2cdqF5X7Su76IYcsuwyLcuexmX46746xmM8x3yt8mlX",
-	"ZXf/OpHA+7Sid+bne4BOj20JtwDFzpYlDsu/3LrUYOUJTF19HIvpbxqrCqEclpmN6FCkNKpP2zDC9qXF",
-	"31y4lZgybntZi7LwRt8KeKMfEcNqFmvVSKO431K6ww+6l+IddrGXfCIGl/Bw+9tfBxY7n6vaIZHl8/S7",
-	"HgfpVuXjHdyKObQ3ap/8eqD/OG1p3I/N0Nft2mo2tPUEetmyGXBQtmMWSFalsInjA+sp2HZtaCjGmqea",
-	"laWrZt00mk7XVMiSiSUqAMP+bRI/mV2/V0Mb2UZox+YjFReGNxHGvzCqKgFo11m2C+dj8pNL0W7UHluO",
-	"zyfHIXBJLgpoa5b5lEg1E0uVqm6B/31iPtxKnk/FYUN/20VSooMo9lcMvAHYhdMbvV5Zc/aRKJHPoY1a",
-	"FNgit3BOZlWyaklXWN/XsM4kbG3eVi9g3ZBDgtUtseXufzFUX4glmdSGE3jnonn6w9Q1pjL0zkuYMqXl",
-	"6htFbKWZLAywLgW1iUA1b3vf867Ns1vbXs9g0QvlGxxwSGsILpCqLynEfP98woAbTdZ0CsqmODtLI/oM",
-	"GnNHKaZHRpAaU86xmmeBjAFjrAGFMPcZ0zGubWHbF2LbAvcAebRm7q/EO+ODX3NRilqqzEE0a8DZ9KvD",
-	"B8Ja+i12ZvQWgrYNUtS6S88eyg01o3N1QIieGXWviWQzT3ZSFHWuXfqvPe966nxLO8kQlej+1+8lRuCf",
-	"/NteCnDhXPu/jfaeT0UQj7IJJaZst4+73bMGVgcJshBfVQYU0tN4RSi5evMzEZJc//pzkCWiyUIoTc4e",
-	"PSa/sCcXhHIcgNKQ75wimg6R2G0M/XzKoMDV4Oi/fgvg9dYX5bUZdOhXBRdJVy6eq5bP7DPKKpi2lSix",
-	"dFAYHEJoUUDhIzkN0PrBivO5VkfbudtVVDI6IAneuD4QmmqW4+E3sua287SrQfLcfnsZVV/G1Dr23+D0",
-	"fT2KsLqnrI0W5O6cfQCN9OYNNBijGunTGjC7vfarengatQok8789pg7R8MQA8Yp+BXLLZVHYIgWWvXbI",
-	"O3Vbjc7ZbzR7r+Ce6oFblX2YqQz3vbcyBTbLdjkTqOlZpT9u48l6K5jgCQ4VaLHch0ljLwWArOGijSJM",
-	"m8MQTQOeAdua0oFvv6zi+7M7GhDtnop9dt60prTGlmP+ZVRjYRgtB2+XQPW4kwpJuMAuZev5qB26rKMZ",
-	"cEajul+4HibH7gt1Q/v5nhoK5XPDZ2temv+ySLWhkgqCDPKCrrwE5atoHBPvgrCpDGYCKCxVAC+G3aOT",
-	"OazUdpnKAO0XWA1Mi2F8CrKSjOv9elIjqLDbK/YnxnFyff0CCxJioT5f45LQHMNFUhem98X7xcD4XtxE",
-	"1y8MlgY+ewb1+3r1HNCc1G+L6PMGaOQtB6vNYuUjqtY4UtPJBHlYkindB8uJv8iXRdFegQO9yB5595y0",
-	"EKzaJZHLYk8+r1dgayouhGwIxZLI1ou1wa488+sL/77yY/4bv1L+DF/PS/XUFfZp3p8Lg1Rno+IAhc3T",
-	"z2spsd04h2PynBeOIzjppOP4TFz0NYPZp+an898/fM4+jWyoAv7rgxlp6yWagbUsR+ejE1qxk9sHI/Or",
-	"m/1T0/bK+jOz4A8urqL9E2YkB//2cX7BnzDJKfi3R3n4J1voMPyTCILxPrW9uuk0/LfVpz5/+Pz/AgAA",
-	"//8=",
+	"OdazAUS8TZowFwCihaRTIJUQZRRkX64LbSpBuO/oiRmd/sTKiBFr0vj2ugeasNKogpLkQkJRL6p4MLIo",
+	"2ITt9hjv6cVdA8bEexS94BE8fMEuU8B5B6oudQw8dUzPxqwWs9I5Xg6j9spCZUTV+cwwv0vy4Mez49Pj",
+	"s+O/7cTbRa2rWqcsqvksFRKhqZyCJpSrJUgoGu89MjrzCNhzRAMh8NMB8XF2XLuRZrdxmE4mrxiPWk2b",
+	"LIVN0oBl3CNTxkVgZWPOB7jL3EA7lV0ovm0V4QcLUUCZ4NFSs93iOK78J9G3nSYCKCQsxC3yy7hNPWU4",
+	"VyAZLfd/3XCjG7cMMK3ILtkTAvaMq7uFfsWNLfYmXqCLhJOXVz57gmhBJowXeEWbvIct3noXMrSxSDCt",
+	"ExbwbtnhZiWq5hfEZ4E0IQPewN5dOhqGHzeIX2bk8vLyMiNP31y+fp6R13/PyJvrjFzdvMvI9btfzalv",
+	"/n7TLn2Jgo39xrAp3uz76uZddxs/DDIixTD4E4OyCHKxhl/xiflyx/C4dVaPU/TbtH5iUjWpajsFFxYw",
+	"JGeiokothSwGJO21g5/zIuITQudvYVOGUHp3o9vX5Oz07G9Hpw+Ovn/Qxd+D054ozWDc92fZsKDN5lQx",
+	"kL5owrvWggP2EBLfBCn6L6IbiBpbHLHtEEjnqDPCfjvJSMNfbToFrvs8KbkPrOx3DAkruOehvXrbVwYo",
+	"HQO3m0GJEp51rZwRnc2OI2omlqrhVchAbFA/irSzTiBB8OrkVf06+TTmVZ0weRZM7aLYmCc5AvQJM2pr",
+	"JaMxj2pGzx49Pn/x/O+NateGJX2jSBtcdWEV36OjygjudA5ROXfqDjOcJnqCIe1P79Ju8ITBz8a9xnkn",
+	"5XQKC+A6SALdxLe7K61tIDfvFM/IWvhj1rfCa8ci1x0lgtgxLSGdN1rkVIq6uiBckBy4lrREGwXGXTkb",
+	"ZSlyWsZzzGAh5GoXU1xSwxAqkSYlijoW8XMLvBA2chKlG09MC5rPWMJAAnkt4YkQOrTAAjeym3m0Cqb8",
+	"f9Zc1VUlpE5YYTdjwt+5QIaX/L2CuOWW9mVgftpivrBRpS7UEEWnhieMg2SCliXXldHyriEX7mkbgB3z",
+	"1jyjmv4k5CJOpmYEKaimaCAbA4GCaSjIDGQ8h2hpo52GMxUfHrXVPbBmysY3qsPuu0m0IVPK2qfJccMu",
+	"LXtGiGTZ3O51mKYewm3J3vF02gxvJObzkZdXtw/7Eo2dQBm1dcyoveVe6JSY8b2DmSNuyvC7SR26N7a0",
+	"90G4fnF5dPboceQ1MALWWIqlAqnwISRMZ+TyyfnTZ+fHx1E3NlOqTmmwdBFLZcYrhL8hMwlJZod4n51z",
+	"yrjQT7AmxPBPxDJmIuRK07J0V/CCoOhMmHKpTuXkSLEph4IIvq71xOK/UPWLmTKoeZHJkiKROsNjgKro",
+	"dGb5a1w9rhqn8+oSfGM3B6KBVxbk5Dna8JQQ4iDA4DqnaGESbGrALdhHBlW8joFH4Tcx1TmqEu1I+v3K",
+	"8l3C6wM1pzWoySnl7M9GlN6aLhaH+LpE3j3ib+bVdCnG7hjO4BQkKGFaA+U5eNtc+8pVEjZypo5H2dAY",
+	"FXPpFHANPIdz0oQY5sLAfCLFAs2BnUgWRIWNABSkENFgPyp3c9mtxdhE0zGpjkYt6zbE5dxrHIa9WMAc",
+	"kyvruztfg5tLPM6sOQY+ajIWQjeBXceBeNlZY5SNrhpv4J2ia9bDajy4Ulf2hu5cGGObJBdejGjYzYJ+",
+	"DL8IyN3vbcPC28N0zA2+U6jNzH28c7Jm82FsSy/ti7QmEOzCA2eURa7y1fPX2YaEELAmKzvhEO4YF95w",
+	"9/6xNUPfg+8fnP7tLBaBCavo4p2wOrOoexlQW1vQAojgncTK7Yut+8Tx4DGY/odg/G4PSiFF9bSte7Qu",
+	"0bvdotToXKwXhhcZ6X4qMmSdtQJCXf4mSBy6tO5XRUqghf1b3IMh5rDO3B+e/vh4a4QZfheDxCuq9Puq",
+	"FDSSQU/vFHey4T4K3c2GwzbOZvuORFPBfYRQNETRvT8p/T3tdUNTSXKPE1aiiOwyVWqESjwU8oscChG3",
+	"ndtZZkAexRLjEWcNVMIWlBmgiu4WlmLWgyIVlWKJtC/z1I3I0nkPjTHEj/T3AWVHDtsfJpfx0ExgodEX",
+	"6mJOdeNv0Bdn60lYUGbE18AmsAn35sYOuaBhbl5kgdSZHKZ67cXrjKph5znlJKdSrgglmGrY6smDSCXU",
+	"0NN25rjd9C7Bg0HRuYjHpaMX75K2fVdLZUmVvnbBJl8YFJD2bKbdDjsbwTYIaH8BkC3hNPYjj6wwQzrl",
+	"Kn0lpolaP3es+7RzUR3O9PDiORwFoKCEVJ+P7pWYvmIcImmCeS1V/KmzGgtVc5vKPtHW+ToFV2rIKj0l",
+	"1XFGC1xLBiqROWJz5IgV5Qfe9AZBsSfBn+6OtgX7fQJ0VnrdQUhLV5I5e0hmhHGlMTVyQs7ILG7Lg+VV",
+	"4PfsTvIOqpLmRstvPJguyLFWRjrx2hr51pfTLM0hzs3PR/a371AtLcVUGTRg5onV4gZ7WAe5Yw/mIX0l",
+	"pmJXyZnqbgXW8UqvGVsenp7G8irWI4HNRLFNvW4cN3dS3wJffn8tv7X9+O+iWwJee+Fth61MZNRixbhi",
+	"hY0ufSVyWpL3L0NiZpxQouk4CGq8IDOtK4W1TaKEju6q7Rkr5qEbW4/ctoG1LDeU9odb4y/s9PbrFCCv",
+	"aKxcVnOC4S9tk6YzyFRvR8c29QbYdDYWtdwtMKRPJopWTPWKslFQmCaFsN5qFwTXm1nVnQgD2ui4hIwo",
+	"Tc3/FVDSFeZtjSFzJrOMMO5ls4w05VpH2y+CFwB8zVVf4NZuJw5CTB87bLBDTnnBCpqs1MsU2hpcMNcu",
+	"qzWlYGOrCj5hchF7hjoZyWjKU3tcOLRDbdK+FPW4TOT/OVXdbru17FIJPuAXX75omQYrufVt/Uau0qav",
+	"wIfYQyd3YuzuRL8xPWM80Nbi7oDHp/ZRYgujoT4279GCcfuvIAwpUEkwYhFSlV2jxWC3VMoBHStbZ8FD",
+	"rENyRdSMlqURN6iRRJYzqw/flYi21MlJIeTK5lxEIss3JML+0BcXRBuLFLVC1PDJOiF7wyTPYJU49S17",
+	"HbJ598cNW+doB7voVjbbdROaaRJbvr5+8YtdZIfLEt0W2nQYdz0Ojqt6jNaytRjLBz9ulS17dnuHEEYs",
+	"DxX3hf4PjFp8G9aEW6PP3QsvoALV8wGvy9JGaWtZw/oE2ejj0VQcmT8eqTmrjkRlcXqENdAMBBCjaVuv",
+	"lXlqXmJ4c6eaXTpFPRVO5ioIxMKhpl4Uo2X5djI6/31r9wT7xecP6xFFSkPlvKDmwSwEhwtiwGQVeB6c",
+	"QEwwfsB8kRnOrQBjx/x2CFYdUhEoD4ZqIwBGREOodqhOoaGK1jQZJkKjfchVMvBp7t6jaDcSIMHTQrfS",
+	"hCfEGMm3GQaRzKZxKoLQV9JKF6zBIXESS+Yt7JpFGw+Cd6ob+iLUStmc7X4YbyQoxCFlOcfdBKhaSmdz",
+	"3ad9YuMcPczN7/9dXUbNaCWNd1aYiSVZUI7M2/rbcqogI3VVNf9dsKmBOeWFbdahGkPOgn006tAp0YLE",
+	"sbhg3B9xfel8RiXNXVTctnLRzTRZc5YoGBif3jUSJkr1Xup9GAq9Dzoyb5R4m1SqLVEr8dSq6NFcsu+6",
+	"8xp2yQ21dY2/0qKxVB20ZGxfWaKdi0fE3omtn7jyrVuCHQwYGqeBw29bI8jntTYIS9HK7sXn7lDbTZQ7",
+	"l9d0fsm+AM8rISIFSHZz0Zo5kg5a8/Z9oV9odzeVpmyXioc3Znhs90atBPmUVqkkwLiZzsE97f5tILaT",
+	"sW5XoonRRmo3d+XkaM6Ia2m7BTIWLgl0vambbgosmBGtonNSwO2JKsZras7ZVvMuLtSYxBIAkfpuADHM",
+	"2z1Fzmjz6NH3jw78hNkaeomTLEHe7ShtWxMfICFhLARWMpnVurAxuBgrGE2KGEobqJLYabZadfNkSepk",
+	"WuS+Xu22Xct69LSPAnUxaXSltgR5bjjRQ1JIKDMpIV1pw5qw6yPGbNBFVWLLP8nPVcmqJV2dl4zPz204",
+	"R7G9Nq0tYRNqSLWtzYTnT8C+UV3XHG2Cw1AdRGibMj0kmWWQe9xXU8GJ3UeJ7X+MtfVxfWbYDnJP25sm",
+	"avpPlCqR0cLHtCxdeFpbtdTXTETbj9n2OeHiyha6a4OLm4zCosAWf0wrKCc7ZT3MtI47stCHl5AQG0De",
+	"0fOOi/ol2gkRcg2csg5ikvi8Y2M8i6M15ak1cmIaerA+YZxcPX/t4819yCXDLHgt640U9EePvo9pqh7c",
+	"a+qA1tX5ycnv76+fvzu/ury+/u3tu2f/34cXb69vfj+/evvu5kMkh7Bj8zt7mPWgcPvQAKebmorKSCEW",
+	"lHGVtQkGSIauEGNggfIEbJGIDuD91PKPyYvvYMqUlqtU7nSvYI7fJIooD06Wb92Pfr4YobZG8c1MkYFx",
+	"ZRv5VmePHp8/ubx+/vghlmBVanY0h9UUODkqCX6mbLx0JIjQ/HceTRGyxj0k94kUvNFP57AinEoplj5u",
+	"GMOLw2cvDBmOv2BOoDNbheLs0aMHPw59pEJgRAEcFEPebBbWp+r6T7pbPY0k6wbPkhf+Ir9IoUUuysGO",
+	"fpwq+C7YVfygSkVNj3cJJk0qVYn40aE9qmKBpdv6VrmDveQTsds9voObITAtbtLuHQCZ8AAMAxZaq31b",
+	"vIabdIzRARj91uMg1DYoZY38AYpU9l5oOO2vqhNaQoMPrWn3BSuKWO0zP8oVdfGvpnknfLgalArQCp4R",
+	"JewzwoW5fQsiJhOQXSaWVMftGZNQeRq12+TxxnsbVQ6LBMmyKe+aRrvTy/aH3R2u/uPowmH17uHsDgtv",
+	"b+7m39z/bFKMLdI9Glj/2E4Z3SP2tvXRUzsIZoODw2Z6sR709ejs4dkPP+y9RjKuFD8kRC7cvXkx79Tc",
+	"da/uR/Q02hixIK8wbzxZX+JKlPp+oJjyWvZX/A4ciO1eW8dhf2j2tWaxwogF+E4YEWmwhGvrmotnBKQd",
+	"j6kKMl+UT+S22tnYNncgnvqOGXANZDZzc/FpaVJLzNtSMpfrvVNCpFsjvnOsNhl7QTDXoAFjIuLOZ6L5",
+	"AjgDLB8TCZCY1vyE8mmb6TBgwrKTdNcbc9+O7K+ZZ5WvbdOtKWkb6R9rSgL7s8kI7TqkB5mLJowzFa3j",
+	"aFPrnKY6FUTwNgsUUxNwNeaL9hA6pYwPjW173yzcAq7XAuL85wEkQpRnXcIKYN05Y5RUbc2bJ01p3i8O",
+	"yolXBQxR1OR0jYFMQLvylZu1L9L9I1255jnmN3BYklR95F2rhsdDko1ilxFpW0aSbw0XYcp1K1/QAr4j",
+	"aKm21YCGpKrHMGF9TZvSwWSSqpfhwuDSgtv2OLfMzx/dEXzUafO5KOsFj3EbsSAP4izFVSAd/MFgs0pp",
+	"yz+5PfU/pjczWEQofUw5jyWMGmRjWKHhoHALckUqW2NgA+5jSXnxVJSxULF/kXI6HY9HcX+Ib/ixpaaD",
+	"co3XSpfZshHLgTXiMFMHoyHFVKxnsEuwlZFT96WAMZW7nuFzCsx3iuRpMRGK6tGiCl2IB8P/th84+7Zh",
+	"g5h6k0fTsUw+Oo2ELayBuXfjSeCa9aIxzXfc82Y8xhR2mwnVt2hjwGQ8v3VjLKXg05ZwXbVrHqlclGYA",
+	"cxuZMU1IkzdYxavpL7tLu832q7uYpn/Y8rT76aObljS/Y1WhA0Q/3cQSXwughWfsX2T+2qWZM62qcmX1",
+	"tluQbOL+my4p04xPj7yLOUxwQWNiCcXRmObzqGM6rD+Vksxtuwis39044bggdvOY+yoILpDduQdOEaiN",
+	"DXR7WyNuiJPDjTwScmC3u6W37ypV1VWxmxC5vRhFd9vhElH4VNjie3hHClsppKkUQZUmtZ3jG7XWliJK",
+	"4YtoZSgeVKTCIZaCZM3VRqEZNHwuqW9i4Au+2e6U8ce7mlHVuSXulV9K5qqta+kuSngrJlCWTyzF9vQg",
+	"qiTcMlHHcrVlDeftns1pghPihsdYcW0Dlol6dJ4NxFO/wgl6ouy3G4TuXh7ZojeAiYd9D+0lrb6pojSR",
+	"BijN+/j2mjR7oFqDNB/8H1dl9/fTox/p0eTDp8cPP//rKBvWsii6cxUraFmKfJ5yD/Q0T7lL8soOTqie",
+	"cLvU0e4km/adfn8ZOhdbvPdbpSG7y9TJn7ks9zVFs2CaRqU0rLB6vKKLEgtBhRVj0avf3H2GjmAugo7G",
+	"m2CasLgk2GY2rNXU2qSmtuPURilU7ydSzAZegS1Ch9tEe4HVd4l7z7FMXYefDmRFbYeZBm5R1/ktU1EL",
+	"xoayho0VY64I19hxi9Rmvw72EjTYYj23wCDyTjchfTRH4GZLbWlrWzN4remVEgsYi2LVYI1pi7gh/Rk2",
+	"G14Oa12V7GDZggNi1vadUzxD88lW+15fZuevL6/MPDtGkvd5ezYE6okEsH5lWwrbevU+DM+mH9LZ9NdX",
+	"l282z8CKTlzsw9MfH24Li61oJNVnexEMlKzdt9H9JX2kQaTXL6ncU7S6GaZAu/WMkUEy5Yqu2pF2HV8D",
+	"A+veX729viEnjnEehTNYO+dYpBqeNXWh994MzctNLZ007jJeL8bI4D2/DDtfserWaAI5K6T912MzkCpA",
+	"BWFRl5qhUhMTNGdNbMAmQ2aLRa3TbXecLzryLKgWOxxuQWJlaX5BGl82dqi2WUYLoLwtFGvtZakXIl3a",
+	"vtqtDZEnvbdVqheRBFqkGuSiwR8+RqoAPT/LbKLYgurcPjSYhG/hEX+y/IWJlm+GPG6RnwE1z03jijGy",
+	"Qc0L7GTI8hlydk2NZDRQ23O013dP31bxtMptZJ/2fg60nKfDGHwl+0g59I+7lGwbbPlmRafurVnmQ6yy",
+	"LDZCYHp1bQjOKb9ApZXwkQoR0/ZPzQQYfopfN2FkDKUXIeas6d1/PnIB5f/Xj2vJt2KGYX42W2AuVqtL",
+	"OG+5zWZz6ca2UQXaxApvAaw5+0iUkWk1OZE1P3HLnVjB1PxiEyO5qySEmXKPTn84PSaXTqKx5YWOyXMp",
+	"hbTVQrAEdI4ephP3/v77H0rwY/IKrZFCzl31GpTNbb3sIEP6mLx3PsJvda3Ig+PT70jJbsHIlie0Yie3",
+	"D06cF/G4CZw/H13bzRPcfMA2z0e3D5zbi9OKjc5H3x+fHn9vdbwZYuyEjkWtT3w7eAx/sTa+ZlMvi9H5",
+	"6GfQr/wYjN+sBHeZp2enp4EjGmWIAAx/OHnXsqUdyk37xvibcs5GU4tnMGaUk4rmc2xPYsD6syALUdQl",
+	"qOO1Ny22bHOgk0a8wsryiwWVK18AvNEgvlHOJ4xJ02g1wCLcKHk74NtdeLgitrBooc+NMvOf0Lqw2QVR",
+	"mL9iSl/iCJQx6AJsZaDfU9msD05PzeNo/vSPGtBX625TyRY4TYuFIOv1dEve6+csDrR2T/YgqN0PHWxE",
+	"2cGD39Y6FwsYPP4aJf7B++aalRhadHi6Rnwm6gluEvbNDIiraLgfKhaNXrScUZ0RDkvwNa9DGi0YnYY0",
+	"euJV7BRzwHP9ZIuj9NKqgRv51h0Evdy5uk1QrXuw18i2r7nd/xLqvRCq1ZVPDOY6M7dFDhmnMha6ECVx",
+	"Q1zHNoGhcG4xV2z86BlTlVBNsYt2qY2J9389bIUps7nuRcnMc7wQyggEp6en7Q2N3p+I/mWzN1XkJr2B",
+	"petJ/rRT7sjF4j4RxWonVPc+sZtdRj53ZUEta/j8hcTWt4O1+lIR6ngi9GwfnO81nQOxzWcqymRjY1xr",
+	"AhDq2UzwJv3K2k1po2ZftAbKOUBlVEBmNLuQBLzBsksFhaQTZ5ovwVJClwKe4d8dETzD0RsYeLgp8/4s",
+	"OOwDUD8J7DOMOdBm8fiJsuQ70L/x/ZFOZ50EW3EH+HKg3KDG4B2ijQTvFNMl+5PKIiNzqLTXL2x59gvy",
+	"8PRhGCdjKwpySEHVtYbuQvWq3oTqAbhBsISz3t4zN7hXlP4CUBFKVAV5RhrMonNEZ67WoG1q+A3aatzK",
+	"5KUmUwHKIpV6rwQGbdq4xmPyGm1G1hyiXEYiWqi3cwdXSSR6udBe+yurNgWsmOjUmlG7CEzIUg8jls4P",
+	"B8R1Y3+O4Pk3b+DHkIh9IPtSzZ1rBnNFDfLMfQxbJzNFMKhZCzIGI8L5GjgXzslTV+Y3xT4SZUtpZkgW",
+	"Rkogmi2AfPvw7EfMJfpuK55Vr8r31A+6Fz3b7W+gMuIPsC+u6u+PT87CG5cRNukYSpPsMipDPcWL+LTx",
+	"Fw64LYVcvat5R9HYSPf6cCC+29ntPbNcLD6VQHVVUqOoIWS+Q3yfnZ5tx/W1jZLYA31YyLRM9sLaV+yO",
+	"iKy5i53FACpnSjMPs/WFl5Rvv4cnnwwBfB4sj21TbqfsFgynEByFQ2fzL0S3bHVC1UUf5TYC7BDCvaLD",
+	"AsJKzR4hTCt3UMc0sX+tTVxAjChNV6TEZi13lCTvQYjcwuz2weve8mC6BDOLsCmXo+FoxIegDHnQH0ei",
+	"Mj9ESP+E5rkvpxITPq8bRFzagfey0YOKuO4gg1jtw1gbjFzIAooLx35QC/QdCYm4BdnWQdkH6bi2G3jx",
+	"3txcuRp91rx8ff3C6LS2VEhZurtoFVl72Kytny9rrgazxJOwEskQceVpOP7eiOSexKOOlWKYpGS5/d7k",
+	"pLAuDD4qv9RjkBzMv2cUA5xacsxcjUYXDQq88C2hXYySFtVwSoBbcAXuttHAczvyPrCfxQsn23tIyzLx",
+	"zGLEREXXntrtaw3zqTSIxn6du3hYPhz+lXPIOTi5toT5DVZ3tuSDTGns60lh5OJM1DLtgeinyXltBA4+",
+	"YdM+p8Qv7aivjyOtqC0esCfr+X74DJaWZ0pLqoX8RpEWzsNxo2wlnEEc49qP/Wd7MdzB/prXwmOgaYbv",
+	"tGwfGcokxjOozPmo+dwWEQty2K0mJWqtWAE74L6CvO9GeuiYYf8dUD4E0+Ys94PWCvKgU2sBVSlWA8yK",
+	"LXZ8beOt19LXqP/nuJPxav6HRhnaMQMdoWC2Kzv2sZq4QtqNmM6s48CoFhKb4/kYtzFMe00ZLaTSWG2q",
+	"NNxH4A7O9lJHQ5SjIMd59yYpBy2XGwaobPUMUglRdkDpjt4B5YnN/0s7aX/F35NAvVerzDughSOycSnG",
+	"gelFAhZCID4htqALOl3jFtHjf7IJPEOsYg0I9mljPRS7tpPgzjEgNuV5MNQjJFmKuizIVBzvz3ZGue0E",
+	"3ihr1jKG7KFr3cT6+oquLPbarcRw12NC28+9HwRVrNjbc8H3ZUVDACKoPGEz7pqIxkCz/QVz6WoD37C/",
+	"PUjY1QqYMM6aEO0kL34WjLsPftyuN5QdByfZt5snmNo/eCFrXg+zaTKZfNyFr/LaTEgVpk7LNFcLlvRi",
+	"0CcXovn5ROXSNbFOXaEWfNd27D0ZNyKztskQB5S2MK7L17X7YtXUwndv8i/O5kmgRSwZS+zXaGQqm5jh",
+	"qCWz7lybmmH7xGKLWeu4sJtV6EnCN5MIyaaMO6GBSTRf2KeU5jNfXq6H1BidnrT53ymS6tZHOiBv7i6U",
+	"QJHd795QZJf06cWRsky+eLj1wG/UPYoE0aX8vK/pHLbA8l5FMRdjtgaCsOxo1hRVV5BL0OoC7fK+r7Y3",
+	"2trc9kQ4YUBkW4NyO9Bxwbk7UNv0TxuO8s8S3xkhUIzwPNZUHk//vLBBfqEFTA1AgmoqKUap9DfJdIRM",
+	"9+/d6tQ2HOTc+gpuB/ICAyFzEbQglLy/fkIQpBdt5Yq2g+CMKqLqPMdiu74E+BhIVZdlV7dZx1bBVRpJ",
+	"r4SYv6/etM/2vpHzjKu/KMb2GaPTd6AM5lIaD4ZG0QU41yJRlO0l7MpAlVA7tehEW9WVeXGfvbnuRlc9",
+	"OPXBVX2YxG6JaSHbHNimZN2LfH05Ba5xvcEJHbi5fb24EnKjsPpCQ3ij7Are+IFZYeuiNUo0gudAZmKJ",
+	"+atiosFoUiSni97HB0tp9es4jE5/wlH3ouG41YbCH/e/L/DbumKMk5NbKk9K4cDTBpgLCaSoF5VakwRs",
+	"POLW7JsW4iefJqIsQH4OgpaSWosHyRBtxU47VK04Ox2qr+yiBZ09+uIAVJFr0EdKS6CLfyap5a0vMAzK",
+	"k5v1ATC1q8RSimk/33xlBuwh2dD2Fr9zsuF6ucxyFeNvidWbH3vsjFmksxYmdBak5kxnhJYl9rqcg+SQ",
+	"CibALk8Jgo43h4seDZmCAslErazhUSo4J7AAOTU7AakzkkuzLZAy86DIjELKcsgI4xNhPixgXE8Te60k",
+	"s82iUvt9PGC7FW3bhboEcd9SVsigzyyhJZtDYieurkyCDQzZBhe6rf/FFHHVt2KL+dIvEWbQWywuWjqr",
+	"lkpgqDLlBKgsGYaQqyXIc2uwXVp1dwGkpDoZ6kkn9rfhEDikWfyVmL7C+5rggniZ9xKET0Ly+UPUklNz",
+	"ycqieQMvOiKL74JOObYnxptJXNWTInMOMoR7lwManeCYoGRbCjFXxBCjUT1Q58aGWXQOnIi699HlwKaz",
+	"sai3iJpv2mH3Iew0yw2Vdtpj7EvkWdB8ZoiiKWjiuCSZc7Fs7LpNX65O35VvL99dZe2eSMFULm5Brr7r",
+	"Q0Xl619ElTeDhStbQuYQqlvYe/rr090MaPamsF2qeaileSMd003K27cvn76+IpDPxHdd1U3PJIDX3mxh",
+	"a6NhOIT0Itd3zEoj1zaoOghyg+6rXxlyG9gvqSKiAg57wfGNXBl8mQkJJTdPr0guOLc1eLoonbBbGKKP",
+	"o7WmXyG8tkPuJ9aDxZqqJvwTuK99McbGdOWYoGd6zmGxZvpyZvGlZNoo3lr0wVhLmkP/LcHCzge6Jp2i",
+	"0V+hActsD9s374sT/sSc/r6keF1arti9Iw8fbbkhW4Knr1FdTcVNr9V3FIsFPVJgBmHhw2Ehz1pULFd7",
+	"ljfRTYhn26fGbafaB/5sWfYjZcRIi4LM3EBOKzUTKITaAAwEjreJ6RlwUkCpaQebbdMQi9JZ0+ozZX5x",
+	"fWYOeCl8J5tNOL7UGGB23CnRNTr//UM3NM2+Lq2s7R54651DJ6r1Nh+Tq3pcsjwEiMIufw4Yjh8lQSHU",
+	"QeNPcP4EOZm97b/4E2Gpak7mP0/WynykAqjewULcwnqRj225R8/2VOXhZ1tR3gpu5pEvJ0eKTTkU6xUx",
+	"mmNHztwTeNR3rv0if0sBkbXkmX099TevrjuQwid+LMVSGSlZAUTBFc2we2krsR++3ktkoXt+ygfg67d1",
+	"QBIulnurANOZmG7SOhCx5CC/UW3ll8zWm7cBIVjbuZWXCfJHxteUXEx6tSUkVoRKGMguToJunXExz0lg",
+	"hyeVNUT9RZLfWnfTxO1uVMy9+ahDslB2D80q5KWtrotI7jSUubAmJoHxQjgYi0q4OG/s72a+q7lm5doi",
+	"GMTo+jH0Eguar5Pk8dT8HH9w79XVf4NgXPro1cBaGiQtljDRnbLsYSFv29KtUwKexvKnNwAkuHLV/JPZ",
+	"zG7IgVKM7ey7FNA54DOP9Oy6PphtddkU5ocKtJESqtGSij6PEjSpQFQlfjdh09o22pBgo8v7ELCgnE7B",
+	"d5RP4eB1O+owaGgX+Eow8XQmbG4VEFrQCpOxMNvKaZWgPMix6iwK5zaZu0avHxrHucGYryVtQ8WaCFnv",
+	"lZtSDUu66sMR11UfcsKuVgeyJgQr/NWIuXbFzrCEj0+t73rquVja6iI+m2cshMdGCfQWLeEGl2JCnr14",
+	"enVMLj2v+kZhDOnS5vNsMjWm+xBVCdvFv6/MzZXAjv2HsY2K8iuPJ1sPIDcPinlu0DBSMDXvqjDknXth",
+	"bDU/HIA3iPKVbR0ttuNk6VrYRJFyJZZNKMX+8bEE+fUi5B1gWxQhiZrVmhRiyTPbxFSBbjRNjSV9Jlgz",
+	"zYo8tvB1H8il+LjqszFc4YBDlknCBVJGK9Ca8enerMh4XDJeOQenOQBlHGTRxBTN6zGYR9qGpfs0GJer",
+	"e9G0AVLYP9YoIr4nwXCl9DqE6gFI2cx97QD31bwBCPkkv7dMpX2vtWFATKOge9xp++AR4GqDdmpxYKiH",
+	"3kruJ9gIDJY9nMYO+MqwtM/asOg/dsdM5iqxyQQk8Bya2+H73uzN8mcvpL/mLhnP1gl2uQyxjqOLC+Ib",
+	"MvnEEfKTkAtFqJoj3di6knpVQa9B0f69R16jU3VAMwBO/1ff0LAGkoHHelYFckoqbUflQJC2VhstRKms",
+	"RxON22S8cuJb4zuxt7gHC3Xb7zH1DL1vWhAe7FL4JVJ5ltgf0V8Et+X93AMDYN8jECtJZS3tb/RQLFgR",
+	"f2qinAxFkBB4+yfktY6JX5/w5DYYOo1Fpy+jK+rV6d54TFqkI/+xnuQxGDkAv/b95bHZvHnGfP6Vq1Vc",
+	"rlypzUYpoYoswdwH5ULsLrCmadCME3QtufL7azZnXs2g7lnPTVIgjwrXLzB5l3xPwUNeJr9G4jaZjRKz",
+	"0f1lwYq6sI2Ep1EOho1Ojdhh5DqDLpcCi9mKNmMsFOe2hf9uFfE6UD7Ares2A7xnAaIPvb+5J9tatfbk",
+	"YfCPFNOY1pfsDWkQe0z+c+TR+J+jQFB0QYo63OAxeWujS60JLtk5c9CtO8mbXoRxs4L5+X8EYdimjKnq",
+	"t/uWIrsCIu0wg8xwzpJx+3bnoqwXfA/iY8n4vL+hE58fksHi/An4YqHnfTFWnMxw1KCehrIeuMYnB1if",
+	"M4QUgqeFFN4TdfLJ/N/n7a77V7iU87ZsT7KZieE1JqK5A39x9d/33MCIUPdemZfelsvHdPpO14M+GP8h",
+	"WI8D6z8E4w1R7p/tmOm/XhHQHHxT/rMgte/BgjqxTos58D4wo1m6J93V/OwAPaByz9dfm9pRZws99Nkb",
+	"sWk7SVZSLERfT54rOyDOLf8Kmze6lUtMt8mcG8mRCVOkbLIL3d9QcWg4pIGJWPYSD1JXHwO81qIy0LjB",
+	"gUPsAOaLaj/xy2YqMgWOG+JTYhFvdqIih8p6H7/EAfb7AtpFEs+gu8n7eQZbUDiFLOg/wzuVNhz8utEG",
+	"Dch61PR/Mqj97OAQUtFFwEZsVfttXERM+x61V/jzYV40O/d9h+W4jqwR5LwSU+y5zo/JEx9q5dtJ2Qav",
+	"F865nZcMywLXKnjSrNWBSgvqIO/2GvTRU9sg9kDptolA2VdiisEnilBO3l5bm4BoTSbdsFgLl4YqRK17",
+	"ycL8PoR7PueFvan3CpEGBs99u3F3wPSZXc5Xn87hzPqjw3sO0glx+PNe8qVsKAeqGmJsOwxnjf1Vy1Wj",
+	"x1fAC8zZZRNCecfS7IHWASEqI74VeMp888KPOZz130z/lYTQvKGL1gyZ8NJth+tQv1pIp/sHrZv9r7F/",
+	"fD2eNerdaNanVoiUP43pu5pD4lSA/TrTNICizo1cfT3YP9tjKlcykkHL1b4yDBvMurfSM13ymyuAhoYv",
+	"uWjz+IEUQAs0goX+CExTENwRhSYzWgxE78knVvTacZ5SnkNp0bzdgINd8YcVXnx4vxn894BRjJ03mGiC",
+	"TTjRktFyF1ycOJz32J7tgP9FycD+lRvYIG9vXVaXb3XIzFWrsQEHL1cYH9dJYMC8YheQhVI6Xts0WhuE",
+	"9Sf8vm2H3UfSb7Pc0MTf9hh7qUvczJbuZ7KeRdjuoGFUKZm5Pd3hb0Wi182Sbpa6sSV8Hof1fE7vubVN",
+	"gPcteN5X+elmQlev2wAma8ojoKkFXylFwGhtWPfOXS604PJVLGF4C3Gc5PhU9TBO/P0+6eQvNvi6ShVt",
+	"YUgtiFrrarUOVK+r9hVMdUMOWTCdlmVPy0H8dT8CtrDxHPO1msVdld3960QC79OK3pmf7wE6PbYl3AIU",
+	"O1uWOCz/cutSg5UnMHX1cSymv2msKoRyWGY2okOR0qg+basX21Eaf3PhVmLKuO1CL8rCG30r4I1+RAyr",
+	"WazVEY7ifkvpDj/oXop32MVe8okYXMLD7W9/vZPsfK5qh0SWz9PvehykW5WPd3Ar5tDeqH3y64H+47Sl",
+	"cT82Q1+3a6vZ0NYT6GXLZsBB2Y5ZIFmVwiaOD6ynYBstoqEYqxVrVpauDn3TIj5dUyFLJpaoAAz7t0n8",
+	"ZHb9Xg1tQR2hHZuPVFwY3kQY/8KoqgSgXU/oLpyPyU8uRbtRe2w5Pp8ch8AluSigrVnmUyLVTCxVqroF",
+	"/veJ+XAreT4Vhw39bRdJiQ6i2F8Z/wZgF05v9HplzdlHokQ+hzZqUWBz68I5mVXJqiVdYWVuwzqTsLV5",
+	"W72AdUMOCVa3xJa7/8VQfSGWZFIbTuCdi+bpD1PXmMrQOy9hypSWq28UsZVmsjDAuhTUJgLVfMI4UzOj",
+	"Y/CuzbPblULPYNEL5RsccEhrCC6Qqi8pxHz/fMKAG03WdArKpjg7SyP6DBpzRymmR0aQGlPOsZpngYwB",
+	"Y6wBhTD3GdMxrm1h2xdi2wL3AHm0Zu6vxDvjg19zUYpaqsxBNGvA2XSaxAfCWvotdmb0FoKGK1LUukvP",
+	"HsoNNaNzdUCInhl1r4lkM092UhR1rl36rz3veup8SzvJEJXo/tfvJUbgn/zbXgpw4Vz7v432nk9FEI+y",
+	"CSWmbJ+eu92zBlYHCbIQX1UGFNLTeEUouXrzMxGSXP/6c5AloslCKE3OHj0mv7AnF4RyHIDSkO95JJre",
+	"rtgnEP18yqDA1eDov34L4PXWF+W1GXToVwUXSVcunquWz+wzyiqYtpUosXRQGBxCaFFA4SM5DdD6wYrz",
+	"BdX9+7nbVVQyOiAJ3rgOLppqluPhN7LmtvO0q0Hy3H67kFVfxtQ69t/g9H3dxbC6p6yNFuTunH0AjfTm",
+	"DTQYoxrpsBwwu712mnt4GrUKJPO/PaYO0arIAPGKfgVyy2VR2CIFlr12yDt1W43O2W80e6/gnuqBW5V9",
+	"mKkM9723MgU2y3Y5E6jpWaU/buPJeiuY4AkOFWix3IdJYy8FgKzhoo0iTJvDEE0DngHbVNaBb7+s4vuz",
+	"OxoQ7Z6KffbMtaa0xpZj/mVUY2EYLQdvl0D1uJMKSbjA/oLr+agduqyjGXBGo7pfuB4mx+4LdUP7+Z5a",
+	"geVzw2drXpr/ski1oZIKggzygq68BOWraBwT74KwqQxmAigsVQAvht2jkzms1HaZygDtF1gNTIthfAqy",
+	"kozr/XpSI6iw2yv2J8Zxcn39AgsSYqE+X+OS0BzDRVIXpvfF+8XA+F7cRNcvDJYGPnsG9ft69RzQnNRv",
+	"i+jzBmjkLQerzWLlI6rWOFLTyQR5WJIp3QfLib/Il0XRXoEDvcgeefectBCs2iWRy2JPPq9XYGsqLoRs",
+	"CMWSyNaLtcGuPPPrC/++8mP+G79S/gxfz0v11BX2ad6fC4NUZ6PiAIXN089rKYEjwo/Jc144juCkk47j",
+	"M3HR1wxmn5qfzn//8Dn7NLKhCvivD2akrZdoBtayHJ2PTmjFTm4fjMyvbvZPTdsr68/Mgj+4uIr2T5iR",
+	"HPzbx/kFf8Ikp+DfHuXhn2yhw/BPIgjG+9R22afT8N9Wn/r84fP/CwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -68,6 +68,25 @@ func (s *Server) DiagErrors(ctx context.Context, _ api.DiagErrorsRequestObject) 
 	return api.DiagErrors200JSONResponse(l), err
 }
 
+// ListDiagFiles lists what was left on the host for whoever looks into a fault.
+func (s *Server) ListDiagFiles(ctx context.Context, _ api.ListDiagFilesRequestObject) (api.ListDiagFilesResponseObject, error) {
+	l, err := s.Diag.Files(ctx)
+	return api.ListDiagFiles200JSONResponse(l), err
+}
+
+// GetDiagFile hands one out, to administrators: the memory of a program that died has its secrets in it.
+func (s *Server) GetDiagFile(ctx context.Context, r api.GetDiagFileRequestObject) (api.GetDiagFileResponseObject, error) {
+	if CallerFrom(ctx).Role != "admin" {
+		return nil, Errorf(http.StatusForbidden, "not-allowed", "Only a member of group slipway-admin may fetch files and core dumps.")
+	}
+	f, d, err := s.Diag.OpenFile(ctx, r.Folder, r.Name)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetDiagFile200ApplicationoctetStreamResponse{Body: f, ContentLength: d.SizeBytes,
+		Headers: api.GetDiagFile200ResponseHeaders{ContentDisposition: attachment(d.Name)}}, nil
+}
+
 // GetSupportBundle says what bundle there is.
 func (s *Server) GetSupportBundle(ctx context.Context, _ api.GetSupportBundleRequestObject) (api.GetSupportBundleResponseObject, error) {
 	b, err := s.Support.Show(ctx)

@@ -136,6 +136,9 @@ type Diag interface {
 	Port(ctx context.Context, target string, port int) (api.DiagResult, error)
 	Neighbours(ctx context.Context) ([]api.Neighbour, error)
 	Logs(ctx context.Context, q api.DiagLogsParams) (api.LogLines, error)
+	// Files are what was left on the host for whoever looks into a fault.
+	Files(ctx context.Context) ([]api.DiagFile, error)
+	OpenFile(ctx context.Context, folder, name string) (io.ReadCloser, api.DiagFile, error)
 	// Errors are the agent's own, grouped.
 	Errors(ctx context.Context) ([]api.AgentError, error)
 }

@@ -54,7 +54,19 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("too many wrong passwords; try again in %s", max(e.Wait.Round(time.Second), time.Second))
+	return "too many wrong passwords; try again in " + inWords(e.Wait)
+}
+
+// inWords rounds up, so that whoever waits as long as it says is looked at.
+func inWords(d time.Duration) string {
+	n, unit := int((d+time.Second-1)/time.Second), "second"
+	if n > 60 {
+		n, unit = int((d+time.Minute-1)/time.Minute), "minute"
+	}
+	if n = max(n, 1); n > 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%d %s", n, unit)
 }
 
 // lockout counts wrong passwords per user and per address. A try is counted before its password is looked at, so that

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,4 +156,16 @@ func TestMemoryOfTriesIsBounded(t *testing.T) {
 			t.Error("a flood of names opened a lock")
 		}
 	})
+}
+
+// Feature 43: how long is said in words, and never too short.
+func TestTheWaitInWords(t *testing.T) {
+	for wait, want := range map[time.Duration]string{
+		0: "1 second", 900 * time.Millisecond: "1 second", 1100 * time.Millisecond: "2 seconds", time.Minute: "60 seconds", 61 * time.Second: "2 minutes",
+		14*time.Minute + time.Second: "15 minutes", 15 * time.Minute: "15 minutes",
+	} {
+		if got := (&LockedError{wait}).Error(); !strings.HasSuffix(got, " in "+want) {
+			t.Errorf("%s: %s, want %s", wait, got, want)
+		}
+	}
 }

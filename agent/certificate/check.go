@@ -105,7 +105,7 @@ var errNoMatch = errors.New("the key does not belong to the certificate; a certi
 func Warnings(leaf *x509.Certificate, hostname string, addresses []string, now time.Time) []string {
 	out := []string{}
 	if leaf.VerifyHostname(hostname) != nil {
-		out = append(out, fmt.Sprintf("It does not have the host's name %s: browsers warn who come by that name.", hostname))
+		out = append(out, fmt.Sprintf("The host's name %s is not in it: browsers that come by that name warn.", hostname))
 	}
 	var missing []string
 	for _, a := range addresses {
@@ -114,7 +114,7 @@ func Warnings(leaf *x509.Certificate, hostname string, addresses []string, now t
 		}
 	}
 	if len(missing) > 0 {
-		out = append(out, fmt.Sprintf("It does not have the host's addresses %s: browsers warn who come by them.", strings.Join(missing, ", ")))
+		out = append(out, fmt.Sprintf("The host's addresses %s are not in it: browsers that come by them warn.", strings.Join(missing, ", ")))
 	}
 	if message, ok := Expiry(leaf, now); ok {
 		out = append(out, message)

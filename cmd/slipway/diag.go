@@ -26,7 +26,7 @@ func (c *cli) diagCommand() *cobra.Command {
 			return client.DiagTrace(ctx, api.TraceRequest{Target: args[0]})
 		})
 	}}
-	return group("diag", "Find out what does not work", ping, trace, c.dnsCommand(), c.portCommand(), c.neighboursCommand(), c.logsCommand(), c.errorsCommand(), c.bundleCommand(), c.sticksCommand())
+	return group("diag", "Find out what does not work", ping, trace, c.dnsCommand(), c.portCommand(), c.neighboursCommand(), c.logsCommand(), c.errorsCommand(), c.bundleCommand(), c.sticksCommand(), c.filesCommand())
 }
 
 // diagnose prints what a program said; a target that was not reached is a failure for scripts.

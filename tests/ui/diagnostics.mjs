@@ -1,6 +1,6 @@
 // The Diagnostics page of one host: every tab is used and looked at.
 import { readFileSync } from 'node:fs';
-import { fault, faults, hear, launch, look, narrow, open, say } from './browser.mjs';
+import { ask, fault, faults, hear, launch, look, narrow, open, say } from './browser.mjs';
 import { button, firstVisit, go } from './steps.mjs';
 
 const s = await hear();
@@ -62,6 +62,21 @@ async function audit(page) {
   if (!text.startsWith('time,user,') || !text.includes('diag:refused') || text.includes('/diag/ping,done')) fault(`the audit file is ${text.slice(0, 200)}`);
 }
 
+/** Feature 139. */
+async function files(page) {
+  await tab(page, 'Files');
+  await page.getByRole('heading', { name: 'There are no files' }).waitFor();
+  await look(page, s.screens, 'files-none');
+  await ask(`leave-files ${s.names[0]}`);
+  const link = page.getByRole('link', { name: 'Download pilot book.txt' });
+  await link.waitFor();
+  await page.getByText('Core dump', { exact: true }).waitFor();
+  await look(page, s.screens, 'files');
+  await narrow(page, s.screens, 'files');
+  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  if (readFileSync(await file.path(), 'utf8') !== 'shoals\n') fault(`the file is ${readFileSync(await file.path(), 'utf8')}`);
+}
+
 async function bundle(page) {
   await tab(page, 'Support bundle');
   await button(page, 'Generate support bundle').click();
@@ -79,7 +94,7 @@ try {
   const page = await open(browser, s.hosts[0]);
   await firstVisit(page, s, 0);
   await go(page, 'Diagnostics');
-  for (const [name, run] of [['tests', tests], ['logs', logs], ['audit', audit], ['bundle', bundle], ['errors', async () => {
+  for (const [name, run] of [['tests', tests], ['logs', logs], ['audit', audit], ['files', files], ['bundle', bundle], ['errors', async () => {
     await tab(page, 'Recent errors');
     await page.waitForTimeout(1000);
     await look(page, s.screens, 'errors');

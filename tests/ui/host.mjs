@@ -109,7 +109,7 @@ async function pool(page) {
   await page.getByRole('grid', { name: 'Disks' }).getByText('Storage pool', { exact: true }).waitFor({ timeout: 60_000 });
 }
 
-/** Features 68 and 69: who else is affected, and the name of the host before it is switched off. */
+/** Features 68 to 70: who else is affected, and the name of the host before it is switched off. */
 async function power(page) {
   await dialog(page, 'Reboot', async (box) => {
     await box.getByText('Nobody else is affected.').waitFor();
@@ -117,6 +117,17 @@ async function power(page) {
   });
   await dialog(page, 'Shut down', async (box) => {
     if (await button(box, 'Shut down').isEnabled()) fault('a shutdown needs no typed name');
+    await button(box, 'Cancel').click();
+  });
+  await dialog(page, 'Reset to factory default', async (box) => {
+    const reset = button(box, 'Reset to factory default');
+    await box.getByText('Nobody else is affected.').waitFor();
+    await box.getByLabel(/^Type .* to confirm$/).fill(`${s.names[0]}x`);
+    if (await reset.isEnabled()) fault('a reset takes another name than the host has');
+    await box.getByLabel(/^Type .* to confirm$/).fill(s.names[0]);
+    await reset.click();
+    await box.getByText('was not installed from a Slipway image').waitFor(); // a host of the lab has nothing to go back to
+    await look(page, s.screens, 'reset-refused');
     await button(box, 'Cancel').click();
   });
 }

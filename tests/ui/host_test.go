@@ -8,7 +8,7 @@ import (
 	"github.com/slipway-os/slipway/tests/e2e/suite"
 )
 
-// TestSettingsOfAHost sets in a browser what one host has beside its adapters. Features 28, 35, 58 to 60, 63, 65, 66, 68, 69.
+// TestSettingsOfAHost sets in a browser what one host has beside its adapters. Features 28, 35, 58 to 60, 63, 65, 66, 68 to 70.
 func TestSettingsOfAHost(t *testing.T) {
 	d := suite.Start(t, "ui-host", 1)
 	h := d.Host(1)

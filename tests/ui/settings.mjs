@@ -160,11 +160,25 @@ async function appearance(page) {
   await look(page, s.screens, 'static-page');
 }
 
-/** Features 42 and 47: who is logged in; dark and UTC stay after a reload. */
+/** Features 42 and 47: who is logged in, for two hours or a day, and is shown out; dark and UTC stay after a reload. */
 async function sessionsAndDisplay(page) {
+  const other = await open(browser, url);
+  await other.goto('/settings/sessions');
+  await button(other, 'I agree').click();
+  await other.getByLabel('Stay logged in for 24 hours').check();
+  await enter(other, s);
+  await other.getByText('this one').waitFor();
   await go(page, 'Settings');
   await tab(page, 'Sessions');
   await page.getByText('this one').waitFor();
+  const lasting = (await page.getByRole('grid', { name: 'Sessions' }).getByRole('row').allInnerTexts()).map((row) => [...row.matchAll(/\d+ \w{3} \d{4}, [\d:]+/g)].map((m) => Date.parse(m[0])));
+  const hours = lasting.filter((at) => at.length === 2).map(([from, to]) => Math.round((to - from) / 3600_000)).sort();
+  if (`${hours}` !== '2,24') fault(`the sessions last ${hours} hours`);
+  await button(page, `End session of ${s.user} from 127.0.0.1`).click();
+  await button(other, 'I agree').click();
+  await other.getByText('Your session has ended. Log in again.').waitFor();
+  await other.context().close();
+  await button(page, `End session of ${s.user} from 127.0.0.1`).waitFor({ state: 'detached' });
   await look(page, s.screens, 'sessions');
   const menu = async (item) => {
     await button(page, s.user).click();
@@ -231,13 +245,13 @@ async function consentAndLockOut(page) {
     return detail;
   };
   const said = [];
-  while (said.length < 12 && !/in 1[45]m/.test(said.at(-1) ?? '')) {
+  while (said.length < 12 && !/in 1[45] minutes/.test(said.at(-1) ?? '')) {
     said.push(await attempt('not the password'));
-    await page.waitForTimeout(1000 * Number(/in (\d)s/.exec(said.at(-1))?.[1] ?? 0) + 100);
+    await page.waitForTimeout(1000 * Number(/in (\d) second/.exec(said.at(-1))?.[1] ?? 0) + 100);
   }
   if (said[0] !== 'The user name or the password is wrong.') fault(`after one wrong password: ${said[0]}`);
   if (said.length > 9) fault(`the user is not locked: ${said.join(' | ')}`);
-  if (!/Too many wrong passwords; try again in 1[45]m/.test(await attempt(s.password))) fault('the right password opens a locked user');
+  if (!/Too many wrong passwords; try again in 1[45] minutes/.test(await attempt(s.password))) fault('the right password opens a locked user');
   await look(page, s.screens, 'locked');
 }
 

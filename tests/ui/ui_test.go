@@ -225,6 +225,9 @@ var asks = map[string]func(t *testing.T, h *lab.Host, args []string) any{
 		}
 		return "started"
 	},
+	"leave-files": func(t *testing.T, h *lab.Host, _ []string) any {
+		return suite.Exec(t, h, `mkdir -p /var/log/files /var/lib/systemd/coredump; echo shoals >"/var/log/files/pilot book.txt"; echo dump >/var/lib/systemd/coredump/core.pilot.zst`)
+	},
 	// plan reads the exported answers of the wizard as the command line does.
 	"plan": func(t *testing.T, h *lab.Host, file []string) any {
 		spec, err := os.ReadFile(file[0])

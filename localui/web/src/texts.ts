@@ -36,7 +36,7 @@ export const t = {
     current: 'Old password', next: 'New password', utc: 'Show times in UTC', local: 'Show local times', both: 'Show both times', dark: 'Dark theme', light: 'Light theme', signOut: 'Sign out',
   },
   login: {
-    title: 'Log in', user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', next: 'New password', again: 'Repeat the new password', change: 'Set the password and log in', ended: 'Your session has ended. Log in again.',
+    title: 'Log in', host: (address: string) => `Host ${address}`, user: 'User name', password: 'Password', stay: 'Stay logged in for 24 hours', submit: 'Log in', refused: 'You are not logged in', next: 'New password', again: 'Repeat the new password', change: 'Set the password and log in', ended: 'Your session has ended. Log in again.',
   },
   licences: {
     title: 'Packages and licences', search: 'Name or licence', name: 'Name', version: 'Version', kind: 'Kind', kinds: { deb: 'Debian', golang: 'Go', npm: 'npm' } as Record<string, string>, licence: 'Licence', unknown: 'not recognised',
@@ -227,6 +227,9 @@ export const t = {
     lines: (n: number) => `${n} lines`, linesKept: (n: number) => `The last ${n} lines; older ones are on the host.`,
     errors: 'Recent errors', errorsText: 'Warnings and errors of the agent, each once however often it came.', noErrors: 'The agent has no errors', noErrorsText: 'It has logged no warning and no error lately.', message: 'Message', count: 'Times', last: 'Last', first: 'First',
     anyOutcome: 'All outcomes', outcomeDone: 'Done', outcomeRefused: 'Refused or failed', byUser: 'User', actionText: 'Part of the action', dryRun: 'dry run', forced: 'forced', downloadJSON: 'Download JSON', downloadCSV: 'Download CSV', noEntries: 'No entry matches', noEntriesText: 'Choose another user, action, outcome or time.',
+    files: 'Files', filesText: 'What is directly in /var/log/files of this host, and core dumps. They are as they are: a core dump has in it what the program had in its memory, secrets too.', filesForAdmins: 'Only an administrator may download these.',
+    noFiles: 'There are no files', noFilesText: 'What programs and people put into /var/log/files of this host appears here, and core dumps.', fileKind: 'Kind', fileChanged: 'Changed', folders: { files: 'File', coredumps: 'Core dump' } as Record<string, string>,
+    fetchOf: (name: string) => `Download ${name}`,
     bundle: 'Support bundle', bundleText: 'One file for whoever helps you: facts, settings and logs of this host and of its part in the cluster. Passwords, keys and tokens are taken out. Look through it before you hand it on.',
     noBundle: 'There is no support bundle yet', noBundleText: 'Generate one; it takes up to a minute.', generate: 'Generate support bundle', again: 'Generate a new one', bundleFetch: 'Download support bundle', bundleSize: 'Size', bundleAt: 'Made', bundleName: 'File',
   },

@@ -30,6 +30,7 @@ func TestDiagnostics(t *testing.T) {
 		suite.Step{Name: "recent errors", Run: b.errors},
 		suite.Step{Name: "audit", Run: b.audit},
 		suite.Step{Name: "bundle without secrets", Run: b.bundle},
+		suite.Step{Name: "files", Run: b.files},
 		suite.Step{Name: "stick", Run: b.stick},
 	)
 }
@@ -73,6 +74,19 @@ func (b *bench) errors(t *testing.T) {
 	out := suite.On(t, b.h, "", "diag", "errors").OK(t).Stdout
 	if !strings.Contains(out, "Failed with result 'signal'") {
 		t.Errorf("a killed agent is no error:\n%s", out)
+	}
+}
+
+// Feature 139: what was left on the host is listed and fetched as it is, and nothing beside it.
+func (b *bench) files(t *testing.T) {
+	suite.Exec(t, b.h, `mkdir -p /var/log/files; echo shoals >/var/log/files/book.txt; ln -s /etc/shadow /var/log/files/out`)
+	if l := suite.OnJSON[[]api.DiagFile](t, b.h, "diag", "files"); len(l) != 1 || l[0].Name != "book.txt" || l[0].SizeBytes != 7 {
+		t.Errorf("the files are %+v", l)
+	}
+	suite.On(t, b.h, "", "diag", "files", "get", "files/book.txt", "--to", "/root/fetched").OK(t)
+	suite.Exec(t, b.h, `cmp /root/fetched /var/log/files/book.txt`)
+	for _, bad := range []string{"files/out", "files/../../../etc/shadow", "etc/shadow"} {
+		suite.On(t, b.h, "", "diag", "files", "get", bad, "--to", "/root/bad").Refused(t, "there is no")
 	}
 }
 

@@ -112,7 +112,7 @@ func (g *group) lockOut(t *testing.T) {
 	})
 	r := try(password)
 	r.Refused(t, "too many wrong passwords")
-	if !strings.Contains(r.Stderr, "14m") && !strings.Contains(r.Stderr, "15m") {
+	if !strings.Contains(r.Stderr, "14 minutes") && !strings.Contains(r.Stderr, "15 minutes") {
 		t.Errorf("the refusal does not say how long: %s", r.Stderr)
 	}
 	login[5] = drive.User

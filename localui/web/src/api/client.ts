@@ -13,6 +13,7 @@ export type ClusterEvent = Schemas['ClusterEvent'];
 export type ClusterService = Schemas['ClusterService'];
 export type ClusterDraft = Schemas['ClusterDraft'];
 export type ContentItem = Schemas['ContentItem'];
+export type DiagFile = Schemas['DiagFile'];
 export type DiagResult = Schemas['DiagResult'];
 export type Definition = Schemas['Definition'];
 export type Host = Schemas['Host'];

@@ -1,4 +1,4 @@
-import { Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
+import { Alert, Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import { api, dataOf, type Host } from '../../api/client';
 import { useLoad } from '../../api/use';
@@ -25,6 +25,7 @@ export default function HostPage() {
       {host && (
         <>
           <UpgradeNotice />
+          {(host.warnings ?? []).map((w) => <Alert key={w.id + w.message} component="p" variant="warning" isInline title={w.message}>{w.fix}</Alert>)}
           <Summary host={host} changed={reload} />
           <Adapters host={host} />
           <HostSettings host={host} changed={reload} />

@@ -7,7 +7,7 @@ const link = (role: string, hosts: number) => ({ role, leader: 'a', epoch: 1, ho
 const cluster = (...nodes: [string, string, boolean][]) =>
   ({ name: 'demo', nodes: nodes.map(([host, role, ready]) => ({ host, role, ready })) }) as unknown as Cluster;
 
-// Features 68 and 69: who else is affected is said before anything happens.
+// Features 68 to 70: who else is affected is said before anything happens.
 it.each([
   ['nobody', link('none', 1), [], /Nobody else/],
   ['a leader', link('leader', 3), [], /leader of 2 other hosts/],

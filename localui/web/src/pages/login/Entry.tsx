@@ -1,4 +1,4 @@
-import { Card, CardBody, CardTitle } from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, Content } from '@patternfly/react-core';
 import { useEffect, type ReactNode } from 'react';
 import { OwnerBanner } from '../../parts/OwnerBanner';
 import { logoOf, useTheme } from '../../parts/theme';
@@ -19,6 +19,7 @@ export function Entry({ title, children }: { title: string; children: ReactNode 
         </CardTitle>
         <CardBody>
           <h1 className="pf-v6-c-title pf-m-xl">{title}</h1>
+          <Content component="small">{t.login.host(location.hostname)}</Content>
           {children}
         </CardBody>
       </Card>

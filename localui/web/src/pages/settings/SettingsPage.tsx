@@ -2,6 +2,7 @@ import { Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { PageBody } from '../../parts/Parts';
+import { useTabInSight } from '../../parts/tabs';
 import { t } from '../../texts';
 import { About } from './About';
 import { Appearance } from './Appearance';
@@ -22,10 +23,12 @@ const tabs: { name: string; title: string; page: ReactNode }[] = [
 /** The tab is part of the address, so that it can be linked to and comes back with a reload. */
 export default function SettingsPage() {
   const { tab } = useParams();
+  const shown = tabs.find((x) => x.name === tab)?.name ?? 'users';
+  useTabInSight(shown);
   const go = useNavigate();
   return (
     <PageBody title={t.menu.settings}>
-      <Tabs activeKey={tabs.some((x) => x.name === tab) ? tab : 'users'} onSelect={(_, key) => go(`/settings/${key}`)} aria-label={t.menu.settings} mountOnEnter unmountOnExit>
+      <Tabs activeKey={shown} onSelect={(_, key) => go(`/settings/${key}`)} aria-label={t.menu.settings} mountOnEnter unmountOnExit>
         {tabs.map((x) => (
           <Tab key={x.name} eventKey={x.name} title={<TabTitleText>{x.title}</TabTitleText>}>{x.page}</Tab>
         ))}

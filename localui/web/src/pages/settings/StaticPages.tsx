@@ -20,7 +20,7 @@ export function StaticPages({ pages, mayChange, changed }: { pages: MenuPage[]; 
     setRemoved(undefined);
     void changed();
   };
-  const add = mayChange && <Button variant="secondary" onClick={() => setEdited(nothing)}>{a.addPage}</Button>;
+  const add = mayChange && <Button className="sw-gap" variant="secondary" onClick={() => setEdited(nothing)}>{a.addPage}</Button>;
   return (
     <section className="sw-gap" aria-labelledby="pages-title">
       <Title headingLevel="h2" id="pages-title">{a.pages}</Title>
