@@ -47,6 +47,9 @@ export function Loading() {
   return <Spinner aria-label={t.loading} />;
 }
 
+/** Where menus of a table open: inside of the page, where readers of landmarks find them. */
+export const inPage = (): HTMLElement => document.querySelector('main') ?? document.body;
+
 /** A point in time, in the zone that the user chose. */
 export function When({ at }: { at?: string | null }) {
   const { zone } = useSettings();
