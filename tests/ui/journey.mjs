@@ -18,6 +18,7 @@ async function firstVisits(leader, follower) {
   await firstVisit(follower, s, 1);
 }
 
+/** Features 71 to 73 and 78. */
 async function link(leader, follower) {
   await go(leader, 'Linked Edge Hosts');
   await look(leader, s.screens, 'link-none');
@@ -44,17 +45,29 @@ async function link(leader, follower) {
   await leader.getByRole('heading', { name: 'Link token' }).waitFor({ state: 'detached' });
 }
 
-/** Cuts the upload twice, by a kill of the agent and by a reload of the tab; the same file goes on where it stopped. */
+/**
+ * Feature 81: pauses the upload, loses the network, then cuts it twice, by a kill of the agent and by a reload of the tab; the same file
+ * goes on where it stopped. Features 89 to 92 of what came.
+ */
 async function upload(page) {
   await go(page, 'Content');
   await look(page, s.screens, 'content-none');
   const net = await page.context().newCDPSession(page);
   await net.send('Network.enable');
-  await net.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 16 << 20 });
+  const network = (offline) => net.send('Network.emulateNetworkConditions', { offline, latency: 0, downloadThroughput: -1, uploadThroughput: 16 << 20 });
+  await network(false);
   const bar = page.getByRole('progressbar').first();
   const sent = async () => Number(await bar.getAttribute('aria-valuenow').catch(() => 0));
   const choose = () => page.locator('input[type=file]').setInputFiles(s.bundle);
   await choose();
+  while ((await sent()) < 5) await page.waitForTimeout(100);
+  await button(page, 'Pause').click();
+  await page.getByText('Paused ·').waitFor();
+  await button(page, 'Resume').click();
+  await network(true);
+  await page.getByText('The host does not answer; trying again').waitFor();
+  await network(false);
+  await button(page, 'Pause').waitFor();
   while ((await sent()) < 30) await page.waitForTimeout(100);
   await look(page, s.screens, 'content-uploading');
   await ask(`kill-agent ${s.names[0]}`);
@@ -81,6 +94,7 @@ async function upload(page) {
   await button(page, 'Cancel').click();
 }
 
+/** Features 97 to 102, 104, 106 to 109 and 112, each step with what it refuses. */
 async function wizard(page) {
   await go(page, 'Cluster');
   await look(page, s.screens, 'cluster-none');
@@ -259,6 +273,22 @@ async function move(page) {
   await page.getByRole('grid', { name: 'Network adapters' }).getByText(`${new URL(to).hostname}/24`).waitFor();
 }
 
+/** Deletes the bundle that came in the wizard, from both hosts. */
+async function remove(page) {
+  await go(page, 'Content');
+  const row = page.getByRole('row', { name: /\bother\b/ });
+  await row.getByText('2 of 2 hosts').waitFor();
+  await row.getByRole('button', { name: /kebab|action/i }).click();
+  await look(page, s.screens, 'content-menu');
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByText('go from every linked host').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await row.waitFor({ state: 'detached' });
+  await button(page, 'Verify content').click();
+  await page.getByText('is as it should be').waitFor({ timeout: 60_000 });
+}
+
+/** What is the leader's is done there: each page of a follower says so, with the way. */
 async function followerPages(page) {
   for (const [menu, name] of [['Content', 'follower-content'], ['Cluster', 'follower-cluster'], ['Linked Edge Hosts', 'follower-link']]) {
     await go(page, menu);
@@ -289,6 +319,7 @@ try {
     ['upload', () => upload(leader)],
     ['wizard', () => wizard(leader)],
     ['wizard by keyboard', () => wizardByKeyboard(leader)],
+    ['remove', () => remove(leader)],
     ['follower pages', () => followerPages(follower)],
     ['network', () => network(follower)],
     ['move', () => move(follower)],

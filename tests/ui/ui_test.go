@@ -38,7 +38,8 @@ type settings struct {
 	Screens  string   `json:"screens"`
 }
 
-// TestFirstVisitToLinkedHostsWithContent does in a browser what a newcomer does, and looks at every page on the way.
+// TestFirstVisitToLinkedHostsWithContent does in a browser what a newcomer does, and looks at every page on the way. Features 71 to
+// 73, 77, 78, 81, 87, 89 to 92, 97 to 102, 104, 106 to 109, 111 and 112.
 func TestFirstVisitToLinkedHostsWithContent(t *testing.T) {
 	d := suite.Boot(t, "ui", 2)
 	file, digest := suite.WriteBundle(t, clusterBundle())
