@@ -26,7 +26,7 @@ export function Access({ name, access, leads, saved }: { name: string; access: C
         <p>{x.text}</p>
         <Refusal text={save.error} />
         {done && <Alert component="p" variant="success" isInline isPlain isLiveRegion title={x.saved} />}
-        <Form onSubmit={(e) => e.preventDefault()}>
+        <Form className="sw-gap" onSubmit={(e) => e.preventDefault()}>
           <Field id="access-ntp" label={t.wizard.ntp} value={ntp} set={setNtp} help={t.wizard.ntpHelp} readOnly={fixed} />
           <Field id="access-keys" label={t.wizard.ssh} value={keys} set={setKeys} help={t.wizard.sshHelp} area readOnly={fixed} />
           {!fixed && (

@@ -40,6 +40,10 @@ it('says what to do about a lost host, and lets one do it', () => {
   fireEvent.click(screen.getByRole('button', { name: 'Unlink h2' }));
   expect(promote).toHaveBeenCalledOnce();
   expect(unlink.mock.calls[0]![0].name).toBe('h2');
+  cleanup();
+  render(<LostHosts link={group(lost('h2', '2026-01-01T00:00:00Z', { status: 'InUse' }))} unlink={unlink} />);
+  screen.getByText(/It is part of the cluster/);
+  expect(screen.queryByRole('button')).toBeNull();
 });
 
 // Feature 77.
