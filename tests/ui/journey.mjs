@@ -18,7 +18,7 @@ async function firstVisits(leader, follower) {
   await firstVisit(follower, s, 1);
 }
 
-/** Features 71 to 73 and 78. */
+/** Features 71, 72, 73, 74 (a wrong token says why) and 78. */
 async function link(leader, follower) {
   await go(leader, 'Linked Edge Hosts');
   await look(leader, s.screens, 'link-none');
@@ -47,7 +47,7 @@ async function link(leader, follower) {
 
 /**
  * Feature 81: pauses the upload, loses the network, then cuts it twice, by a kill of the agent and by a reload of the tab; the same file
- * goes on where it stopped. Features 89 to 92 of what came.
+ * goes on where it stopped. Features 89, 90, 91 and 92 of what came.
  */
 async function upload(page) {
   await go(page, 'Content');
@@ -94,7 +94,7 @@ async function upload(page) {
   await button(page, 'Cancel').click();
 }
 
-/** Features 97 to 102, 104, 106 to 109 and 112, each step with what it refuses. */
+/** Features 97, 98, 99, 100, 101, 102, 104, 106, 107, 108, 109, 111 and 112, each step with what it refuses. */
 async function wizard(page) {
   await go(page, 'Cluster');
   await look(page, s.screens, 'cluster-none');

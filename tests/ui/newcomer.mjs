@@ -16,7 +16,7 @@ const visit = async () => {
   for (const [i, p] of pages.entries()) await firstVisit(p, s, i);
 };
 
-/** Features 71 to 76. */
+/** Features 71, 72, 73, 75 and 76. */
 async function link() {
   await go(page, 'Linked Edge Hosts');
   await button(page, 'Generate token').click();
@@ -43,7 +43,7 @@ async function upload() {
 
 const next = () => button(page, 'Next').click();
 
-/** The first three steps, each with what it refuses. Features 97 to 101. */
+/** The first three steps, each with what it refuses. Features 97, 98, 99, 100 and 101. */
 async function answers() {
   await go(page, 'Cluster');
   await button(page, 'Create cluster').click();
@@ -68,7 +68,7 @@ async function answers() {
   await next();
 }
 
-/** VIP and hosts. Features 103 and 106 to 110. */
+/** VIP and hosts. Features 103, 106, 107, 108, 109 and 110. */
 async function places() {
   await stuck(page, 'three control-plane hosts without a VIP');
   await page.getByLabel('Virtual IP (VIP)').fill(new URL(s.hosts[1]).hostname);

@@ -121,7 +121,7 @@ func (g *group) killByChance(t *testing.T, step string, kills map[string]int) {
 }
 
 // again makes a smaller cluster on what the first one left, with a load balancer in place of a VIP. Its worker comes when what it
-// would join with has expired, as after two hours: the first host makes that anew. (Features 104 and 107 to 109.)
+// would join with has expired, as after two hours: the first host makes that anew. (Features 104, 107, 108, 109 and 111.)
 func (g *group) again(t *testing.T) {
 	b := &balancer{g: g, to: g.Host(2).Address().String() + ":6443"}
 	b.start(t)

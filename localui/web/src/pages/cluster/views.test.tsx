@@ -20,7 +20,7 @@ const harbour: Cluster = {
 const step: Step = { name: 'h1: images', state: 'running', progress: { done: 1 << 20, total: 4 << 20, unit: 'bytes' }, startedAt: null, endedAt: null, message: '' };
 const operation: Operation = { id: 'o', kind: 'cluster.create', title: 'Create cluster harbour', state: 'running', progress: null, createdAt: '', endedAt: null, error: '', steps: [step] };
 
-// Features 116 to 118: the state with its reason, the applications by layer, and the steps with how far they are.
+// Features 116, 117 and 118: the state with its reason, the applications by layer, and the steps with how far they are.
 it('tells how the cluster is, and why', () => {
   render(<Overview cluster={harbour} operation={operation} />);
   for (const text of ['Degraded', 'Unhealthy', 'Host h2 not seen for 45s', 'https://10.0.0.9:6443', 'calico', 'Network (CNI)', 'Progressing', 'None of its pods exists yet', 'h1: images', '1.0 MiB / 4.0 MiB (25 %)']) screen.getByText(text);
