@@ -104,7 +104,7 @@ func preview(p Plan) []PlanStep {
 		steps = append(steps, PlanStep{Host: m.Node.Name, Text: fmt.Sprintf(format, args...)})
 	}
 	for _, m := range p.Members {
-		say(m, "place Kubernetes %s and pull the images of %d packs", p.Config.KubernetesVersion, len(p.Config.Packs))
+		say(m, "place Kubernetes %s and pull the images of %s", p.Config.KubernetesVersion, counted(len(p.Config.Packs), "pack"))
 	}
 	for _, m := range p.Members {
 		switch m.Role {
@@ -122,6 +122,14 @@ func preview(p Plan) []PlanStep {
 		}
 	}
 	return steps
+}
+
+// counted is "1 pack" or "4 packs".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // hash covers everything that will be done. encoding/json sorts map keys, so the form is canonical. Masked values stay

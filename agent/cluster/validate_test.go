@@ -8,6 +8,7 @@ import (
 
 const sshKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE admin"
 
+// Features 107, 110 and 111: one, three or five control-plane hosts; one needs no VIP.
 func TestMinimalSpec(t *testing.T) {
 	for n, good := range map[int]bool{0: false, 1: true, 2: false, 3: true, 4: false, 5: true, 6: false} {
 		p, err := MakePlan(testSpec(), testStack(), testHosts(n))

@@ -19,7 +19,7 @@ async function unlink(page, name) {
   await page.getByRole('grid', { name: 'Linked Edge Hosts' }).getByText(name, { exact: true }).waitFor({ state: 'detached' });
 }
 
-/** The agents are stopped and started as a power cut would do. */
+/** Features 77 and 78. The agents are stopped and started as a power cut would do. */
 export async function lost(first, second, s) {
   const [h1, h2] = s.names;
   await go(second, 'Linked Edge Hosts');

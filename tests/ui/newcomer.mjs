@@ -16,6 +16,7 @@ const visit = async () => {
   for (const [i, p] of pages.entries()) await firstVisit(p, s, i);
 };
 
+/** Features 71, 72, 73, 75 and 76. */
 async function link() {
   await go(page, 'Linked Edge Hosts');
   await button(page, 'Generate token').click();
@@ -28,6 +29,7 @@ async function link() {
   await look(page, s.screens, 'linked');
 }
 
+/** Features 81, 86 and 87. */
 async function upload() {
   await go(page, 'Content');
   await drop(page, page.getByText('Drop content bundles'), s.bundle);
@@ -41,7 +43,7 @@ async function upload() {
 
 const next = () => button(page, 'Next').click();
 
-/** The first three steps, each with what it refuses. */
+/** The first three steps, each with what it refuses. Features 97, 98, 99, 100 and 101. */
 async function answers() {
   await go(page, 'Cluster');
   await button(page, 'Create cluster').click();
@@ -66,7 +68,7 @@ async function answers() {
   await next();
 }
 
-/** VIP and hosts. */
+/** VIP and hosts. Features 103, 106, 107, 108, 109 and 110. */
 async function places() {
   await stuck(page, 'three control-plane hosts without a VIP');
   await page.getByLabel('Virtual IP (VIP)').fill(new URL(s.hosts[1]).hostname);
@@ -124,6 +126,7 @@ async function elsewhere() {
   if (plan.name !== 'harbour' || plan.vip !== s.vip || plan.nodes.length !== 3) fault(`the command line reads the export as ${JSON.stringify(plan)}`);
 }
 
+/** Features 112, 116, 117 and 122. */
 async function deploy() {
   await next();
   for (const text of ['harbour', s.vip, ...s.names]) await page.getByText(text).first().waitFor();
@@ -141,6 +144,7 @@ async function deploy() {
   await look(page, s.screens, 'cluster-nodes');
 }
 
+/** Feature 120. */
 async function kubeconfig() {
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByText('Admin kubeconfig file').click()]);
   if (file.suggestedFilename() !== 'harbour.kubeconfig') fault(`the file is called ${file.suggestedFilename()}`);
@@ -155,6 +159,7 @@ async function running() {
   }
 }
 
+/** Feature 133. */
 async function remove() {
   await go(page, 'Cluster');
   await button(page, 'Delete cluster').click();

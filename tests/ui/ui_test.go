@@ -38,7 +38,8 @@ type settings struct {
 	Screens  string   `json:"screens"`
 }
 
-// TestFirstVisitToLinkedHostsWithContent does in a browser what a newcomer does, and looks at every page on the way.
+// TestFirstVisitToLinkedHostsWithContent does in a browser what a newcomer does, and looks at every page on the way. Features
+// 71, 72, 73, 74, 77, 78, 81, 87, 89, 90, 91, 92, 97, 98, 99, 100, 101, 102, 104, 106, 107, 108, 109, 111 and 112.
 func TestFirstVisitToLinkedHostsWithContent(t *testing.T) {
 	d := suite.Boot(t, "ui", 2)
 	file, digest := suite.WriteBundle(t, clusterBundle())
@@ -103,7 +104,8 @@ func indented(text string) string {
 }
 
 // TestNewcomerReachesARunningCluster goes from three addresses to a Running cluster, through the browser alone, and deletes
-// it. Features 71 to 78, 81, 87, 97 to 112, 116, 120, 122 and 133.
+// it. Features 71, 72, 73, 75, 76, 81, 86, 87, 97, 98, 99, 100, 101, 103, 106, 107, 108, 109, 110, 112, 116, 117, 118, 119, 120, 121, 122,
+// 123 and 133.
 func TestNewcomerReachesARunningCluster(t *testing.T) {
 	bundle := suite.Bundle(t)
 	d := suite.Boot(t, "ui-cluster", 3)

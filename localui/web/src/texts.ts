@@ -125,7 +125,7 @@ export const t = {
   link: {
     roles: { leader: 'This host is the leader of the group.', follower: 'This host follows a leader.', none: 'This host is not linked.' },
     generate: 'Generate token', join: 'Link this device to another', leave: 'Unlink this host', token: 'Link token', remaining: 'Remaining time',
-    tokenText: 'On the other host choose “Link this device to another” and paste this token. It works once; a new one follows by itself.',
+    tokenText: 'On the other host choose “Link this device to another” and paste this token. It works once; a new one follows by itself. When you stop, the one that is shown opens nothing any more.',
     stop: 'Stop token generation', stopLeading: 'Stop leading', joinText: 'Paste the token that the leader shows. The content of the group is then synced to this host.',
     leaveText: 'This host leaves its group and is Ready again. Its content stays.', leaveForce: 'Leave even if the leader does not answer', promote: 'Lead a group of its own',
     promoteText: 'For a host whose leader is lost for good: it becomes the leader of a new group with what content it has. Other followers of the lost leader then join it with a token.', unlink: 'Unlink', unlinkOf: (n: string) => `Unlink ${n}`,
@@ -142,7 +142,7 @@ export const t = {
     lead: 'Content bundles in the storage pool, synced to every linked host.', upload: 'Upload content', drop: 'Drop content bundles (.tar.zst) here, or', choose: 'Choose files',
     pause: 'Pause', resume: 'Resume', discard: 'Discard', hide: 'Hide', unpacking: 'Verifying and unpacking', success: 'Upload successful', cut: 'The upload was cut. Resume it, or choose the same file again later: it goes on where it stopped.',
     states: { paused: 'Paused', waiting: 'The host does not answer; trying again' } as Record<string, string>,
-    syncing: (n: number) => `Syncing content: (${n}) items are pending`, verify: 'Verify content', none: 'There is no content yet',
+    syncing: (n: number) => `Syncing content: (${n}) items are pending`, verify: 'Verify content', verified: 'All content of this host was read and is as it should be', damaged: 'Damage was found in the content of this host', none: 'There is no content yet',
     noneText: 'Upload a content bundle. It holds what a cluster is made of, and is synced to every linked host.', noneFollower: 'Content comes from the leader by itself.',
     filter: 'Filter by name', usage: (n: number, size: string) => `${n} ${n === 1 ? 'item' : 'items'}, ${size}`, details: 'Details', onHosts: (n: number, all: number) => `${n} of ${all} hosts`,
     digest: 'Digest', definitions: 'Cluster definitions', packs: 'Packs', images: 'Images', deleteOf: (n: string, v: string) => `Delete ${n} ${v}`,
@@ -171,7 +171,7 @@ export const t = {
       noneText: 'Kubernetes keeps its events for about an hour. Choose all namespaces and types to see whether there are others.', noSteps: 'No host has begun yet', noStepsText: 'Steps appear as the hosts report them.',
       shown: (n: number, all: number) => `${n} of ${all} events`, columns: { time: 'Time', type: 'Type', reason: 'Reason', namespace: 'Namespace', object: 'Object', message: 'Message' },
     },
-    access: { title: 'Time and access', save: 'Save for all hosts' },
+    access: { title: 'Time and access', text: 'For every host of the cluster, while it runs; nothing restarts but the clock service.', save: 'Save for all hosts', saved: 'Saved. The hosts take it over within a few seconds.' },
     certificates: {
       title: 'Certificates', none: 'No certificates are known yet', noneText: 'Hosts report theirs when they have joined the cluster.', ended: 'ended', days: (n: number) => `${n} ${n === 1 ? 'day' : 'days'} left`,
       columns: { host: 'Host', name: 'Certificate', ends: 'Valid until', left: 'Time left' },

@@ -1,4 +1,4 @@
-// The tabs of a running cluster, on the leader and on a host that asks others (features 118, 119, 121 to 123).
+// The tabs of a running cluster, on the leader and on a host that asks others (features 118, 119, 121, 122 and 123).
 import { readFileSync } from 'node:fs';
 import { fault, look, narrow } from '../browser.mjs';
 import { button, go } from '../steps.mjs';

@@ -23,12 +23,15 @@ export function PageBody(p: { title: string; lead?: string; actions?: ReactNode;
   );
 }
 
+/** What a host says, as a sentence of its own. */
+export const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Why something was refused; nothing when it was not. Read aloud by screen readers. */
 export function Refusal({ text, title }: { text: string; title?: string }) {
   if (!text) return null;
   return (
     <Alert component="p" variant="danger" isInline title={title ?? t.refused} isLiveRegion className="sw-refusal">
-      {text.charAt(0).toUpperCase() + text.slice(1)}
+      {asSentence(text)}
     </Alert>
   );
 }
@@ -46,6 +49,9 @@ export function Nothing(p: { title: string; text: string; children?: ReactNode }
 export function Loading() {
   return <Spinner aria-label={t.loading} />;
 }
+
+/** Where menus of a table open: inside of the page, where readers of landmarks find them. */
+export const inPage = (): HTMLElement => document.querySelector('main') ?? document.body;
 
 /** A point in time, in the zone that the user chose. */
 export function When({ at }: { at?: string | null }) {

@@ -1,20 +1,28 @@
 import { Button, Card, CardBody, CardTitle, CodeBlock, CodeBlockCode } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { api, dataOf } from '../../api/client';
+import { api, dataOf, type Definition } from '../../api/client';
 import { useLoad } from '../../api/use';
 import { download } from '../../parts/download';
 import { Loading, Refusal, When } from '../../parts/Parts';
 import { t } from '../../texts';
 import { Access } from './Access';
+import { idOf } from './draft';
+
+/** "Pod CIDR (podCIDR)", if the definition is still here to say so. */
+function labelOf(variable: string, definition: string, definitions?: Definition[]): string {
+  const label = definitions?.find((d) => idOf(d) === definition)?.variables.find((v) => v.name === variable)?.displayName;
+  return label ? `${label} (${variable})` : variable;
+}
 
 /** What was deployed: the values, and the spec as YAML to deploy the same again. */
 export function Configuration({ name, leads }: { name: string; leads: boolean }) {
   const { data, error, reload } = useLoad(() => dataOf(api.GET('/clusters/{name}/spec', { params: { path: { name } } })));
+  const definitions = useLoad(() => dataOf(api.GET('/definitions')));
   const x = t.cluster.configuration;
   if (!data) return error ? <Refusal text={error} /> : <Loading />;
   const rows: [string, React.ReactNode][] = [
     [t.wizard.definition, data.definition], [x.kubernetes, data.kubernetesVersion], [x.created, <When key="at" at={data.createdAt} />],
-    ...data.variables.map((v): [string, string] => [v.name, v.value || '–']),
+    ...data.variables.map((v): [string, string] => [labelOf(v.name, data.definition, definitions.data), v.value || '–']),
   ];
   return (
     <>

@@ -1,6 +1,6 @@
 import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextArea, TextInput } from '@patternfly/react-core';
 
-/** One labelled line or area of text with its help, or what is wrong with it. */
+/** One labelled line or area of text with what is wrong with it, if anything, and its help: a rule alone does not say what to enter. */
 export function Field(p: {
   id: string;
   label: string;
@@ -17,10 +17,10 @@ export function Field(p: {
   readOnly?: boolean;
   type?: 'text' | 'password';
 }) {
-  const say = p.fault || p.help;
   const tone = p.fault ? ('error' as const) : (p.tone ?? ('default' as const));
+  const said = [...new Set([p.fault, p.help])].filter(Boolean);
   const common = {
-    id: p.id, value: p.value, isRequired: p.required, validated: tone, 'aria-describedby': say ? `${p.id}-help` : undefined,
+    id: p.id, value: p.value, isRequired: p.required, validated: tone, 'aria-describedby': said.length > 0 ? `${p.id}-help` : undefined,
     readOnlyVariant: p.readOnly ? ('default' as const) : undefined,
   };
   return (
@@ -30,9 +30,11 @@ export function Field(p: {
       ) : (
         <TextInput {...common} type={p.type ?? 'text'} onChange={(_, v) => p.set(v)} autoComplete={p.type === 'password' ? 'new-password' : 'off'} />
       )}
-      {say && (
+      {said.length > 0 && (
         <FormHelperText>
-          <HelperText id={`${p.id}-help`} isLiveRegion={p.tone !== undefined}><HelperTextItem variant={tone}>{say}</HelperTextItem></HelperText>
+          <HelperText id={`${p.id}-help`} isLiveRegion={p.tone !== undefined}>
+            {said.map((text, i) => <HelperTextItem key={text} variant={i === 0 ? tone : 'default'}>{text}</HelperTextItem>)}
+          </HelperText>
         </FormHelperText>
       )}
     </FormGroup>

@@ -42,7 +42,7 @@ function HostPicker({ draft, hosts, setHost }: { draft: StepProps['draft']; host
   const w = t.wizard;
   return (
     <Table variant="compact" aria-label={w.hosts}>
-      <Thead><Tr><Th width={20}>{w.host}</Th><Th width={30}>{w.pool}</Th><Th width={25}>{w.nodeName}</Th><Th width={25}>{w.adapter}</Th></Tr></Thead>
+      <Thead><Tr><Th width={15}>{w.host}</Th><Th width={40}>{w.pool}</Th><Th width={20}>{w.nodeName}</Th><Th width={25}>{w.adapter}</Th></Tr></Thead>
       <Tbody>
         {hosts.map((h) => {
           const d = draft.hosts[h.id] ?? { pool: 0, adapter: '', name: '' };

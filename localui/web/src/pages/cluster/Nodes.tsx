@@ -1,6 +1,6 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { Cluster } from '../../api/client';
-import { Nothing, State, When } from '../../parts/Parts';
+import { asSentence, Nothing, State, When } from '../../parts/Parts';
 import { t } from '../../texts';
 
 export function Nodes({ cluster }: { cluster: Cluster }) {
@@ -14,7 +14,7 @@ export function Nodes({ cluster }: { cluster: Cluster }) {
           <Tr key={n.name}>
             <Td dataLabel={c.name}>{n.name}</Td>
             <Td dataLabel={c.role}>{t.states[n.role] ?? n.role}</Td>
-            <Td dataLabel={c.status}><State of={n.ready ? 'Ready' : 'NotReady'} text={n.ready ? t.cluster.ready : t.cluster.notReady} /> {n.reason}</Td>
+            <Td dataLabel={c.status}><State of={n.ready ? 'Ready' : 'NotReady'} text={n.ready ? t.cluster.ready : t.cluster.notReady} /> {asSentence(n.reason)}</Td>
             <Td dataLabel={c.address}>{n.address || '–'}</Td>
             <Td dataLabel={c.version}>{n.version || '–'}</Td>
             <Td dataLabel={c.architecture}>{n.architecture || '–'}</Td>

@@ -1,9 +1,11 @@
 import { Alert, Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { Cluster, Operation } from '../../api/client';
-import { Nothing, Refusal, State, When } from '../../parts/Parts';
+import { asSentence, Nothing, Refusal, State, When } from '../../parts/Parts';
 import { Steps } from '../../parts/Operation';
 import { t } from '../../texts';
+
+const variants: Record<string, 'danger' | 'warning'> = { Error: 'danger', Degraded: 'warning' };
 
 export function Overview({ cluster, operation }: { cluster: Cluster; operation?: Operation }) {
   const c = t.cluster.columns;
@@ -18,7 +20,7 @@ export function Overview({ cluster, operation }: { cluster: Cluster; operation?:
             <Row term={t.cluster.api}>https://{cluster.endpoint}</Row>
             <Row term={t.cluster.reached}>{reachedBy(cluster)}</Row>
           </DescriptionList>
-          {cluster.reason && <Alert component="p" variant={cluster.state === 'Error' ? 'danger' : 'info'} isInline isPlain title={cluster.reason} className="sw-gap" />}
+          {cluster.reason && <Alert component="p" variant={variants[cluster.state] ?? 'info'} isInline isPlain title={asSentence(cluster.reason)} className="sw-gap" />}
         </CardBody>
       </Card>
       {operation?.state === 'running' && <Lifecycle operation={operation} />}
@@ -33,8 +35,8 @@ export function Overview({ cluster, operation }: { cluster: Cluster; operation?:
               <Tbody>
                 {cluster.applications.map((a) => (
                   <Tr key={a.name}>
-                    <Td dataLabel={c.name}>{a.name}</Td><Td dataLabel={c.layer}>{a.layer}</Td><Td dataLabel={c.version}>{a.version}</Td>
-                    <Td dataLabel={c.status}><State of={a.status} /></Td><Td dataLabel={c.changed}><When at={a.since} /></Td><Td dataLabel={c.message}>{a.message ?? ''}</Td>
+                    <Td dataLabel={c.name}>{a.name}</Td><Td dataLabel={c.layer}>{t.layers[a.layer] ?? a.layer}</Td><Td dataLabel={c.version}>{a.version}</Td>
+                    <Td dataLabel={c.status}><State of={a.status} /></Td><Td dataLabel={c.changed}><When at={a.since} /></Td><Td dataLabel={c.message}>{asSentence(a.message ?? '')}</Td>
                   </Tr>
                 ))}
               </Tbody>

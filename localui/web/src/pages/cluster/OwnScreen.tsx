@@ -16,7 +16,7 @@ const patienceMillis = 8000;
 export function OwnScreen(p: { definition: Definition; draft: Draft; faults: Faults; set: (values: Record<string, string>) => void; failed: () => void }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [ready, setReady] = useState(false);
-  const [height, setHeight] = useState(420);
+  const [height, setHeight] = useState(160);
   const loads = useRef(0);
   const { dark } = useSettings();
   const form = JSON.stringify(formOf(p.definition, p.draft, p.faults, dark ? 'dark' : 'light'));

@@ -46,11 +46,13 @@ function Open({ checks, nameOf, ignored, ignore }: { checks: Check[]; nameOf: (h
   return (
     <Alert component="p" variant={left > 0 ? 'danger' : 'warning'} isInline isLiveRegion title={left > 0 ? t.wizard.notMet(left) : t.wizard.warnings} className="sw-gap">
       <List>
-        {findings(checks).map((f, i) => <ListItem key={i}><strong>{f.hosts.map((h) => nameOf(h) || t.wizard.group).join(', ')}</strong>: {told(f.check)}</ListItem>)}
+        {findings(checks).map((f, i) => <ListItem key={i}><strong>{title(f.check.id)}, {f.hosts.map((h) => nameOf(h) || t.wizard.group).join(', ')}</strong>: {told(f.check)}</ListItem>)}
       </List>
-      {failed.map((id) => (
-        <Checkbox key={id} id={`ignore-${id}`} label={t.wizard.ignore(title(id))} isChecked={ignored.has(id)} onChange={(_, on) => toggle(id, on)} />
-      ))}
+      <div className="sw-gap">
+        {failed.map((id) => (
+          <Checkbox key={id} id={`ignore-${id}`} label={t.wizard.ignore(title(id))} isChecked={ignored.has(id)} onChange={(_, on) => toggle(id, on)} />
+        ))}
+      </div>
     </Alert>
   );
 }
@@ -58,7 +60,7 @@ function Open({ checks, nameOf, ignored, ignore }: { checks: Check[]; nameOf: (h
 function Matrix({ checks, nameOf }: { checks: Check[]; nameOf: (h: string) => string }) {
   const { ids, hosts, cell } = matrix(checks);
   return (
-    <div className="sw-scroll" role="region" aria-label={t.wizard.preflight} tabIndex={0}>
+    <div className="sw-scroll sw-gap" role="region" aria-label={t.wizard.preflight} tabIndex={0}>
       <Table variant="compact" aria-label={t.wizard.preflight} gridBreakPoint="">
         <Thead><Tr><Th>{t.wizard.check}</Th>{hosts.map((h) => <Th key={h}>{nameOf(h) || t.wizard.group}</Th>)}</Tr></Thead>
         <Tbody>

@@ -14,7 +14,7 @@ export function Review({ draft, plan, definition, nameOf }: { draft: Draft; plan
   const rows: [string, ReactNode][] = [
     [t.wizard.name, plan.name],
     [t.wizard.tags, draft.tags.trim() || '–'],
-    [t.wizard.reached, `${t.wizard.ways[draft.reached].label}: ${plan.endpoint}`],
+    [t.cluster.api, `${t.wizard.ways[draft.reached].label}: ${plan.endpoint}`],
     [t.wizard.ntp, draft.ntpServers.trim() || t.wizard.ownNTP],
     [t.wizard.ssh, lines(draft.sshKeys).length || '–'],
     [t.wizard.pools, <List isPlain>{draft.pools.map((p) => <ListItem key={p.key}>{poolLine(p)}</ListItem>)}</List>],

@@ -21,7 +21,7 @@ it('shows every check on every host, and goes on only when what fails is named',
   const view = render(show(failing));
   expect(screen.getAllByRole('columnheader').map((h) => h.textContent)).toEqual(['Check', 'h1', 'h2', 'Group']);
   screen.getByText('2 checks are not met');
-  expect(screen.getAllByRole('listitem').map((l) => l.textContent)).toEqual(['h1, h2: Too little memory. Add some.', 'Group: Too little memory. Add some.']);
+  expect(screen.getAllByRole('listitem').map((l) => l.textContent)).toEqual(['Memory, h1, h2: Too little memory. Add some.', 'VIP free, Group: Too little memory. Add some.']);
   fireEvent.click(screen.getByRole('checkbox', { name: 'Deploy although “Memory” is not met' }));
   expect([...(ignore.mock.calls[0]![0] as Set<string>)]).toEqual(['memory']);
   view.rerender(show(failing, new Set(['memory'])));

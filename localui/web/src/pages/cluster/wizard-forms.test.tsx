@@ -90,7 +90,7 @@ it('lets the host make a certificate and its key', async () => {
   expect(JSON.parse(asked[0]!.body)).toEqual({ commonName: 'harbour Identity CA' });
 });
 
-// Features 107 to 110.
+// Features 107, 108, 109 and 110.
 it('places hosts, with adapter and name, and says what is wrong or could be better', () => {
   let draft: Draft = { ...newDraft(hosts, [definitionOf()]), reached: 'host' };
   const show = () => <NodeStep draft={draft} change={(c) => { draft = { ...draft, ...c }; view.rerender(show()); }} faults={nodeFaults(draft)} hosts={hosts} />;

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { api, dataOf, type ContentItem } from '../../api/client';
 import { useLoad } from '../../api/use';
 import { bytes, percent } from '../../format';
-import { Loading, Nothing, Refusal, State, When } from '../../parts/Parts';
+import { inPage, Loading, Nothing, Refusal, State, When } from '../../parts/Parts';
 import { t } from '../../texts';
 import { choose, stateOf, type Column, type Filter } from './choose';
 
@@ -63,7 +63,7 @@ export function ContentTable({ items, remove }: { items: ContentItem[]; remove?:
               <Td dataLabel={c.size}>{bytes(i.sizeBytes)}</Td>
               <Td dataLabel={c.added}><When at={i.addedAt} /></Td>
               <Td dataLabel={c.sync}><SyncCell item={i} /></Td>
-              {remove && <Td isActionCell><ActionsColumn items={[{ title: t.delete, onClick: () => remove(i) }]} popperProps={{ position: 'right' }} /></Td>}
+              {remove && <Td isActionCell><ActionsColumn items={[{ title: t.delete, onClick: () => remove(i) }]} popperProps={{ position: 'right', appendTo: inPage }} /></Td>}
             </Tr>
             {open === i.digest && (
               <Tr isExpanded>

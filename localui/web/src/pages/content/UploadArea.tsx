@@ -20,7 +20,7 @@ export function UploadArea() {
   };
   return (
     <Card
-      className={over ? 'sw-drop-over' : undefined} onDrop={drop} onDragLeave={() => setOver(false)}
+      isFullHeight className={over ? 'sw-drop-over' : undefined} onDrop={drop} onDragLeave={() => setOver(false)}
       onDragOver={(e) => {
         e.preventDefault();
         setOver(true);

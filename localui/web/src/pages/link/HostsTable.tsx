@@ -2,7 +2,7 @@ import { Label } from '@patternfly/react-core';
 import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction } from '@patternfly/react-table';
 import type { Link, LinkedHost } from '../../api/client';
 import { bytes, percent } from '../../format';
-import { State, When } from '../../parts/Parts';
+import { inPage, State, When } from '../../parts/Parts';
 import { uiOf } from '../../parts/leader';
 import { t } from '../../texts';
 
@@ -43,7 +43,7 @@ export function HostsTable({ link, unlink }: { link: Link; unlink?: (h: LinkedHo
             <Td dataLabel={c.seen}><When at={h.lastSeen} /></Td>
             {unlink && (
               <Td isActionCell>
-                {h.role !== 'leader' && <ActionsColumn items={[unlinkItem(h, unlink)]} popperProps={{ position: 'right' }} />}
+                {h.role !== 'leader' && <ActionsColumn items={[unlinkItem(h, unlink)]} popperProps={{ position: 'right', appendTo: inPage }} />}
               </Td>
             )}
           </Tr>

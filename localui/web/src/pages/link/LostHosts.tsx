@@ -10,7 +10,7 @@ export function LostHosts({ link, unlink, promote }: { link: Link; unlink?: (h: 
   const now = useNow();
   return lostHosts(link, now).map((h) => {
     const leader = h.role === 'leader';
-    const act = leader ? promote : unlink && (() => unlink(h));
+    const act = leader ? promote : unlink && h.status !== 'InUse' ? () => unlink(h) : undefined; // a host of a cluster stays linked
     return (
       <Alert
         key={h.id} component="p" variant="warning" isInline title={t.link.lost(h.name, duration(lostFor(h, now)))}
