@@ -63,6 +63,7 @@ func TestCIData(t *testing.T) {
 	do(t, files, "mke2fs", "-q", "-t", "ext4", "-L", "cidata", "-d", files, disk, "16M")
 	m := start(t, q, Config{UEFI: true, CD: image, Disks: blankDisks(t, q, t.TempDir()), Data: disk}, artefacts)
 	wait(t, m, 25*time.Minute, "slipway: user-data is taken from /dev/disk/by-label/cidata")
+	wait(t, m, 10*time.Minute, "slipway: step 2 of 8") // kairos-agent has it
 	text := shell(t, m, patience, "cat /run/slipway-config.yaml; stat -c %a /run/slipway-config.yaml")
 	for _, want := range []string{"from the second medium", "systemd.debug_shell=ttyS1", "600"} {
 		if !strings.Contains(text, want) {
