@@ -116,15 +116,30 @@ func TestLiveBIOS(t *testing.T) {
 	q, image, artefacts := setup(t)
 	m := start(t, q, Config{USB: image}, artefacts)
 	wait(t, m, 3*time.Minute, "executed automatically in 4s")
-	if err := m.Type("\x1b[B\x1b[B\r"); err != nil { // the third entry
-		t.Fatal(err)
-	}
+	choose(t, m, "Install Slipway v0.1.0, choosing", "Shell, nothing")
 	wait(t, m, 20*time.Minute, "root@localhost")
 	if err := m.Type("cat /run/cos/live_mode; findmnt -n -o SOURCE /run/initramfs/live\r"); err != nil {
 		t.Fatal(err)
 	}
 	wait(t, m, time.Minute, `1/dev/sda`)
 	picture(t, m, filepath.Join(artefacts, "shell.png"))
+}
+
+// choose goes down a boot menu, whose first entry is marked, to the last of titles, and starts it. A star marks an entry.
+func choose(t *testing.T, m *Machine, titles ...string) {
+	t.Helper()
+	for _, title := range titles {
+		press(t, m, "down")
+		wait(t, m, time.Minute, `\*`+title)
+	}
+	press(t, m, "ret")
+}
+
+func press(t *testing.T, m *Machine, keys ...string) {
+	t.Helper()
+	if err := m.Press(keys...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // freePort finds a port that nobody listens on.

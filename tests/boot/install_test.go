@@ -49,16 +49,10 @@ func TestInstallUEFI(t *testing.T) {
 // firstUserOfHost goes the way of a new machine's owner, with the keys that a keyboard sends.
 func firstUserOfHost(t *testing.T, m *Machine) {
 	t.Helper()
-	press := func(keys ...string) {
-		t.Helper()
-		if err := m.Press(keys...); err != nil {
-			t.Fatal(err)
-		}
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for screen := ""; !strings.Contains(screen, "Create user"); {
-		press("f2") // again, as a person does when the console says that the agent does not answer yet
+		press(t, m, "f2") // again, as a person does when the console says that the agent does not answer yet
 		time.Sleep(5 * time.Second)
 		var err error
 		if screen, err = m.Shell(ctx, screenText); err != nil {
@@ -69,9 +63,9 @@ func firstUserOfHost(t *testing.T, m *Machine) {
 		if err := m.Write(text); err != nil {
 			t.Fatal(err)
 		}
-		press("tab")
+		press(t, m, "tab")
 	}
-	press("tab", "ret") // past the day on which the password ends
+	press(t, m, "tab", "ret") // past the day on which the password ends
 	onScreen(t, m, patience, "Logged in as ada")
 	shell(t, m, patience, "id -nG ada | grep -w slipway-admin")
 }

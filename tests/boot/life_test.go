@@ -65,7 +65,8 @@ func TestHalfInstalled(t *testing.T) {
 	q, image, artefacts := setup(t)
 	m := start(t, q, Config{UEFI: true, CD: image, Disks: installed(t, q, image, artefacts)}, artefacts)
 	wait(t, m, 5*time.Minute, "Booting `Slipway'")
-	shell(t, m, 10*time.Minute, "mount -o remount,rw /run/initramfs/cos-state && rm /run/initramfs/cos-state/slipway/installed && sync && mount -o remount,ro /run/initramfs/cos-state")
+	untilShell(t, m, 20*time.Minute, agentUp, `"id"`) // before, the shell is the initrd's
+	shell(t, m, patience, "mount -o remount,rw /run/initramfs/cos-state && rm /run/initramfs/cos-state/slipway/installed && sync && mount -o remount,ro /run/initramfs/cos-state")
 	shell(t, m, patience, "(sleep 1; systemctl reboot --force --force) &")
 	wait(t, m, 3*time.Minute, "The installation of Slipway on this disk was cut off")
 	wait(t, m, 3*time.Minute, "Booting `Install Slipway v0.1.0 on this machine'")

@@ -17,18 +17,15 @@ func TestInteractive(t *testing.T) {
 	m := start(t, q, c, artefacts)
 	// The disk is booted first; its menu is left for the firmware's next choice, the medium, whose default is the disk again.
 	wait(t, m, 5*time.Minute, "Booting `Slipway'")
-	shell(t, m, 15*time.Minute, "mount -o remount,rw /run/initramfs/cos-state && mv /run/initramfs/cos-state/slipway/installed /run/initramfs/cos-state/slipway/was && sync; (sleep 1; systemctl reboot --force --force) &")
+	untilShell(t, m, 20*time.Minute, agentUp, `"id"`) // before, the shell is the initrd's
+	shell(t, m, patience, "mount -o remount,rw /run/initramfs/cos-state && mv /run/initramfs/cos-state/slipway/installed /run/initramfs/cos-state/slipway/was && sync; (sleep 1; systemctl reboot --force --force) &")
 	wait(t, m, 3*time.Minute, "was cut off")
 	wait(t, m, 3*time.Minute, "executed automatically in 4s")
 	picture(t, m, filepath.Join(artefacts, "menu.png"))
-	if err := m.Type("\x1b[B\r"); err != nil { // the second entry
-		t.Fatal(err)
-	}
+	choose(t, m, "Install Slipway v0.1.0, choosing")
 	answer := func(keys ...string) {
 		t.Helper()
-		if err := m.Press(append(keys, "ret")...); err != nil {
-			t.Fatal(err)
-		}
+		press(t, m, append(keys, "ret")...)
 	}
 	onScreen(t, m, 20*time.Minute, "Install on which disk [/dev/vda]")
 	onScreen(t, m, patience, "an installation that was cut off")
@@ -63,6 +60,7 @@ func TestCIData(t *testing.T) {
 	do(t, files, "mke2fs", "-q", "-t", "ext4", "-L", "cidata", "-d", files, disk, "16M")
 	m := start(t, q, Config{UEFI: true, CD: image, Disks: blankDisks(t, q, t.TempDir()), Data: disk}, artefacts)
 	wait(t, m, 25*time.Minute, "slipway: user-data is taken from /dev/disk/by-label/cidata")
+	wait(t, m, 10*time.Minute, "slipway: step 2 of 8") // kairos-agent has it
 	text := shell(t, m, patience, "cat /run/slipway-config.yaml; stat -c %a /run/slipway-config.yaml")
 	for _, want := range []string{"from the second medium", "systemd.debug_shell=ttyS1", "600"} {
 		if !strings.Contains(text, want) {

@@ -68,10 +68,11 @@ func (m *Machine) Shell(ctx context.Context, command string) (string, error) {
 	return text, nil
 }
 
-// prompt presses Return until the shell answers.
+// prompt presses Return until the shell answers. Of a line that was typed while one shell ended and the next began, the next
+// may have got half; Ctrl+C takes that away.
 func prompt(conn net.Conn) error {
 	for {
-		if err := slowly(conn, "\necho REA''DY\n"); err != nil {
+		if err := slowly(conn, "\x03\necho REA''DY\n"); err != nil {
 			return err
 		}
 		_, err := readUntil(conn, time.Now().Add(3*time.Second), func(text string) bool { return strings.Contains(text, "READY") })
