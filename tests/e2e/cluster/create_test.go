@@ -124,12 +124,8 @@ func (g *group) killByChance(t *testing.T, step string, kills map[string]int) {
 const kubectlHere = "/usr/local/bin/kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 -n kube-system "
 
 // again makes a smaller cluster on what the first one left, with a load balancer in place of a VIP. Its worker comes when what it
-<<<<<<< HEAD
 // would join with has expired, as after two hours: the first host makes that anew. The hosts have neither gateway nor DNS, and a
-// check that is not met is ignored by name. (Features 104 and 107 to 109.)
-=======
-// would join with has expired, as after two hours: the first host makes that anew. (Features 104, 107, 108, 109 and 111.)
->>>>>>> ui-cluster
+// check that is not met is ignored by name. (Features 104, 107, 108, 109 and 111.)
 func (g *group) again(t *testing.T) {
 	b := &balancer{g: g, to: g.Host(2).Address().String() + ":6443"}
 	b.start(t)
