@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -114,5 +115,27 @@ func TestProcessOfAnother(t *testing.T) {
 	}
 	if alive(999999999) || !alive(os.Getpid()) {
 		t.Error("alive is wrong")
+	}
+}
+
+// Two processes with a lab of the same name would kill each other's hosts.
+func TestOneOwner(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lab")
+	first, err := describe(Options{Name: "test", Hosts: 1, Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := describe(Options{Name: "test", Hosts: 1, Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.own(); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.own(); err == nil || !strings.Contains(err.Error(), "another process") {
+		t.Errorf("the second owner gets %v", err)
+	}
+	if err := errors.Join(first.disown(), second.own(), second.disown()); err != nil {
+		t.Error(err)
 	}
 }

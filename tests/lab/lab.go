@@ -43,6 +43,7 @@ type Lab struct {
 	loopback int // see Host.Outside
 	dir      string
 	hosts    []*Host
+	owner    *os.File // see own
 }
 
 // saved is what Open needs to know.
@@ -59,7 +60,7 @@ const stateFile = "lab.json"
 // socketLimit is the longest path of a unix socket, sun_path of unix(7).
 const socketLimit = 107
 
-// New cleans up what a lab of the same name left, makes the network and boots all
+// New refuses while another process uses a lab of the same name, cleans up what an earlier one left, makes the network and boots all
 // hosts at once. It returns when every host runs and has its address. When it fails,
 // nothing stays.
 func New(ctx context.Context, o Options) (*Lab, error) {
@@ -70,11 +71,14 @@ func New(ctx context.Context, o Options) (*Lab, error) {
 	if err := require(ctx, o.Log); err != nil {
 		return nil, err
 	}
+	if err := l.own(); err != nil {
+		return nil, err
+	}
 	if err := l.remove(); err != nil {
-		return nil, fmt.Errorf("clean up what an earlier lab %q left: %w", o.Name, err)
+		return nil, errors.Join(fmt.Errorf("clean up what an earlier lab %q left: %w", o.Name, err), l.disown())
 	}
 	if err := l.create(ctx); err != nil {
-		return nil, errors.Join(err, l.remove())
+		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
@@ -182,7 +186,7 @@ func (l *Lab) create(ctx context.Context) error {
 }
 
 // Close stops everything and removes every trace of the lab, its logs included.
-func (l *Lab) Close() error { return l.remove() }
+func (l *Lab) Close() error { return errors.Join(l.remove(), l.disown()) }
 
 // Remove removes the lab of that name, however much of it there is.
 func Remove(name string) error {

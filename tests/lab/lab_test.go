@@ -104,6 +104,9 @@ func TestKilledLab(t *testing.T) {
 		if err := l.Host(1).AddDisk(ctx, "/dev/vdb", 1<<30); err != nil {
 			t.Fatal(err)
 		}
+		if err := l.disown(); err != nil { // the kernel does this when a process dies
+			t.Fatal(err)
+		}
 	}
 	l, err := Open("test-killed")
 	if err != nil {
