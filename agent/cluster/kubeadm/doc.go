@@ -6,7 +6,7 @@
 // work the probe must say so. There is no other memory of progress but one marker per host ("kubeadm ran to its end"),
 // so kill -9 or a power cut at any instant is healed by applying the assignment again.
 //
-//	prepare   place-binaries -> host-settings -> containerd -> images -> [others than the init host: all-images, until it may join]
+//	prepare   place-binaries -> host-settings -> containerd -> images
 //	join      init | join -> (the next host may join) -> kube-vip -> node -> [init host: join-secrets, dns, apply <pack> ...]
 //	finalize  [init host: kube-vip-credentials, labels, secrets-gone] -> [control plane: certificates]
 //	delete    the remnants, one after another -> nothing left

@@ -146,21 +146,12 @@ func (e *Engine) Assign(a cluster.Assignment) {
 		e.mu.Unlock()
 		return
 	}
-	if old := e.desired; old != nil && e.cancel != nil && e.cuts(*old, a) {
-		e.cancel()
+	if old := e.desired; old != nil && a.Phase == cluster.PhaseDelete && old.Phase != cluster.PhaseDelete && e.cancel != nil {
+		e.cancel() // nothing that is under way matters any more
 	}
 	e.desired = &a
 	e.mu.Unlock()
 	e.poke()
-}
-
-// cuts tells whether a new assignment ends the pass under way: a deletion always, and the call to join that of a host which only
-// pulls images ahead of time.
-func (e *Engine) cuts(old, a cluster.Assignment) bool {
-	if a.Phase == cluster.PhaseDelete {
-		return old.Phase != cluster.PhaseDelete
-	}
-	return old.Phase == cluster.PhasePrepare && a.Phase != cluster.PhasePrepare && e.report.Reached == cluster.PhasePrepare
 }
 
 // poke makes the next pass begin now.
@@ -249,8 +240,8 @@ func (e *Engine) Apply(ctx context.Context, a cluster.Assignment) error {
 
 func (e *Engine) fail(err error) error {
 	e.setReport(func(r *cluster.HostReport) {
-		if r.Error = err.Error(); isPending(err) || errors.Is(err, context.Canceled) {
-			r.Error = "" // the step says what it waits for; or something else is to be done now
+		if r.Error = err.Error(); isPending(err) {
+			r.Error = "" // the step says what it waits for
 		}
 	})
 	return err

@@ -82,12 +82,12 @@ func (e *Engine) ctrList(ctx context.Context, args ...string) ([]string, error) 
 	return strings.Fields(string(out)), err
 }
 
-// images pulls the images of the packs of these layers, or of all, from the agent's registry. What kubeadm starts must be
-// there before it runs; the rest a host pulls while it waits for its turn to join, or the kubelet when pods want it, and the last
-// step sees to it that nothing is missing. They stay: the kubelet's garbage collection of images is off (config.go).
-func (j *job) images(name string, phase cluster.Phase, layers ...string) step {
-	refs := j.imageRefs(layers...)
-	return step{name: name, phase: phase, unit: "images",
+// pullImages pulls the images of all packs from the agent's registry, on all hosts at the same time. What is unpacked while
+// kubeadm runs costs more than it saves: etcd waits for the same disk, and the pod network for its images. They stay: the
+// kubelet's garbage collection of images is off (config.go).
+func (j *job) pullImages() step {
+	refs := j.imageRefs()
+	return step{name: "images", phase: cluster.PhasePrepare, unit: "images",
 		done: func(ctx context.Context) (bool, error) {
 			missing, err := j.imagesMissing(ctx, refs)
 			return len(missing) == 0, err
@@ -110,13 +110,11 @@ func (j *job) images(name string, phase cluster.Phase, layers ...string) step {
 		}}
 }
 
-// imageRefs lists the images of the packs of these layers, or of all packs.
-func (j *job) imageRefs(layers ...string) []string {
+// imageRefs lists the images of all packs.
+func (j *job) imageRefs() []string {
 	var refs []string
 	for _, p := range j.packs {
-		if len(layers) == 0 || slices.Contains(layers, p.Layer) {
-			refs = append(refs, p.Images...)
-		}
+		refs = append(refs, p.Images...)
 	}
 	slices.Sort(refs)
 	return slices.Compact(refs)

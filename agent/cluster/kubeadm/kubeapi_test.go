@@ -8,28 +8,25 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
 // apiServer answers like Kubernetes, to those whose certificate is one of a known authority. It returns the text of a kubeconfig.
-func apiServer(t *testing.T) (server *httptest.Server, kubeconfig string, connections *int) {
+func apiServer(t *testing.T) (server *httptest.Server, kubeconfig string, connections *atomic.Int32) {
 	t.Helper()
 	client, key := newCertificate(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	known := x509.NewCertPool()
 	known.AppendCertsFromPEM([]byte(client))
-	seen := map[string]bool{}
-	connections = new(int)
+	connections = new(atomic.Int32)
 	server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !seen[r.RemoteAddr] {
-			seen[r.RemoteAddr] = true
-			*connections++
-		}
 		switch r.URL.Path {
 		case "/api/v1/nodes":
 			fmt.Fprint(w, `{"kind":"NodeList","items":[{"metadata":{"name":"h1"}}]}`)
@@ -41,6 +38,11 @@ func apiServer(t *testing.T) (server *httptest.Server, kubeconfig string, connec
 		}
 	}))
 	server.TLS = &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: known}
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	t.Cleanup(server.Close)
@@ -64,8 +66,8 @@ func TestRESTReader(t *testing.T) {
 			t.Fatalf("%s, %v", out, err)
 		}
 	}
-	if *connections != 1 {
-		t.Errorf("%d connections for three questions", *connections)
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections for three questions", n)
 	}
 	_, err := r.Read(t.Context(), conf, server.URL, "/api/v1/namespaces/x/pods/a")
 	if !notThere(err) || err.Error() != `Error from server (NotFound): pods "a" not found` {

@@ -2,7 +2,6 @@ package kubeadm
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -53,7 +52,7 @@ func (e *Engine) applyLoop(ctx context.Context) {
 			wait = 0
 		case err == nil:
 			wait, backoff = e.recheckAfter(a), firstBackoff
-		case isPending(err), errors.Is(err, context.Canceled):
+		case isPending(err):
 			wait, backoff = firstBackoff, firstBackoff
 		default:
 			e.opt.Log.Warn("cluster step failed, trying again", "error", err, "after", backoff)

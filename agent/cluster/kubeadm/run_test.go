@@ -77,52 +77,6 @@ func TestDeleteCutsAStep(t *testing.T) {
 	})
 }
 
-// A host that waits for its turn pulls images that it needs later, and drops that at once when it may join. Nothing is wrong then.
-func TestWaitingHostsPullAhead(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.hang = "docker.io/calico/"
-		e := testEngine(t, w)
-		e.opt.OnChange = func() {
-			if r := e.Report(); r.Error != "" {
-				t.Errorf("reported %s", r.Error)
-			}
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- e.Run(ctx) }()
-		stateOf := func(name string) cluster.StepState {
-			for _, s := range e.Report().Steps {
-				if s.Name == name {
-					return s.State
-				}
-			}
-			return ""
-		}
-		e.Assign(testAssignment(cluster.PhasePrepare, cluster.RoleControlPlane))
-		time.Sleep(time.Second)
-		synctest.Wait()
-		if r := e.Report(); r.Reached != cluster.PhasePrepare || stateOf("all-images") != cluster.StepRunning {
-			t.Errorf("while it pulls: %+v", r)
-		}
-		e.Assign(testAssignment(cluster.PhaseJoin, cluster.RoleControlPlane))
-		time.Sleep(time.Second)
-		synctest.Wait()
-		if r := e.Report(); r.Reached != cluster.PhaseJoin || stateOf("all-images") != cluster.StepPending {
-			t.Errorf("a second after it may join: %+v", r)
-		}
-		w.hang = ""
-		e.Assign(testAssignment(cluster.PhaseFinalize, cluster.RoleControlPlane))
-		time.Sleep(time.Second)
-		synctest.Wait()
-		if r := e.Report(); r.Reached != cluster.PhaseFinalize || stateOf("all-images") != cluster.StepDone {
-			t.Errorf("at the end: %+v", r)
-		}
-		cancel()
-		<-done
-	})
-}
-
 func TestExec(t *testing.T) {
 	var lines []string
 	out, err := Exec{}.Run(t.Context(), Cmd{Name: "sh", Args: []string{"-c", "cat; echo two >&2; printf three"}, Stdin: []byte("one\n"),

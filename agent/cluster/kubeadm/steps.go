@@ -33,13 +33,9 @@ func (e *Engine) steps(a cluster.Assignment) ([]step, error) {
 		return nil, err
 	}
 	j := &job{Engine: e, a: a, packs: packs}
-	steps := []step{j.placeBinaries(), j.hostSettings(), j.accessAndTime(), j.containerd(), j.images("images", cluster.PhasePrepare, "kubernetes", "vip")}
+	steps := []step{j.placeBinaries(), j.hostSettings(), j.accessAndTime(), j.containerd(), j.pullImages()}
 	if a.Phase == cluster.PhasePrepare {
-		if a.Role == cluster.RoleInit {
-			return steps, nil
-		}
-		steps[len(steps)-1].opens = true // the rest is pulled while this host waits for its turn
-		return append(steps, j.images("all-images", cluster.PhasePrepare)), nil
+		return steps, nil
 	}
 	steps = append(steps, j.join())
 	if a.Config.VIP != "" && a.Role != cluster.RoleWorker {
@@ -58,7 +54,6 @@ func (e *Engine) steps(a cluster.Assignment) ([]step, error) {
 		}
 	}
 	if a.Phase == cluster.PhaseFinalize {
-		steps = append(steps, j.images("all-images", cluster.PhaseFinalize))
 		steps = append(steps, j.finalize()...)
 		if a.Role != cluster.RoleWorker {
 			steps = append(steps, j.renew())
@@ -177,8 +172,6 @@ func (e *Engine) runStep(ctx context.Context, s step) error {
 			st.Done = st.Total
 		}
 		switch {
-		case errors.Is(err, context.Canceled):
-			*st = cluster.Step{Name: s.name, State: cluster.StepPending} // something else is to be done now
 		case isPending(err):
 			*st = cluster.Step{Name: s.name, State: cluster.StepPending, Message: err.Error()}
 		case err != nil:

@@ -129,15 +129,15 @@ func (j *job) writeAndRead(ctx context.Context) error {
 	for {
 		pod, err := readAPI[apiObject](ctx, j, "/api/v1/namespaces/"+probeNamespace+"/pods/volume")
 		switch {
-		case err != nil:
-			return err
+		case err != nil: // API servers come and go while hosts join: it is asked again
+			j.opt.Log.Debug("the pod of the volume probe could not be read", "error", err)
 		case pod.Status.Phase == "Succeeded":
 			return nil
 		case pod.Status.Phase == "Failed":
 			return errors.New("the pod could not write to its volume and read it back")
 		}
 		if !pause(ctx, time.Second) {
-			return fmt.Errorf("no pod could be started with a volume within %s: it is %s", volumeLimit, podReason(pod))
+			return errors.Join(fmt.Errorf("no pod could be started with a volume within %s: it is %s", volumeLimit, podReason(pod)), err)
 		}
 	}
 }

@@ -91,7 +91,7 @@ func (w *world) transcript() string {
 
 // Run implements Runner.
 func (w *world) Run(ctx context.Context, c Cmd) ([]byte, error) {
-	if w.hang != "" && strings.Contains(c.String(), w.hang) {
+	if w.hang != "" && strings.HasPrefix(c.String(), w.hang) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
