@@ -34,6 +34,7 @@ func says(text string) func() string { return func() string { return text } }
 type formView struct {
 	*tview.Box
 	intro   string
+	table   func(width int) []string // lines below the intro; nil for none
 	rows    []*row
 	at      int
 	rest    bool   // of the lines was not drawn
@@ -164,6 +165,11 @@ func (f *formView) layout(width int) (lines []line, from, to int) {
 			lines = append(lines, line{text: text})
 		}
 		lines = append(lines, line{})
+	}
+	if f.table != nil {
+		for _, text := range f.table(width) {
+			lines = append(lines, line{text: text})
+		}
 	}
 	now := f.current()
 	for _, r := range f.rows {

@@ -134,7 +134,14 @@ func (c *console) createUser(next func()) {
 			return err
 		}, func() { c.authenticate(user.User, user.Password, next) })
 	})
-	c.pushForm("Create user", f)
+	p := c.pushForm("Create user", f)
+	p.refreshed = func() {
+		if !c.seen.setup && !c.busy { // somebody else was first, at another terminal or in a browser
+			c.pop()
+			c.login(next)
+			c.message = "This host has its first user by now. Log in."
+		}
+	}
 }
 
 // dayProblem says what is wrong with the last day of a password; a day that is not typed to its end is not wrong yet.

@@ -139,14 +139,7 @@ func (p *proxyForm) apply() {
 
 func (c *console) compareProxy(s api.ProxySettings, p api.NetworkPreview) {
 	f := newForm("containerd and the kubelet, where they run, restart with the new settings.")
-	f.text("", form.Pad("Setting", 18)+form.Pad("Today", 28)+"New")
-	for _, l := range p.Lines {
-		was, will := form.Wrap(l.Old, 26), form.Wrap(l.New, 30)
-		for i := range max(len(was), len(will)) {
-			f.text("", form.Pad(part([]string{l.Setting}, i), 18)+form.Pad(part(was, i), 28)+part(will, i))
-		}
-	}
-	f.text("", "")
+	f.table = func(width int) []string { return differences(p.Lines, width) }
 	f.button("Back", c.pop)
 	f.button("Set the proxy", func() {
 		c.call("Setting the proxy", func(ctx context.Context) error {
@@ -160,14 +153,6 @@ func (c *console) compareProxy(s api.ProxySettings, p api.NetworkPreview) {
 		})
 	})
 	c.pushForm("Difference", f)
-}
-
-// part is line i, empty after the last.
-func part(lines []string, i int) string {
-	if i < len(lines) {
-		return lines[i]
-	}
-	return ""
 }
 
 func (c *console) previewProxy(ctx context.Context, s api.ProxySettings) (api.NetworkPreview, error) {

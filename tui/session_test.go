@@ -31,6 +31,23 @@ func TestWhatTheOwnerOfTheHostWants(t *testing.T) {
 	})
 }
 
+// Who stands before the form of the first user while somebody else creates it, at another terminal, is asked to log in.
+// Feature 28.
+func TestFirstUserIsCreatedElsewhere(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		f := newFake(t)
+		f.setup = true
+		d := sit(t, f, 80, 24)
+		d.sees("Setup code ABCD2345")
+		d.press("<f2>", "bob")
+		d.sees("This host has no user yet")
+		f.set(func() { f.setup = false; f.users["ada"] = "correct horse" })
+		d.sees("User login", "This host has its first user by now. Log in.")
+		d.press("ada", "<tab>", "correct horse", "<tab>", "<enter>")
+		d.sees("Logged in as ada")
+	})
+}
+
 // Feature 29.
 func TestWrongPasswordIsSaidAndForgotten(t *testing.T) {
 	inBubble(t, func(t *testing.T) {

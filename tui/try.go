@@ -8,7 +8,6 @@ import (
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiclient"
-	"github.com/slipway-os/slipway/tui/form"
 )
 
 // window is how long a change of the network is on trial.
@@ -45,44 +44,10 @@ func (c *console) compare(change api.NetworkChange, p api.NetworkPreview) {
 		return
 	}
 	f := newForm(fmt.Sprintf("The change is tried for %d seconds. If you do not keep it, or if it does not work, the host goes back to today's settings by itself.", int(window.Seconds())))
-	f.text("", differenceLine("Adapter", "Setting", "Today", "New"))
-	for _, l := range p.Lines {
-		f.rows = append(f.rows, differenceRows(l)...)
-	}
-	f.text("", "")
+	f.table = func(width int) []string { return differences(p.Lines, width) }
 	f.button("Back", c.pop)
 	f.button("Try it", func() { c.try(change) })
 	c.pushForm("Difference", f)
-}
-
-// differenceRows is one difference, both values whole however long they are.
-func differenceRows(l api.DiffLine) (rows []*row) {
-	was, will := form.Wrap(l.Old, todayWidth-1), form.Wrap(l.New, newWidth)
-	name, setting := l.Adapter, l.Setting
-	for i := range max(len(was), len(will)) {
-		a, b := "", ""
-		if i < len(was) {
-			a = was[i]
-		}
-		if i < len(will) {
-			b = will[i]
-		}
-		rows = append(rows, &row{widget: &static{differenceLine(name, setting, a, b)}})
-		name, setting = "", ""
-	}
-	return rows
-}
-
-// The columns of a difference, in characters: a name has 15 at the most, a setting 14.
-const (
-	adapterWidth = 16
-	settingWidth = 15
-	todayWidth   = 22
-	newWidth     = 25
-)
-
-func differenceLine(adapter, setting, today, next string) string {
-	return form.Pad(adapter, adapterWidth) + form.Pad(setting, settingWidth) + form.Pad(today, todayWidth) + next
 }
 
 func (c *console) try(change api.NetworkChange) {
