@@ -88,6 +88,7 @@ const issuer = () => new Promise((done, lost) => {
   c.on('error', lost);
 });
 
+/** An own certificate: request, refusals, installation, expiry, the way back. */
 async function certificate(page) {
   await go(page, 'Settings');
   await tab(page, 'Certificate');
