@@ -52,6 +52,15 @@ func TestDisplayOnlyConsole(t *testing.T) {
 	}
 }
 
+// Feature 40: the Local UI is on 5080 unless agent.yaml says another address and port.
+func TestPort(t *testing.T) {
+	for text, want := range map[string]string{"": ":5080", "listen: 192.0.2.7:8443": "192.0.2.7:8443"} {
+		if c, err := LoadConfig(withSettings(t, text), "1"); err != nil || c.Listen != want {
+			t.Errorf("%q: %q, %v, want %q", text, c.Listen, err, want)
+		}
+	}
+}
+
 // withSettings is a root with this agent.yaml.
 func withSettings(t *testing.T, text string) string {
 	t.Helper()

@@ -96,7 +96,7 @@ func do(h http.Handler, method, path, body string, header ...string) *httptest.R
 	return w
 }
 
-// The one test that must never be weakened: every route of the contract, but the few public ones, refuses a stranger.
+// Feature 53. The one test that must never be weakened: every route of the contract, but the few public ones, refuses a stranger.
 func TestEveryRouteRefusesStrangers(t *testing.T) {
 	doc, err := api.GetSpec()
 	if err != nil {

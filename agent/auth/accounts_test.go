@@ -86,6 +86,8 @@ func TestFileAccounts(t *testing.T) {
 	accountsSuite(t, FileAccounts{Root: root}, root)
 }
 
+// Feature 41: who logs in is a user of the operating system.
+//
 // TestOSAccounts runs the suite with the real tools in a mount namespace whose /etc and /home are overlays, so that
 // the machine's own stay as they are.
 func TestOSAccounts(t *testing.T) {

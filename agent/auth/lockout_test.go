@@ -20,6 +20,7 @@ func wait(err error) time.Duration {
 	return 0
 }
 
+// Feature 43: a wait after three wrong passwords, a lock after five.
 func TestBackoffAndLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := withUser(t)

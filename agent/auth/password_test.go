@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+// Feature 45.
 func TestCheckPassword(t *testing.T) {
 	for _, p := range []string{good, "tG7#kd9q", "пароль-длинный", "aaaabbbbccccdddd", "ann likes blue tea", strings.Repeat("w o r d ", 32)} {
 		if err := (PasswordRules{}).Check("ann", p); err != nil {

@@ -17,6 +17,7 @@ func login(t *testing.T, a *Auth, extended bool) (string, Session) {
 	return token, s
 }
 
+// Feature 42: two hours, or a day.
 func TestSessionsEndByTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range []struct {
@@ -64,6 +65,7 @@ func TestStoreHoldsNoToken(t *testing.T) {
 	}
 }
 
+// Feature 42.
 func TestRenewLogoutRevoke(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := withUser(t)

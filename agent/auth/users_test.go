@@ -10,6 +10,7 @@ import (
 	"testing"
 )
 
+// Feature 41.
 func TestLoginRefusals(t *testing.T) {
 	hash := "$5$rounds=1000$saltsalt$" + cheapGood
 	for name, c := range map[string]struct {
@@ -116,6 +117,7 @@ func TestCodeOfNobodyIsWrong(t *testing.T) {
 	}
 }
 
+// Feature 44.
 func TestSetPassword(t *testing.T) {
 	a := withUser(t)
 	if err := a.CreateUser(t.Context(), "bob", good, false); err != nil {

@@ -117,7 +117,7 @@ async function rest(page) {
   await button(page, 'Cancel').click();
 }
 
-/** Changes the follower's MTU as a try and keeps it: the countdown, then the answer. */
+/** Features 57 and 61. Changes the follower's MTU as a try and keeps it: the countdown, then the answer. */
 async function network(page) {
   await go(page, 'Edge Host');
   await page.getByRole('button', { name: /^Edit adapter/ }).first().click();
@@ -134,7 +134,7 @@ async function network(page) {
   await page.locator('td').getByText('1400', { exact: true }).waitFor();
 }
 
-/** Puts a bridge over the adapter that one came by, with its address; what a VLAN must refuse on the way. */
+/** Features 62 and 64. Puts a bridge over the adapter that one came by, with its address; what a VLAN must refuse on the way. */
 async function bridge(page) {
   const address = new URL(page.url()).hostname;
   await go(page, 'Edge Host');
@@ -156,7 +156,7 @@ async function bridge(page) {
   await page.getByRole('button', { name: 'Remove br0' }).waitFor();
 }
 
-/** Moves the follower to another address: the page follows, one logs in there and keeps it. */
+/** Feature 61. Moves the follower to another address: the page follows, one logs in there and keeps it. */
 async function move(page) {
   const to = s.hosts[1].replace(/\d+:5080$/, '222:5080');
   allow(to);
@@ -199,6 +199,7 @@ async function followerPages(page) {
   }
 }
 
+/** Feature 41. */
 async function signOutAndIn(page) {
   await button(page, s.user).click();
   await look(page, s.screens, 'user-menu');

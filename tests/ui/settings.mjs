@@ -88,6 +88,7 @@ const issuer = () => new Promise((done, lost) => {
   c.on('error', lost);
 });
 
+/** An own certificate: request, refusals, installation, expiry, the way back. */
 async function certificate(page) {
   await go(page, 'Settings');
   await tab(page, 'Certificate');
@@ -195,6 +196,20 @@ async function sessionsAndDisplay(page) {
   await menu('Show local times');
 }
 
+/** The table of the users has its buttons inside, also with the three of another user. */
+async function users(page) {
+  await page.goto('/settings/users');
+  await button(page, 'Create user').click();
+  await dialog(page).getByLabel('User name').fill('bob');
+  await dialog(page).locator('#new-password').fill('Eleven quiet harbours');
+  await dialog(page).getByLabel('Repeat the password').fill('Eleven quiet harbours');
+  await button(page, 'Create').click();
+  await gone(page);
+  await button(page, 'Delete bob').waitFor();
+  await look(page, s.screens, 'users');
+  for (const width of [1024, 390]) await narrow(page, s.screens, 'users', width);
+}
+
 /** Skip link, focus, Esc, with the keyboard alone. */
 async function keyboard(page) {
   await page.goto('/settings/users');
@@ -256,7 +271,7 @@ async function consentAndLockOut(page) {
 }
 
 const page = await open(browser, url);
-for (const step of [firstUser, summary, keys, certificate, appearance, sessionsAndDisplay, keyboard, consentAndLockOut]) {
+for (const step of [firstUser, summary, keys, certificate, appearance, sessionsAndDisplay, users, keyboard, consentAndLockOut]) {
   say(step.name);
   try {
     await step(page);

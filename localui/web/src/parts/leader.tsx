@@ -3,10 +3,10 @@ import type { Link, LinkedHost } from '../api/client';
 import { useLive } from '../api/live';
 import { t } from '../texts';
 
-/** The address of another host's pages; all hosts listen on the same port. */
+/** The address of another host's pages; all hosts of an appliance listen on the same port. */
 export function uiOf(h: LinkedHost, path = ''): string {
   const host = h.address.includes(':') ? `[${h.address}]` : h.address;
-  return `https://${host}:5080${path}`;
+  return `https://${host}${location.port ? `:${location.port}` : ''}${path}`;
 }
 
 /** The leader, when it is another host. */

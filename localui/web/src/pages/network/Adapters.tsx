@@ -5,7 +5,7 @@ import { useCaller } from '../../api/caller';
 import { api, dataOf, type Host } from '../../api/client';
 import { useLoad } from '../../api/use';
 import { Ask } from '../../parts/Ask';
-import { Refusal } from '../../parts/Parts';
+import { Loading, Refusal } from '../../parts/Parts';
 import { t } from '../../texts';
 import { AdapterDialog } from './AdapterDialog';
 import { kindOf } from './form';
@@ -19,7 +19,14 @@ export function Adapters({ host }: { host: Host }) {
   const [editing, setEditing] = useState<{ name?: string }>();
   const [removing, setRemoving] = useState('');
   const { mayChange } = useCaller();
-  if (!network) return <Refusal text={error} title={t.errors.load} />;
+  if (!network) {
+    return (
+      <Card>
+        <CardTitle component="h2">{t.network.title}</CardTitle>
+        <CardBody>{error ? <Refusal text={error} title={t.errors.load} /> : <Loading />}</CardBody>
+      </Card>
+    );
+  }
   const confirmed = (name?: string) => network.confirmed?.find((c) => c.name === name);
   const settled = !network.try || network.try.state === 'confirmed' || network.try.state === 'rolled-back';
   return (
@@ -52,7 +59,7 @@ export function Adapters({ host }: { host: Host }) {
                 <Td isActionCell>
                   {mayChange && a.name === host.managementAdapter && <Label isCompact status="info" title={t.network.lockedText}>{t.network.locked}</Label>}
                   {mayChange && a.name !== host.managementAdapter && (
-                    <span className="sw-inline">
+                    <span className="sw-row">
                       <Button variant="link" isInline isDisabled={!settled} onClick={() => setEditing({ name: a.name })} aria-label={t.network.edit(a.name)}>{t.edit}</Button>
                       {kindOf(confirmed(a.name)) !== 'plain' && (
                         <Button variant="link" isInline isDanger isDisabled={!settled} onClick={() => setRemoving(a.name)} aria-label={t.network.removeOf(a.name)}>{t.remove}</Button>

@@ -52,8 +52,8 @@ export function Keys({ user }: { user: string }) {
                 <Td dataLabel={c.comment}>{k.comment || '–'} {k.restricted && <Label isCompact>{t.keys.restricted}</Label>}</Td>
                 <Td dataLabel={c.type}>{k.type}</Td>
                 <Td dataLabel={c.fingerprint} modifier="breakWord"><code>{k.fingerprint}</code></Td>
-                <Td isActionCell modifier="nowrap">
-                  <Button variant="link" isInline isDanger onClick={() => setDialog(k)} aria-label={t.keys.removeOf(k.comment || k.fingerprint)}>{t.remove}</Button>
+                <Td isActionCell>
+                  <span className="sw-row"><Button variant="link" isInline isDanger onClick={() => setDialog(k)} aria-label={t.keys.removeOf(k.comment || k.fingerprint)}>{t.remove}</Button></span>
                 </Td>
               </Tr>
             ))}

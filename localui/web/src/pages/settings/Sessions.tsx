@@ -28,9 +28,9 @@ export function Sessions() {
               <Td dataLabel={c.address}>{s.address}</Td>
               <Td dataLabel={c.began}><When at={s.createdAt} /></Td>
               <Td dataLabel={c.ends}><When at={s.expiresAt} /></Td>
-              <Td isActionCell modifier="nowrap">
+              <Td isActionCell>
                 {mayChange && !s.current && (
-                  <Button variant="link" isInline isDanger isDisabled={end.busy} onClick={() => void end.start(s.id)} aria-label={t.settings.endOf(s.user, s.address)}>{t.settings.end}</Button>
+                  <span className="sw-row"><Button variant="link" isInline isDanger isDisabled={end.busy} onClick={() => void end.start(s.id)} aria-label={t.settings.endOf(s.user, s.address)}>{t.settings.end}</Button></span>
                 )}
               </Td>
             </Tr>

@@ -33,9 +33,9 @@ export function StaticPages({ pages, mayChange, changed }: { pages: MenuPage[]; 
               <Tr key={p.name}>
                 <Td dataLabel={a.page.title}><Link to={`/pages/${p.name}`}>{p.title}</Link></Td>
                 <Td dataLabel={a.page.group}>{p.group || '–'}</Td>
-                <Td isActionCell modifier="nowrap">
+                <Td isActionCell>
                   {mayChange && (
-                    <span className="sw-inline">
+                    <span className="sw-row">
                       <Button variant="link" isInline onClick={() => setEdited(p)} aria-label={a.editPage(p.title)}>{t.edit}</Button>
                       <Button variant="link" isInline isDanger onClick={() => setRemoved(p)} aria-label={a.removePage(p.title)}>{t.remove}</Button>
                     </span>

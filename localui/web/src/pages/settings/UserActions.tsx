@@ -22,7 +22,7 @@ export function UserActions({ user, own, changed }: { user: User; own: boolean; 
   };
   return (
     <>
-      <Button variant="link" isInline onClick={change} aria-label={t.user.changeOf(user.name)}>{t.user.change}</Button>{' '}
+      <Button variant="link" isInline onClick={change} aria-label={t.user.changeOf(user.name)}>{t.user.change}</Button>
       {!own && <Button variant="link" isInline isDanger onClick={() => setDialog('delete')} aria-label={t.user.deleteOf(user.name)}>{t.delete}</Button>}
       {dialog === 'change' && (
         <Ask title={t.user.changeOf(user.name)} confirm={t.save} close={close} run={() => api.PUT('/users/{name}', { params, body: { locked, passwordEnds: ends } })}>

@@ -19,7 +19,7 @@ export function Users() {
   if (!data) return error ? <Refusal text={error} title={t.errors.load} /> : <Loading />;
   return (
     <>
-      {mayChange && <Button className="sw-gap" variant="secondary" onClick={() => setDialog('new')}>{t.settings.newUser}</Button>}
+      {mayChange && <Button variant="secondary" onClick={() => setDialog('new')}>{t.settings.newUser}</Button>}
       <Table variant="compact" aria-label={t.settings.users}>
         <Thead><Tr><Th>{t.login.user}</Th><Th>{t.settings.role}</Th><Th>{t.user.ends}</Th><Th screenReaderText={t.actions} /></Tr></Thead>
         <Tbody>
@@ -28,11 +28,13 @@ export function Users() {
               <Td dataLabel={t.login.user}>{u.name} {u.locked && <Label status="warning" isCompact>{t.settings.locked}</Label>}</Td>
               <Td dataLabel={t.settings.role}>{t.states[u.role] ?? u.role}</Td>
               <Td dataLabel={t.user.ends}>{u.passwordEnds || '–'}</Td>
-              <Td isActionCell modifier="nowrap">
-                {(mayChange || u.name === self) && !passwordsElsewhere && (
-                  <Button variant="link" isInline onClick={() => setDialog({ password: u.name })} aria-label={t.user.passwordOf(u.name)}>{t.user.password}</Button>
-                )}{' '}
-                {mayChange && u.name !== 'root' && <UserActions user={u} own={u.name === self} changed={reload} />}
+              <Td isActionCell>
+                <span className="sw-row">
+                  {(mayChange || u.name === self) && !passwordsElsewhere && (
+                    <Button variant="link" isInline onClick={() => setDialog({ password: u.name })} aria-label={t.user.passwordOf(u.name)}>{t.user.password}</Button>
+                  )}
+                  {mayChange && u.name !== 'root' && <UserActions user={u} own={u.name === self} changed={reload} />}
+                </span>
               </Td>
             </Tr>
           ))}
