@@ -321,7 +321,7 @@ func lockedOut(p person) {
 	err := drive.Until(p.t.Context(), time.Minute, func() (bool, error) {
 		p.types("Enter")
 		shown := p.screen()
-		return strings.Contains(shown, "try again in 15m") || strings.Contains(shown, "try again in 14m"), fmt.Errorf("the console shows %s", shown)
+		return strings.Contains(shown, "try again in 15 minutes") || strings.Contains(shown, "try again in 14 minutes"), fmt.Errorf("the console shows %s", shown)
 	})
 	if err != nil {
 		p.t.Fatal(err)
