@@ -20,7 +20,7 @@
 //	device information, QR code            TestEveryPage (landing), boot.TestBed on tty1 and ttyS0
 //	F2 and F12, c and p                    TestPowerNeedsALoginAndAsksTwice, TestTerminals
 //	first user, login, lock-out            TestFirstBootWalk, boot.TestBed with a keyboard, TestWrongPasswordIsSaidAndForgotten,
-//	                                       console.TestConsole (lock-out)
+//	                                       TestFirstUserIsCreatedElsewhere, console.TestConsole (lock-out)
 //	host name, DHCP and static             console.TestConsole (first boot), TestTryIsKeptByAKey
 //	VLAN, bond, bridge, MTU                TestVLANIsTried, TestBondIsTried, TestBridgeTakesTheAddressOfItsMember, the suite
 //	                                       of agent/network/engine in boot.TestBed; TestVLANIsEdited and the like

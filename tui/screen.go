@@ -45,7 +45,7 @@ func unpad() {
 type steady struct {
 	tcell.Screen
 	width, height int
-	next, last    []cell // by lines; last is what the terminal shows, nil for unknown
+	next          []cell // by lines
 }
 
 // cell is one character of the screen.
@@ -55,10 +55,6 @@ type cell struct {
 	style tcell.Style
 }
 
-func (c cell) is(d cell) bool {
-	return c.main == d.main && c.style == d.style && slices.Equal(c.comb, d.comb)
-}
-
 // Init does nothing: tview would overlook its error.
 func (*steady) Init() error { return nil }
 
@@ -66,7 +62,7 @@ func (*steady) Init() error { return nil }
 func (s *steady) Clear() {
 	w, h := s.Size()
 	if w != s.width || h != s.height {
-		s.width, s.height, s.last, s.next = w, h, nil, make([]cell, w*h)
+		s.width, s.height, s.next = w, h, make([]cell, w*h)
 	}
 	for i := range s.next {
 		s.next[i] = cell{main: ' '}
@@ -91,14 +87,12 @@ func (s *steady) GetContent(x, y int) (main rune, comb []rune, style tcell.Style
 
 // Show writes what the picture has other than the terminal.
 func (s *steady) Show() {
-	if s.last == nil {
-		s.Screen.Clear()
-	}
 	for i, c := range s.next {
-		if s.last == nil || !c.is(s.last[i]) {
-			s.Screen.SetContent(i%s.width, i/s.width, c.main, c.comb, c.style)
+		x, y := i%s.width, i/s.width
+		main, comb, style, _ := s.Screen.GetContent(x, y)
+		if main != c.main || style != c.style || !slices.Equal(comb, c.comb) {
+			s.Screen.SetContent(x, y, c.main, c.comb, c.style)
 		}
 	}
-	s.last = append(s.last[:0], s.next...)
 	s.Screen.Show()
 }
