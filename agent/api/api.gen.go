@@ -524,7 +524,7 @@ type Cluster struct {
 	Name         string        `json:"name"`
 	Nodes        []ClusterNode `json:"nodes"`
 
-	// Operation id of the operation under way
+	// Operation id of the operation under way, empty for none
 	Operation string       `json:"operation"`
 	Reason    string       `json:"reason"`
 	State     ClusterState `json:"state"`
@@ -1981,6 +1981,9 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 
 // The interface specification for the client above.
 type ClientInterface interface {
+	// GetContract request
+	GetContract(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetLicences request
 	GetLicences(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2362,6 +2365,18 @@ type ClientInterface interface {
 	SetPasswordWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	SetPassword(ctx context.Context, name string, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+func (c *Client) GetContract(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContractRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 func (c *Client) GetLicences(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4030,6 +4045,33 @@ func (c *Client) SetPassword(ctx context.Context, name string, body SetPasswordJ
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewGetContractRequest generates requests for GetContract
+func NewGetContractRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/about/api")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewGetLicencesRequest generates requests for GetLicences
@@ -7946,6 +7988,9 @@ func WithBaseURL(baseURL string) ClientOption {
 
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
+	// GetContractWithResponse request
+	GetContractWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetContractResponse, error)
+
 	// GetLicencesWithResponse request
 	GetLicencesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLicencesResponse, error)
 
@@ -8327,6 +8372,37 @@ type ClientWithResponsesInterface interface {
 	SetPasswordWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
 
 	SetPasswordWithResponse(ctx context.Context, name string, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
+}
+
+type GetContractResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	YAML200                       *openapi_types.File
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type GetLicencesResponse struct {
@@ -11524,6 +11600,15 @@ func (r SetPasswordResponse) ContentType() string {
 	return ""
 }
 
+// GetContractWithResponse request returning *GetContractResponse
+func (c *ClientWithResponses) GetContractWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetContractResponse, error) {
+	rsp, err := c.GetContract(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContractResponse(rsp)
+}
+
 // GetLicencesWithResponse request returning *GetLicencesResponse
 func (c *ClientWithResponses) GetLicencesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLicencesResponse, error) {
 	rsp, err := c.GetLicences(ctx, reqEditors...)
@@ -12738,6 +12823,39 @@ func (c *ClientWithResponses) SetPasswordWithResponse(ctx context.Context, name 
 		return nil, err
 	}
 	return ParseSetPasswordResponse(rsp)
+}
+
+// ParseGetContractResponse parses an HTTP response from a GetContractWithResponse call
+func ParseGetContractResponse(rsp *http.Response) (*GetContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "yaml") && rsp.StatusCode == 200:
+		var dest openapi_types.File
+		if err := yaml.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.YAML200 = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseGetLicencesResponse parses an HTTP response from a GetLicencesWithResponse call
@@ -15974,6 +16092,9 @@ func ParseSetPasswordResponse(rsp *http.Response) (*SetPasswordResponse, error) 
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// This document, as the host serves it.
+	// (GET /about/api)
+	GetContract(ctx echo.Context) error
 	// What this host's system is made from, with versions and licences.
 	// (GET /about/licences)
 	GetLicences(ctx echo.Context) error
@@ -16291,6 +16412,19 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// GetContract converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContract(ctx)
+	return err
 }
 
 // GetLicences converts echo context to params.
@@ -18092,6 +18226,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
+	router.GET(options.BaseURL+"/about/api", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
 	router.GET(options.BaseURL+"/about/licences", wrapper.GetLicences, options.OperationMiddlewares["getLicences"]...)
 	router.GET(options.BaseURL+"/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
 	router.GET(options.BaseURL+"/audit/file", wrapper.GetAuditFile, options.OperationMiddlewares["getAuditFile"]...)
@@ -18202,6 +18337,50 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 type ProblemApplicationProblemPlusJSONResponse Problem
 
 type StartedJSONResponse Operation
+
+type GetContractRequestObject struct {
+}
+
+type GetContractResponseObject interface {
+	VisitGetContractResponse(w http.ResponseWriter) error
+}
+
+type GetContract200ApplicationyamlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetContract200ApplicationyamlResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/yaml")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetContractdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetLicencesRequestObject struct {
 }
@@ -22198,6 +22377,9 @@ func (response SetPassworddefaultApplicationProblemPlusJSONResponse) VisitSetPas
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// This document, as the host serves it.
+	// (GET /about/api)
+	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
 	// What this host's system is made from, with versions and licences.
 	// (GET /about/licences)
 	GetLicences(ctx context.Context, request GetLicencesRequestObject) (GetLicencesResponseObject, error)
@@ -22522,6 +22704,29 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// GetContract operation middleware
+func (sh *strictHandler) GetContract(ctx echo.Context) error {
+	var request GetContractRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContract(ctx.Request().Context(), request.(GetContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractResponseObject); ok {
+		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // GetLicences operation middleware
@@ -25228,221 +25433,222 @@ var swaggerSpec = []string{
 	"3xP2MUptM6F09AdW7PzUte+Kl8LEfJSNllQaJjShqLDXfM7FkkcksbVzsmLkthd5VDI8UPT8pYidX4G8",
 	"dVdvjQLZwpAg/ko0cnqQ5i+aTNAGxBRxu9jhzq54PpOCsz9TRD8HyaEkiq7cqqiXm72TiShLsVSEkmBv",
 	"0Vuwy9MSfyk6G42Ds1ZxfbwVlboMrU9oDeWrCNhmQEs9202M4qKA4Rtwx3ljeHhkA6IxWWwgjRXeGtYM",
-	"IjUvrAFglI1gUekVkgw3rPGc12UZ4T8SqEpIN4bIIbw9V1LcMsMazYBs9K7m7r+ewVRSw0/Nf5ag7V+t",
-	"XB/TcG5ZlZApqheiLIZwRCfv2T02mGrOY9cIZ/SYybqUEsK4h94u89wJejswVa6r69Q1t+jRdA7mvgmF",
-	"Rl2g+Wzjcu+gugXMur36avYLrCI7qOpxyXIyh5Uya1cgqhLIciYIPlvMHBvpy2xIJXb04PH3PzzccU/r",
-	"mGyh1O62BxXBW7dFjBgmDPgXZ10WL4A4Iht6+dcO5hDpJml31nO2Z5JOdOSxoLdQ7HIm/OBJ3NymKsgH",
-	"CMRmVNas3E65bfdPUXHZ8ab4PUWEsQpyQhX5/y9fvzKS1H9cv32Dprb2Ujw+e/Bwq5SCK/Ts/fmtsy8P",
-	"NkJsU7JVRfP4r6JRSrrnnTNenKRorodR+2c3IjYzjWIsSq8KgA8Wke0f1ud8Y74tDR5+o9Ix/0HvOg4K",
-	"uHMLoAYcoTBlwb4NXSpy/5u/7/L8WuRH3l8ta24YTVxokkCoBLKw/iHKraQmgRYGQlZ1mIiYqLQGJLfr",
-	"cL2es79xmmPU5hu3U8h8xjTkupYxLWVRPH6IO5aLxw9jxJBLMJtKKmdMEzQFMa6FExytlJbtyIOHi1lo",
-	"dYqbh3tuilfTvtjO5Hg7zuc3E1qdWl+D200PPs3rx/IdUVoyPldRdEgw+GDKEGI+MyQoxYKIWiuGhoLh",
-	"WkNaxg3ZW0yuMWLn0msRKD+Y/1ooKG9BWQ0iRgaVkDtcXge3KyHjdzfKwRzMX15lxNwj83FGXglaPKEl",
-	"5TnIjDz/qEFyWhqVFv3uLyyytxOG52ghDw9pwZ7PI6+PJNx7uG6J9ELoAJ7mJNb12zvsPhYwYZzFFQ9z",
-	"OEJ5QVpq3/h+Xo+NPqlB/Zq8WLuqSlcl5Sk96ZZKRsflDrMZCP/qvorNuKKLsl8iKaAqxQqKzPzjvxzH",
-	"IxbY5GjyX064Z/qisVEt7JtwS8sa1FaKwi2E6OvgJQbkEBCBvmMpIUpuHjCbxGaEkZhHdmxuxFSUNPb4",
-	"G9LOIepHMLcJFQ03QmUIFpKLxYIqMga9BGvnW1wQy0XwbTHaK8owEnIx5UxBcbyDTL4Da8cTN5e3pW5/",
-	"pDgA+YRNa6tAXlGpY0bWRk5c59Urw6knlJWoOiePtHb/QC+FnGeE6yojlRQfVxlGh2QIPMBIITpVKU9L",
-	"R6X3+8cN/GR38iHbTffuc6w8FVz5wI3h6oB2EUCBlP/D6elpTExluoSNoduFUo3vNq6T2rYo4U66TMFU",
-	"VdLVW16uBtjJw9GJnWjg2ppVYl7AcSnGKq6hjFfaGVs902dchxJeMLb1SW3bsB2YuYX9Kr17956wNUA1",
-	"zGxHDwRb0Cns+o22AU69L6fd70sz1EgjNJ/vtMq6wdjM0+zWz5d1zt0DthdOJt4w1FclaKOKD0cueA/7",
-	"UKt62km8zkCa/ZgDAi+sTjhJcZJspIWm5fDNx4zwa/xnDSSdJXrg+9JRxIbMvaOoxKawq/Ki2J+wC/7U",
-	"iucDiffaDA2k37s/h+5gkQfRybXtKbIGbG6vPWC/dmdJkHUi4MPSU/Q3a54crPEHlyvCJjwJb3e79hK+",
-	"31UUDijPBX6MHd4WNuUipsKzAkWrfAb53PlvFnRFnItrOJesXKBPd/YZVTPvbDAjnFsKZTL0bBYXTeSy",
-	"twcwjEgsBZ+C7AYskMK6apOGyU2R2wvXMWNgRhQAbm1aWwV3f7bBZx01aO3drXkR8/muq0cecC6Eldjv",
-	"LAi93cQIwnE1LJg5FkhihYc3fXp6PIZp42nruzMtGK5oPt+P/tWne+1qjGk5k39i2/30oxXPs0tgFVPK",
-	"sYe1C+goXhPmYhW0kHQKpBKijPpKv1xf2VRUcN/REzM6/YmVERvTpPG3dQ80YaVR1yTJhYSiXlTxuFlR",
-	"sAnb7cHc06u4BoxJ4+VzwkHwOAW7TAHnHai61DHw1DE1GBMwzErnGA5nVFNZqIyoOp8ZBnVJHvx4dnx6",
-	"fHb8t534r6h1VeuUwTOfpbz3msopaEK5WoKEoskWQWZkGLU9R9Rnj58OCOWy49qNNLuNw3QyecV41KjZ",
-	"BNRvkgYs4w6TMi6mKhsePcCb5QbaqexC8W2rCD9YiALKBB+Vmu0WcnDlP4m+vzQRbiBhIW6RX8ZN3im7",
-	"tgLJaLn/64Yb3bhlgBkwdsmeaKVnXN0tSiluELE38QI9GJy8vPKB/kQLMmG8wCvahOhvcaa76JaNRYJp",
-	"3YOOd8sONytRNb8gPmGh8eh7+3d36WjEeNxefZmRy8vLy4w8fXP5+nlGXv89I2+uM3J18y4j1+9+Nae+",
-	"+ftNu/QlCh/2G8OmeLPvq5t33W38MMjQE8PgTwzKIkgbGn7FJ+bLHSO51lk9TtFvd/qJSdVkVe0UB1fA",
-	"kPD+iiq1FLIYkF/WDn7Oi4jLBn2zhc1uQQnbjW5fk7PTs78dnT44+v5BF38PTnsCCoNx359lw+ILm1PF",
-	"QPqiCYZa893vIXq7iafzX0Q3EDWIOGLbIebLUWeE/XbyZoa/2nQKXPc5OnIfA9jvtxFWuM5Dm/K2rwxQ",
-	"OkZoN4MSJTzrWiIjepUdR9RMLFXDq5CB2PhzFGlnHT9/8OrkVf06+TTmVZ0wSxZM7aJ8mCc5AvQJM6pl",
-	"JRmPeKXVjJ49enz+4vnfG/WrjRr6RpE29unCKqdHR5UR3OkconLu1B1mOE30hA7an96lvdQJo5wN0Yzz",
-	"TsrpFBbAdZCvuIlvd1da/T037xTPyFqwYNa3wmvHItedGYLYMS0hWeFYLDmZSlFXF4QLkgPXkpZoR8Cw",
-	"KGdHLEVOy3g6FCyEXO1iLktqGEIlMnpEUccCcm6BFyhVFASlG09MC5rPWMKIAXkt4YkQOrSSAjeym3m0",
-	"Cqb8f9Zc1VUlpE5YSjfDl9+5OIOX/L2CuHWV9iULftpiYrDZpC4SEEWnhieMg7j3liXXldHyriEX7mkb",
-	"gB3z1jyjmv4k5CJOpmYEKaimaMQaA4GCaSjIDGQ83WVpg5GGMxUfvbTVhL9mbsY3qsPuu/meIVPK2qfJ",
-	"ccMuLXtGiGTZ3O51mKYewm15yfHMzwxvJKaekZdXtw/7cmKdQBm1dcyoveVe6JSYnLyDmSNuyvC7SR26",
-	"N/Sz90G4fnF5dPboceQ1MALWWIqlAqnwISRMZ+TyyfnTZ+fHx1FXM1OqTmmwdBHLusUrhL8hMwlJZodw",
-	"nJ3Tn7jQT7B8wfBPxDIWa86VpmXpruAFQdGZMOWycsrJkWJTDgURfF3riYVnoeoXM2VQ8yKTJUUiFRKJ",
-	"NUBVdDqz/DWuHleN0ylgCb6xm5PPwCsL0sccbXhKCHEQYHCdU7QwCTY14BbsI9knnnLvUfhNTHWOqkQ7",
-	"kn6/snyX6PdAzWkNanJKOfuzEaW3ZjbFIb4ukXeP+Jt5NV02rDuGMzgFuTSYdUB5Dt42175ylYSN9J7j",
-	"UTY0jsRcOgVcA8/hnDQRgLkwMJ9IsUBzYCfaBFFhA/QEKUQ0Fo/K3dxqa3Ew0cxBqqNBxboNQzn3Godh",
-	"LxYwx+TK+tfO1+DmcmQza46Bj5qMhdBN3NVxIF521hhlo6vGY3enCJj10BcPrtSVvaE713DYJsmFFyMa",
-	"GrOgH8MvAnL3e9uw8PYwHXOD7xQOM3Mf75xX2HwY29JL+yKtCQS78MAZZZGrfPX8dbYhIQSsycpOOIQ7",
-	"xoU33L1/bM3Q9+D7B6d/O4sFSMIqungn9M0s6l4G1NYWtAAieCcHcPti635rPHgMpv8hGL/bg1JIUT1t",
-	"S/SsS/Rutyg1OjfoheFFRrqfigxZZ62AUJdqCBKHLq2LVJESaGH/FvdgiDmsM/eHpz8+3hoFht/FIPGK",
-	"Kv2+KgWNJHvTO8WGbLiPQpew4bCNQ9i+I9GsZR/FEw0jdO9PSn9Pe93QVJLc44SVKCK7RJIaoRIPV/wi",
-	"h0LEbed2lhmQR7HEeMRZA5WwtU8GqKK7hY6Y9aBIRY5YIu3L03QjsnRaQmMM8SP9fUDZkcP2h8klJDQT",
-	"WGj0haOYU934G/TFyXQSFpQZ8TWwCWzCvbmxQy5omDoXWSB1JoepXnvxOqNq2HlOOcmplCtCCWYCtnry",
-	"IFIJNfS0nTluN71LgF9QHy3icenoxQlz5F4tlSVV+hosir8wKCDt2Uy7HXY2gm0Q0P6CFFvCaexHHllh",
-	"1nLKVfpKTBNlae5Yomjn+i+c6eF1XjgKQEG1oz4f3SsxfcU4RLL48lqq+FNnNRaq5qgt0Ym2ztcpuKo4",
-	"VukpqY4zWuBaMlCJxA6bwkasKD/wpjcIij0J/nR3tC3Y7xOgs9LrDkJauujJ2UMyI4wrjZmLE3JGZnFb",
-	"HiyvAr9nd5J3UJU0N1p+48F0gYi1MtKJ19bIt77yY2kOcW5+PrK/fYdqaSmmyqABs0OsFjfYwzrIHXsw",
-	"D+krMRW7Ss5Ud4uFjld6zdjy8PQ0lvuwHq1rJopt6nXjuLmT+hb48vvLzq3tx38X3RLw2gtvO2xlIqMW",
-	"K8YVK2wE6CuR05K8fxkSM+OEEk3HvnSZWPILMtO6UkTwMl7NB91V27NKzEM3th65bQNrWW4o7Q+3xl/Y",
-	"6e3XKUBe0Vhlp+YEw1/aJpVmkKnejo5t6g2w6WwsarlbYEifTBQt7ukVZaOgME0KYb3VLgiuN/upOxEG",
-	"tNFxCRlRmpr/K6CkK8ytGkPmTGYZYdzLZhlpKouOtl8ELwD48qC+FqvdThyEmOJ12GCHnPKCFTRZVJYp",
-	"tDW4YK5dVmuqlsZWFXzC5CL2DHUShtGUp/a4cGiH2qR9KepxmcjRc6q63XZr2aUSfMAvvnzRKgpWcuvb",
-	"+o1cpU1fgQ+xh07uxNjdiX5jesZ4oK3F3QGPT+2jxBZGQ31s3qMF4/ZfQRhSoJJgxCKkipBG65ZuKWQD",
-	"OlZhzYKHWIfkiqgZLUsjblAjiSxnVh++KxFtKWOTQsiVzYuIRJZvSIT9oS8uiDYWKWqFqOGTdUL2hkme",
-	"wSpx6lv2OmTz7o8bts7RDnbRrWy26yY00yS2fH394he7yA6XJbottOkw7srxH1f1GK1lazGWD37cKlv2",
-	"7PYOIYxYvSnuC/0fGLX4Nqygtkafu9dFQAWq5wNel6WN0tayhvUJstHHo6k4Mn88UnNWHYnK4vSoEoZz",
-	"SofRtK3Xyjw1LzG8uVP7LZ1Gngoncwn+sXCoqRfFaFm+nYzOf99a6N9+8fnDekSR0lA5L6h5MAvB4YIY",
-	"MFkFngcnEBOMHzBfZIZzK8DYMb8dgkWBVATKg6HaCIAR0RCqHYpHaKiiJUeGidBoH3LVBnwquvco2o0E",
-	"SPC00C0E4QkxRvJthkEks2mciiD0ha7S9WRwSJzEknkLu2a6xoPgneqGvgi1Ujavuh/GGwkKcUhZznE3",
-	"AaqW0tlc92mf2DhHD3Pz+39Xl1EzWknjTQBmYkkWlCPztv62nCrISF1VzX8XbGpgTnlh+0qoxpCzYB+N",
-	"OnRKtCBxLC4Y90dcXzqfUUlzFxW3rbJxM03WnCUKBsand42EiVK9l3ofhkLvg47MGyXeJpVqS9RKPLUq",
-	"ejSXkLvuvIZd8jdtCd6YTkTVQaub9pXs2bm6QoxJb/0kXml0Xd0yYGgs9g64bf0cu9MUdnavxnaHYmei",
-	"3LnepPME9oVUXgkRKcuxm1PUzJF0iZrX5gs9Mbs7hjRlu5QAvDHDY7s3ihzIp7RKpd3FDWMO7mmHawOx",
-	"ncxjuxJNjDZSu7kr70QDQlwv2i10sHBpl+sdv3RTdsCMaFWLkwJuT1QxXlMszrYaVHGhxgiVAIjUdwNI",
-	"JaRn/s5M8ujR948O/GjYonKJkyxB3u0obc8LH5IgYSwE1veY1bqwUa8YnRdNQxhKG6gE2Gm22lHzZI3m",
-	"ZCLivt7JtpfHeryyj7t0UWB0pbaEVW64rUNSSKgPKbFYacOasCUgRknQRVViPzjJz1XJqiVdnZeMz89t",
-	"AEWxvVirLewS6iS1rViE50/AvlEW11xbgsNQqV9om6Q8JH1kkEPa1xjBid1Hie1/jPV8cU1I2A7CTtu4",
-	"JGpsTxTwkNFKwLQsXUBYW8bTFxFEa4vZ9jnh4sqWf2vDeZscvqLA/m9MKygnO+UZzLSOu47Qa5YQCxtA",
-	"3tHXjYv6JdoJEXINnLIOYpL4vGPXNIujNXWlNSti4newPmGcXD1/7SO8fZAjw7xzLeuNpO9Hj76P6YYe",
-	"3GsqmtbV+cnJ7++vn787v7q8vv7t7btn/9+HF2+vb34/v3r77uZDJGuvY2U7e5j1oHD70ACnmxH9KiOF",
-	"WFDGVdaG9CMZuvKEgc3HE7BFIrpc91PcPiYvvoMpU1quUtnKvYI5fpOoKjw4Pb11+Pn5YoTamqE3czMG",
-	"RnJtZDidPXp8/uTy+vnjh1iTVKnZ0RxWU+DkqCT4mbIRypGwPfPfeTQpx5rTkNwnUvCmCescVoRTKcXS",
-	"R+piQG/47IVBuvEXzAl0ZqtQnD169ODHoY9UCIwogIPqwJudpPr0W/9Jd6unkfTY4Fnywl/kFym0yEU5",
-	"2LWOUwXfBbuKH1SpqLHvLuGbSaUqEbE5tIFRLJRzW1Mjd7CXfCJ2u8d3MOwHxrxN2r0DIBM292HAQvuw",
-	"75nWcJOO+TcAo996HITahoGskT9AkcqXC02V/XVsQttj8KE1pr5gRQE8ptTZUa6Min81zTvhA8SgVIB2",
-	"54woYZ8RLsztWxAxmYDsMrGkOm7PmITK06jdJo93Zduo/VckSJZNedcY2Z1etj/s7uL0H0cXDstZD2d3",
-	"WIl6czf/5v5n01Bs1erRwKrAdsroHrHxqY9X2kEwGxyONdOL9TCrR2cPz374Ye+Vg3Gl+CEhcuHuzW94",
-	"p86fe3X4oW/PRmUFmXx54zv6Eued1PcDxZSfsL8OduCya/fauur6g6GvNYuVIizAt4aISIMlXFtnWDwG",
-	"P+3qS9Vs+aIMHrfVzsa2OeDw1HfMOWsgs5kNi09Lk8xh3paSuezqnVIQ3RrxnWN9x9gLgtH9DRgTMW4+",
-	"98uXnBlg+ZhIgMS05ieUT9vcggETlp00t94o93Zkf5U6q3xtm25NSdtIuFhTEtifTQ5m1wU8yFw0YZyp",
-	"aOVEm8zmNNWpIIK3eZeYDICrMV8mh9ApZXxoNNn7ZuEWcL0WEOexDiARojzrElYA684Zo6Rqq8w8aQrW",
-	"fnEYTLwOX4iiJotqDGQC2hWM3Kw2ke5v6IoYzzGjgMOSpKoG71pLOx4EbBS7jEjb0pB8a7gIU66V9YIW",
-	"8B1BS7WtvzMkOTyGCetr2pQOJpNUhQoXeJYW3LZHlmV+/uiO4KNOm89FWS94jNuIBXkQZymu5ufgDwab",
-	"VUpbcMntqf8xvZnBIkLpY8p5LEXTIBsD+QwHhVuQK1LZrP4NuI8l5cVTUcaCs/5Fyul0PB7F/SG+DcaW",
-	"KgrKdSIrXS7JRvQEVmXD3BiMPxRTsZ4zLsHWIk7dlwLGVO56hs8pMN8pdqbFRCiqR8sYdCEeDP/bfuDs",
-	"+2gNYupN5krHMvnoNBKrsAbm3o0ngWvWi0YR33HPm0EYU9htJlTfop3ykhH01o2xlIJPW8J19aV5pFZQ",
-	"mgHMbTjGNCFN3mDdrKbh6i79J9uv7mKa/mHL0+6nj25a0vyOdXwOEG90E0s1LYAWnrF/kflrl2bDtKrK",
-	"ldXbbkGyiftvuqRMMz498i7mMKUEjYklFEdjms+jjumw4lNKMrdNFLBiduOE44LYzWO2qSC4QHbnzjBF",
-	"oDY20O3tFbghTg438kjIgd3ullC+q1RVV8VuQuT28g/dbYdLROFTYQvq4X0abG2OpjYDVZrUdo5v1Fqz",
-	"hiiFL6K1mHhQAwqHWAqSNVcbpV3Q8Lmkvm2AL7Fm2zXGH+9qRlXnlrhXfimZq2+upbso4a2YQFk+sRTb",
-	"05mnknDLRB3LjpY1nLd7NqcJTogbHmONsw1YJirAeTYQT7YKJ+iJa99uELp7QWKL3gAmHvY9tJe0+qbK",
-	"wETagjTv49tr0uyBag3SfPB/XF3b30+PfqRHkw+fHj/8/K+jbFgjn+jOVayEZCnyeco90NNS5C7pIjs4",
-	"oXrC7VJHu5Ns2nf6/eXEXGzx3m+VhuwuUyd/5vLK1xTNgmkaldKwpunxii5KLL0U1mhFr35z9xk6grkI",
-	"WvxugmnC4pJgm0uwVsVqk5raPkwbxUe9n0gxG3gFtuwbbhPtBVbfJe49x8JwHX46kBW1PV0auEVd57dM",
-	"RS0YG8oathuMuSJcu8MtUpv9OthL0HaK9dwCg8g73YT00RyBmy21xaRtld61VlBKLGAsilWDNaYt4oZ0",
-	"RNhsAzmsoVOyr2MLDohZ23dOqgzNJ1vte325lL++vDLz7BhJ3uft2RCoJxLA+pVt8Wnr1fswPH99SL/P",
-	"X19dvtk8Ays6cbEPT398uC0stqKR5JrtZSdQsnbfRveX9JEGkV6/pLI90epmmALtVhBGBsmUK3NqR9p1",
-	"fNUJrDR/9fb6hpw4xnkUzmDtnGORagPWVGLee4swLze1dNK4y3i9GCOD9/wy7DXFqlujCeSskPZfj81A",
-	"qgAVhEVdaoZKTUzQnDWxAZsMmS0WtU43unG+6MizoFrscLgFibWc+QVpfNnYstnm9SyA8rY0q7WXpV6I",
-	"dDH5arfGP5703lap7j8SaJFqG4sGf/gYqbvz/CyzqVkLqnP70GDau4VH/MnyFyZaMBnyuEV+BtQ8N40r",
-	"xsgGNS+wvx/LZ8jZNTWS0UBtz9Fe3z19W8UTGbeRfdr7OdByng5j8LXjIwXIP+5SJG2w5ZsVnUqzZpkP",
-	"sVqu2HqA6dW1ITin/AKVVsJHKkRM2z81E2D4KX7dhJExlF6EmLOmmf35yAWU/18/riXfihmG+dlsgblY",
-	"rS7hvOVALq9e+gRf2xoCbWKFtwDWnH0kysi0mpzImp+45U6sYGp+samI3NXuqYTU5NHpD6fH5NJJNLag",
-	"zzF5LqWQtj4HFl3O0cN04t7ff/9DCX5MXqE1Usi5qxeDsrmtUB3kJB+T985H+K2uFXlwfPodKdktGNny",
-	"hFbs5PbBifMiHjeB8+eja7t5gpsP2Ob56PaBc3txWrHR+ej749Pj762ON0OMndCxqPWJb5KO4S/Wxtds",
-	"6mUxOh/9DPqVH4Pxm5XgLtfz7PQ0cESjDBGA4Q8n71q2tEOBZ98pflPO2Wgj8QzGjHJS0XyODUEMWH8W",
-	"ZCGKugR1vPamxZZtDnTSiFdYy32xoHLlS243GsQ3yvmEMU0ZrQZY9holbwd8uwsPV8QWlgn0uVFm/hNa",
-	"Fza7IArzV0zpSxyBMgZdgK3F83sqf/TB6al5HM2f/lED+mrdbSrZAqdpsRDkmZ5uyTT9nMWB1u7JHgS1",
-	"+6GDjSg7ePDbWudiAYPHX6PEP3jfXLMSQ4sOT9eIz0QFv03CvpkBcTUE90PFotGLljOqM8JhCb7KdEij",
-	"BaPTkEZPvIqdYg54rp9sOZJeWjVwI9+6g6CXO1e3Cap1D/Ya2fa1k/tfQr0XQrW68onBXGfmtqwg41TG",
-	"QheiJG6I69gmMBTOLebKex89Y6oSqikv0S61MfH+r4et6WQ2170omXmOF0IZgeD09LS9odH7E9G/bPam",
-	"itykN7B0nbqfdgoMuVjcJ6JY7YTq3id2s6/H564sqGUNn7+Q2Pp2sFbRKUIdT4Se7YPzvaZzILbdS0WZ",
-	"bGyMa2X3Qz2bCd6kX1m7KW3U7IvWQDkHqIwKyIxmF5KAN1h2qaCQdOJM8yVYSuhSwDP8uyOCZzh6AwMP",
-	"N2XenwWHfQDqJ4GdfTEH2iweP1GWfAf6N74/0umsk2Ar7gBfDpQb1Bi8Q7SR4J1iumR/UllkZA6V9vqF",
-	"LYh+QR6ePgzjZGwNPw4pqLpmzF2oXtWbUD0ANwiWcNbbe+YG94rSXwAqQrHDf0YazKJzRGeuup9tI/gN",
-	"2mrcyuSlJlMByiKVeq8EBm3auMZj8hptRtYcolxGIlqot3MHVz4kernQXvsrqzYFrJjo1JpRuwhMyFIP",
-	"I5bODwfEdWN/juD5N2/gx5CIfSD7Us2dawZzRQ3yzH0MmxUzRTCoWQsyBiPC4Qe/vry6cE6eujK/KfaR",
-	"KFu8MkOyMFIC0WwB5NuHZz9iLtF3W/GselW+p37QvejZbn8DlRF/gH1xVX9/fHIW3riMsEnHUJpkl1EZ",
-	"6ilexKeNv3DAbSnk6l3NO4rGRrrXhwPx3c5u75nlYrmnBKqrkhpFDSHzHeL77PRsO66vbZTEHujDQqZl",
-	"shfWvmJ3RGTNXewsBlA5U5p5mK0vvKR8+z08+WQI4PNgeWybcjtlt2A4heAoHDqbfyG6haITqi76KLcR",
-	"YIcQ7hUdFhBWavYIYVq5gzqmiR1jbeICYkRpuiIltke5oyR5D0LkFma3D173lgfTJZhZhE25HA1HIz4E",
-	"ZciD/jgSlfkhQvonNM99OZWY8HndIOLSDryXjR5UxHUHGcRqH8YaT+RCFlBcOPaDWqDvAUjELci2Dso+",
-	"SMc1usCL9+bmirjgXrxe19cvjE5rS4WUpbuLVpG1h83aivWy5mowSzwJK5EMEVeehuPvjUjuSTzqWCmG",
-	"SUqW2+9NTgrrwuCj8ks9BsnB/HtGMcCpJUfbUtCIpzgUeOGbMLsYJS2q4ZQAt+AK3G2jged25H1gP4uX",
-	"Krb3kJZl4pnFiImKrj2129ca5lNpEI0dMnfxsHw4/CvnkHNwcm0J8xusp2zJB5nS2NeTwsjFmahl2gPR",
-	"T5Pz2ggcfMKmfU6JX9pRXx9HWlFbPGBP1vP98Bks5s6UllQL+Y0iLZyH40bZSjiDOMa1H/vP9mK4g/01",
-	"r4XHQNN+3mnZPjKUSYxnUJnzUfO5LSIW5LBbTUrUWrECdsB9BXnfjfTQMcP+O6B8CKbNWe4HrRXkQW/U",
-	"AqpSrAaYFVvs+ILGW6+lrwr/z3En4/XzD40ytGMGOkLBbB907Bw1cV3ZGzGdWceBUS0ktqPzMW5jmPaa",
-	"MlpIpbHaVGm4j8AdnO2ljoYoR0GO8+5NUg6aHDcMUNnqGaQSouyA0h29A8oTm/+XdtL+ir8ngXqvVpl3",
-	"QAtHZONSjAPTiwQshEB8QmxBF3S6xi2ix/9kE3iGWMUaEOzTxnoodm0nwZ1jQGzK82CoR0iyFHVZkKk4",
-	"3p/tjHLbe7tR1qxlDNlD17opeLkiiq4s9tqtxHDXY0Lbz70fBFWs2NtzwfdlRUMAIqg8YTPu2nbGQLP9",
-	"BXPpagPfsL89SNjVCpgwzpoQ7SQvfhaMuw9+3K43lB0HJ9m3myeY2j94IWteD7NpMpl83IWv8tpMSBWm",
-	"Tss0VysYnZ60Sbmpq9ItWnPAC9NdKIECu9+9yY12SZ/zGamV4ys6W7foRjGaSGRTyvn2ms5hCyzv9X10",
-	"gT9rIAhrQWZNpWsFuQStLtBY6tsLe0uaTThOxHgFRLY1UrIDHRcxuQO1Tf+0MQL/LEF3EQLFsLtjTeXx",
-	"9M8LG3kVmiXUACSoprxdlEp/k0xHyHT/LodOwblBHoev4HYgLzAQMhdBC0LJ++snBEF60ZYTaBupzagi",
-	"qs5zrIDq6zKPgVR1WXYFznVsFVylkfRKiPn76k2rYO4bOc+4+osCH58xOn0HymAuJYZivApdgPP3EEXZ",
-	"XmJhDFQJtVOLTghMXZk3+dmb627Iy4NTH/HSh0lsGpeWfMyBbZ7MvQg9l1PgGtcbHGWPm9vXiyshN1qE",
-	"r/6CN8qu4DVSTNVZl3eA5jMieA5kJpaYVCgmGox4S3K66H18sL5Rv+DJ6PQnHHUvYqdbbSj8cf/7Ar8t",
-	"9sQ4Obml8qQUDjxt1K+QQIp6Uak1ScAGiW1NiWghfvJpIsoC5OcgkiT18DcgGaKV2GmHaiVnp2mv1d3t",
-	"dWePvjgqUOQa9JHSEujin0lqeeurvoLy5GYNs0ztKrGUYtrPN1+ZAXvIALMtlu+cAbZew7BcxfhbYvXm",
-	"xx7jTxZpd4RZdgWpOdMZoWWZmTdrDpJDysOLrXcSBB3v2BU9GjIFBZKJWllrkFRwTmABcmp2AlJnJJdm",
-	"WyBl5kGRES40yyEjjE+E+bCAcT1N7LWSzHbwSe338YDtVlQ2ZaVc1q7vrClk0G6T0JLNIbETV+wjwQaG",
-	"bIML3RZlYoq4kkixxXw9jggz6K3gFa1nVEslMH6UcgJUlgzjetUS5Lm1oi2tursAUlKdjL+jE/vbcAgc",
-	"0lb5Skxf4X1NcEG8zHuJjCYh+fwhasmpuWRl0byBFx2RxTeDphy7tOLNJK4URZE5rwXCvcsBjU5wTFCy",
-	"LYWYK2KI0ageqHNjFyM6B05E3fvocmDT2VjUW0TNN+2w+xB2muWGSjvtMfYl8ixoPjNE0VSZcFySzLlY",
-	"Nsa2pllSpxnGt5fvrrJ2T6RgKhe3IFff9aGi8kUJosqbwcKVretxCNUtbMH79eluBjR7U9gu1TzU0ryR",
-	"jukmD+nbl09fXxHIZ+K7ruqmZxLAa2+22rDRMBxCepHr2xilkWu7Bh0EuUFLzK8MuQ3sl1QRUQGHveD4",
-	"Rq4MvsyEhJKbp1ckF5zbwihdlE7YLQzRx9Fa068QXtsh9+OAZ7FOl3HmaLe+L8bYmK4cE/RMzzkS1kxf",
-	"ziy+lEwbxVuLPhhrSXPovyVYbfdA16RTyfcrNGCZ7WFP3X1xwp+Y09+XFK9LyxW7d+Thoy03ZEtE6zWq",
-	"q6lg1rWie2KxoEcKzCCsRjcsDlWLiuVqz/Im5uTj2fapcdup9oE/Wyv7SBkx0qIgMzeQ00rNBAqh1iuO",
-	"wPE2MT0DTgooNe1gs+3kYFE6a/ovpswvrvnHAS+Fby+yCceXGqN+jjt1k0bnv3/oxgvZ16WVtd0Db71z",
-	"WHLM1pY5Jlf1uGR5CBCFrdccMBw/SoJCqIMGBdgG7XFyMnvbf0UewlIldsx/nqzVXkhFtbyDhbiF9coL",
-	"2xJCnu0p9f5nW+bbCm7mkS8nR4pNORTrZQqaY0fO3BMN0neu/SJ/S1WHtYyGfT31N6+uO5DCJ34sxVIZ",
-	"KVkBRMEVTXt6actjH74IR2She37KB+Drt3VAEi6WeyvL0ZmYbtI6ELHkIL9RbTmOzBYBt6HMWHC3lZcJ",
-	"8kfG15RczES0ef0rQiUMZBcnQQvFuJjnJLDDk8oaov4iyW+t5WTidjcq5t581CFZKLuHZhXy0pY8RSR3",
-	"unxcWBOTwHhIHIyZ/i74Fptume9qrlm5tghGlrki+b3EgubrJHk8NT/HH9x7dfXfIBiXPqQwsJYGmWQl",
-	"THSnVnZYXdn22erU5aaxpNYNAAmuXIn1ZIqpG3KgvE87+y5VTQ74zCM9u1L8ZltdNoVJewJtpIRqtKSi",
-	"z6METSoQVYnfTdi0tt0PJNiQ3z4ELCinU/BtvlM4eN2OOgwa2gW+Ekw8nQmb8AKEFrTCDBlMgWk7zDuQ",
-	"YylQFM5thm2NXj80jnODMV/g14aKNWGL3is3pRqWdNWHI26b8qeQE7YaOpA1IVjhr0bMtatAhXVVfL5z",
-	"11PPxdKWfPApFmMhPDZKoLdoCTe4FBPy7MXTq2Ny6XnVNwrzEpc2yWKTqTHdh6hK2NbqfbVHrgS2UT+M",
-	"bVSUX3k82XpUr3lQzHODhpGCqXlXhSHv3AtjS6zhALxBlK9sP1+xHSdL11ckipQrsWxCKfaPjyXIrxch",
-	"7wB7VQhJ1KzWpBBLntnOkgp0o2lqrLMywUJWVuSx1Yj7QC7Fx1WfjeEKBxyydg0ukDJagdaMT/dmRcbj",
-	"kvHKOTjNASjjIIsmpmhej8E80hJdLD43wSVQXpC2D70EWhhFxBeKH66UXodQPQApm7mvHeC+mjcAIZ/k",
-	"95aptO+1NgyIaRR0jzu1+D0CXMHGToEEDPXQW8n9BLszwbKH09gBXxmW9lmwE/3H7pjJBBI2mYAEnkNz",
-	"O3wzkr1Z/uyF9NfcZUjZ4q0ulyHWBnJxQXyXHNcs/pj8JORCEarmSDe22J9eVdBrULR/75HX6FQd0AyA",
-	"0//VNzQsTGPgsZ5VgZySStvmNhCkrdVGC1Eq69FE4zYZr5z41vhO7C3uwULdNuFLPUPvm75wB7sUfolU",
-	"8hs2rfMXwW15P/fAANg3bsPyPllL+xuN7QpWxJ+aKCdDESQE3v4Jea2N3dcnPLkNhk5j0WmW5yotdVrq",
-	"HZMW6ch/rCd5DEYOwK9902/sAG6eMZ9/5QrIlitX/7BRSqgiSzD3QbkQuwssNBl0SARdS678/prNmVcz",
-	"KEbVc5MUyKPCNXFL3iXf6O2Ql8mvkbhNZqPEbHR/qYmiLmx312mUg2H3SSN2GLnOoMvlJTKtfMZYKM5t",
-	"C//dKuJ1oHyAW9ft0HbPAkQfen9zT7a1au3Jw+AfKaYxrS/ZsM8g9pj858ij8T9HgaDoghR1uMFj8tZG",
-	"l1oTXLKd4aBbd5I3DeLiZgXz8/8IwrCd8lIlSfctRXYFRNphBpnhnNim3/DmXJT1gu9BfCwZn/d32eHz",
-	"QzJY25o9Dl+svrsvxoqTGY4aFDlQ1gPX+OQAiyaGkELwtJDCe6JOPpn/+7zddf8Kl3Lelu1JNjMxPPE/",
-	"mjvwF5dkfc8NjAh175V56W0Nc7qAi24p+j4Y/yFYjwPrPwTjDVHun+2Y6b9eEdAcfFP+syC178GCOrFO",
-	"iznwPjCjWbon3dX87AA9oJzK118w2FFnCz302RuxaTtJVlIsRF+jlCs7IM4t/wqbN7qVS0y3yZwbyZEJ",
-	"U6Rssgvd31BxaDikgYlY9hIPUlcfA7zWojLQuMGBQ+wA5otqP/HLZioyBY4b4lNiEW92oiKHynofv8QB",
-	"9vsC2kUSz6C7yft5BltQOIUsaArCO5U2HPy60QYNyHrU9H8yqP3s4BBS0UXARmyp8W1cREz7HrVX+PNh",
-	"XjQ7932H5bg2mRHkvBJTbITNj8kTH2rle/zYrpsXzrmdlwxrtdYqeNKs1YFKC+og7/Ya9NFT27XzQOm2",
-	"iUDZV2KKwSeKUE7eXlubgGhNJt2wWAuXhipErXvJwvw+hHs+54W9qfcKkQYGz30PaHfA9JldzlefzuHM",
-	"+qPDew7SCXH4817ypWwoB6oaYmzbvmaN/VXLVaPHu3722G6E8o6l2QOtA0JURnx/5pT55oUfczjrv5n+",
-	"KwmheUMXrRky4aXbDtehfrWQTvcPWjf7X2P/+Ho8a9S70axPrRApfxrTdzWHxKkAmyimaQBFnRu5+nqw",
-	"f7bHVK5kJIOWq31lGDaYdW+lZ7rkN1cADQ1fctHm8QMpgBZoBAv9EZimILgjCk1mtBiI3pNPrOi14zyl",
-	"PIfSonm7AQdblQ+rPfzwfjP47wGjGDtvMNEEm3CiJaPlLrg4cTjvsT3bAf+LkoFNBTewQd7euqwu33+O",
-	"matWY1cEXq4wPq6TwIB5xS4gC6V0vLZptDYI60/4fdsOu4+k32a5oYm/7TH2Uiy2mS3dZGI9i7DdQcOo",
-	"UjJze7rD34pEA5IlTfV0fxzW8zm9534jAd634HlfNYGbCV0RZQOYrCmPgKYWfKUUAaO1Yd07d7nQgstX",
-	"sYThLcRxkuNT1cM48ff7pJO/2ODrKlW0hSG1IGqt1dA6UL2u2lcw1Q05ZBVrWpY9feDw13014Md4jrkR",
-	"lpMqu/vXiQTepxW9Mz/fA3R6bEu4BSh2tixxWP7l1qUGK09g6urjWEx/01hVCOWwzGxEhyKlUX3a/hu2",
-	"zS/+5sKtxJRx2xpclIU3+lbAG/2IGFazWKsjHMX9ltIdftC9FO+wi73kEzG4hIfb3/4a2tj5XNUOiSyf",
-	"p9/1OEi3Kh/v4FbMob1R++TXA/3HaUvjfmyGvm7XVrOhrSfQy5bNgIOyHbNAsiqFTRwfWE/Bdr9DQzFW",
-	"K9asLG2v57Zvd7qmQpZMLFEBGPZvk/jJ7Pq9GtoXOEI7Nh+puDC8iTD+hVFVCUC7Rr1dOB+Tn1yKdqP2",
-	"2HJ8PjkOgUtyUUBbs8ynRKqZWKpUdQv87xPz4VbyfCoOG/rbLpISHUSxvzL+DcAunN7o9cqas49EiXwO",
-	"bdSiwI7DhXMyq5JVS7rCytyGdSZha/O2egHrhhwSrG6JLXf/i6H6QizJpDacwDsXzdMfpq4xlaF3XsKU",
-	"KS1X3yhiK81kYYB1KahNBKr5hHGmZkbH4F2bZ7crhZ7BohfKNzjgkNYQXCBVX1KI+f75hAE3mqzpFJRN",
-	"cXaWRvQZNOaOUkyPjCA1ppxjNc8CGQPGWAMKYe4zpmNc28K2L8S2Be4B8mjN3F+Jd8YHv+aiFLVUmYNo",
-	"1oCzaf+HD4S19FvszOgtuEwNseREilp36dlDuaFmdK4OCNEzo+41kWzmyU6Kos61S/+1511PnW9pJxmi",
-	"Et3/+r3ECPyTf9tLAS6ca/+30d7zqQjiUTahxBS+xfxu96yB1UGCLMRXlQGF9DReEUqu3vxMhCTXv/4c",
-	"ZIloshBKk7NHj8kv7MkFoRwHoDRkt4Zlpl2+KDZvQz+fMihwNTj6r98CeL31RXltBh36VcFF0pWL56rl",
-	"M/uMsgqmbSVKLB0UBocQWhRQ+EhOA7R+sOJ8QXX/fu52FZWMDkiCN66Di6aa5Xj4jay57TztapA8h+UF",
-	"Z3pPXYurL2NqHftvcPrMaXXItWyJmonEcGhmm17J2mhB7s7ZB9BIb95AgzGqkba3AbPba0/Uh6dRq0Ay",
-	"/9tj6hCtigwQr+hXILdcFoUtUmDZa4e8U7fV6Jz9RrP3Cu6pHrhV2YeZynDfeytTYLNslzOBmp5V+uM2",
-	"nqy3ggme4FCBFst9mDT2UgDIGi7aKMK0OQzRNOAZsJ0+Hfj2yyq+P7ujAdHuqdhnI1NrSmtsOeZfRjUW",
-	"htFy8HYJVI87qZCEC+wvuJ6P2qHLOpoBZzSq+4XrYXLsvlA3tJ/vqRVYPjd8tual+S+LVBsqqSDIIC/o",
-	"yktQvorGMfEuCJvKYCaAwlIF8GLYPTqZw0ptl6kM0H6B1cC0GManICvJuN6vJzWCCru9Yn9iHCfX1y+w",
-	"ICEW6vM1LgnNMVwkdWF6X7xfDIzvxU10/cJgaeCzZ1C/r1fPAc1J/baIPm+ARt5ysNosVj6iao0jNZ1M",
-	"kIclmdJ9sJz4i3xZFO0VONCL7JF3z0kLwapdErks9uTzegW2puJCyIZQLIlsvVgb7Mozv77w7ys/5r/x",
-	"K+XP8PW8VE9dYZ/m/bkwSHU2Kg5Q2Dz9vJYSu7dzOCbPeeE4gpNOOo7PxEVfM5h9an46//3D5+zTyIYq",
-	"4L8+mJG2XqIZWMtydD46oRU7uX0wMr+62T81ba+sPzML/uDiKto/YUZy8G8f5xf8CZOcgn97lId/soUO",
-	"wz+JIBjvU9v6nE7Df1t96vOHz/8vAAD//w==",
+	"IjUvrAEgI7Co9AophlvOuLFRCVQl5BpD3hDemyspbplhimZANnpXc/dfz2AqqeGk5j9L0PavVqKP6Ta3",
+	"rEpIE9ULURZDeKGT9OweGxw157FrhDN6nGRdGgmh20Npl3nuRLwd2CnX1XXqglvMaDoHc9OEQnMu0Hy2",
+	"ca13UNoCNt1eejX7BVaRHVT1uGQ5mcNKmbUrEFUJZDkTBB8sZo6NlGU2pBI7evD4+x8e7rindUy2UGp3",
+	"24OK4JXbIkAMEwP8W7MuhRdAHJENvfZrB3OIdJO0O+s52zNJJzryTNBbKHY5E37wJG5oUxXkA0RhMypr",
+	"Vm6n3Lb7p6iy7HhT/J4iYlgFOaGK/P+Xr18ZGeo/rt++QSNbeykenz14uFU+wRV69v781lmWB5sftqnX",
+	"qqJ5/FfRqCPd884ZL05SNNfDqP2DGxGYmUYBFuVWBcAHC8f2D+tzvjHflgYPv1HpmP+gFx0HBdy5BVAD",
+	"jlCMsmDfhi4Vuf/N33d5eC3yIy+vljU3jCYuLkkgVAJZWM8Q5VZGk0ALAyGrNExETEhaA5Lbdbhez9nf",
+	"OJ0xau2NWyhkPmMacl3LmH6yKB4/xB3LxeOHMWLIJZhNJdUypgkagRjXwomMVj7LduTBwwUstDfFDcM9",
+	"N8UraF9sYXK8HefzmwntTa2Xwe2mB5/m9WP5jigtGZ+rKDokGHwwZQgxnxkSlGJBRK0VQxPBcH0hLd2G",
+	"7C0m1xiJc+n1B5QfzH8tFJS3oKzuECODSsgdLq+D25WQ8bsb5WAO5i+vMmLukfk4I68ELZ7QkvIcZEae",
+	"f9QgOS2NMose9xcW2dsJw3O0kIeHtGDP55HXRxLuPVy3QXohdABPcxLr+u0ddh8LmDDO4iqHORyhvCAt",
+	"tW98P6/HRpPUoH5NXqxdlaSrkvKUhnRLJaPjcofZDIR/dV/FZlzRRdkvkRRQlWIFRWb+8V+O4xELbHI0",
+	"+S8n3DN90VinFvZNuKVlDWorReEWQvR18BIDcgiIQN+xlBAlNw+YTWIzwkjMFzs2N2IqShp7/A1p5xD1",
+	"IJjbhIqGG6EyBAvJxWJBFRmDXoK18C0unN6Kb4tRXFGGkZCLKWcKiuMdZPIdWDueuLm8LXX7I8UByCds",
+	"WlsF8opKHTOvNnLiOq9eGU49oaxE1Tl5pLX7B3op5DwjXFcZqaT4uMowLiRD4AHGCNGpSvlYOiq93z9u",
+	"4Ce7kw/Zbrp3n0vlqeDKh2wMVwe0i/0JpPwfTk9PY2Iq0yVsDN0ulGp8t3Gd1LZFCXfSZQqmqpKu3vJy",
+	"NcBCHo5O7EQD19asEvP/jUsxVnENZbzSzszqmT7jOpTwgrGtN2rbhu3AzC3sV+ndu/eBrQGqYWY7+h7Y",
+	"gk5h12+0DW3qfTntfl+aoUYaofl8p1XWTcVmnma3fr6sc+4esL1wMvGGib4qQRtVfDhywfvWh9rT0+7h",
+	"dQbS7MccEHhhdcJJipNkIy00LYdvPmZ+X+M/ayDpLNED35eOIjZk7h1FJTaFXZUXxf6EXfCnVjwfSLzX",
+	"Zmgg/d79OXQHizyITq5tT5E1YHN77QH7tTtLgqwToR6WnqK/WfPkYI0/uFwRNuFJeLvDtZfw/a6icEB5",
+	"LvBg7PC2sCkXMRWeFSha5TPI585zs6Ar4pxbw7lk5UJ8urPPqJp5N4MZ4RxSKJOhT7O4aGKWvT2AYSxi",
+	"KfgUZDdUgRQJV0TaCOiF65gxMCMKALc2ra2Cuz/b4LOOGrT27ta8iHl719UjDzgXvErsdxaE3m5iBOG4",
+	"GhbMHAshscLDmz49PR69tPG09d2ZFgxXNJ/vR//q0712Nca0nMk/se1++tGK59klpIop5djD2gV0FK8J",
+	"c1EKWkg6BVIJUUa9pF+ur2wqKrjv6IkZnf7EyoiNadL427oHmrDSqGuS5EJCUS+qeMSsKNiE7fZg7ulV",
+	"XAPGpPHyOeEgeJyCXaaA8w5UXeoYeOqYGoypF2alcwyEM6qpLFRGVJ3PDIO6JA9+PDs+PT47/ttO/FfU",
+	"uqp1yuCZz1J+e03lFDShXC1BQtHkiSAzMozaniPqrcdPBwRx2XHtRprdxmE6mbxiPGrUbELpN0kDlnGH",
+	"SRkXU5UNjB7gzXID7VR2ofi2VYQfLEQBZYKPSs12Cza48p9E31+aCDSQsBC3yC/jJu+UXVuBZLTc/3XD",
+	"jW7cMsDcF7tkT5zSM67uFp8UN4jYm3iBHgxOXl75EH+iBZkwXuAVbYLztzjTXVzLxiLBtO5Bx7tlh5uV",
+	"qJpfEJ+q0Hj0vf27u3Q0Vjxur77MyOXl5WVGnr65fP08I6//npE31xm5unmXket3v5pT3/z9pl36EoUP",
+	"+41hU7zZ99XNu+42fhhk6Ilh8CcGZREkDA2/4hPz5Y4xXOusHqfotzv9xKRq8ql2ioArYEhgf0WVWgpZ",
+	"DMgsawc/50XEZYO+2cLmtaCE7Ua3r8nZ6dnfjk4fHH3/oIu/B6c9oYTBuO/PsmGRhc2pYiB90YRBrfnu",
+	"9xC33UTS+S+iG4gaRByx7RDt5agzwn47GTPDX206Ba77HB25j/7r99sIK1znoU1521cGKB0jtJtBiRKe",
+	"dS2REb3KjiNqJpaq4VXIQGzkOYq0s46fP3h18qp+nXwa86pOmCULpnZRPsyTHAH6hBnVspKMR7zSakbP",
+	"Hj0+f/H874361UYNfaNIG/t0YZXTo6PKCO50DlE5d+oOM5wmeoIG7U/v0l7qhFHOBmfGeSfldAoL4DrI",
+	"VNzEt7srrf6em3eKD4kTbFd47VjkujNDEDumJSQrHIslJ1Mp6uqCcEFy4FrSEu0IGBbl7IilyGkZT4SC",
+	"hZCrXcxlSQ1DqEQujyjqWEDOLfACpYqCoHTjiWlB8xlLGDEgryU8EUKHVlLgRnYzj1bBlP/Pmqu6qoTU",
+	"CUvpZuDyOxdn8JK/VxC3rtK+NMFPW0wMNo/URQKi6NTwhHEQ8d6y5LoyWt415MI9bQOwY96aZ1TTn4Rc",
+	"xMnUjCAF1RSNWGMgUDANBZmBjCe6LG0w0nCm4qOXtprw18zN+EZ12H030zNkSln7NDlu2KVlzwiRLJvb",
+	"vQ7T1EO4LSM5nvOZ4Y3EpDPy8ur2YV82rBMoo7aOGbW33AudEtOSdzBzxE0ZfjepQ/eGfvY+CNcvLo/O",
+	"Hj2OvAZGwBpLsVQgFT6EhOmMXD45f/rs/Pg46mpmStUpDZYuYvm2eIXwN2QmIcnsEI6zc+ITF/oJFi4Y",
+	"/olYxqLMudK0LN0VvCAoOhOmXD5OOTlSbMqhIIKvaz2x8CxU/WKmDGpeZLKkSKRCIrEGqIpOZ5a/xtXj",
+	"qnE6+SvBN3Zz8hl4ZUHimKMNTwkhDgIMrnOKFibBpgbcgn2k+cST7T0Kv4mpzlGVaEfS71eW7xL9Hqg5",
+	"rUFNTilnfzai9NacpjjE1yXy7hF/M6+my4N1x3AGpyCLBrMOKM/B2+baV66SsJHYczzKhsaRmEungGvg",
+	"OZyTJgIwFwbmEykWaA7sRJsgKmyAniCFiMbiUbmbW20tDiaaM0h1NKhYt2Eo517jMOzFAuaYXFn/2vka",
+	"3Fx2bGbNMfBRk7EQuom7Og7Ey84ao2x01Xjs7hQBsx764sGVurI3dOfqDdskufBiRENjFvRj+EVA7n5v",
+	"GxbeHqZjbvCdwmFm7uOdMwqbD2NbemlfpDWBYBceOKMscpWvnr/ONiSEgDVZ2QmHcMe48Ia794+tGfoe",
+	"fP/g9G9nsQBJWEUX74S+mUXdy4Da2oIWQATvZP9tX2zdb40Hj8H0PwTjd3tQCimqp21xnnWJ3u0WpUbn",
+	"Br0wvMhI91ORIeusFRDqkgxB4tCldZEqUgIt7N/iHgwxh3Xm/vD0x8dbo8DwuxgkXlGl31eloJE0b3qn",
+	"2JAN91HoEjYctnEI23ckmq/so3iiYYTu/Unp72mvG5pKknucsBJFZJdIUiNU4uGKX+RQiLjt3M4yA/Io",
+	"lhiPOGugErbqyQBVdLfQEbMeFKnIEUukfRmabkSWTktojCF+pL8PKDty2P4wuYSEZgILjb5wFHOqG3+D",
+	"vjiZTsKCMiO+BjaBTbg3N3bIBQ1T5yILpM7kMNVrL15nVA07zyknOZVyRSjBTMBWTx5EKqGGnrYzx+2m",
+	"dwnwCyqjRTwuHb04YY7cq6WypEpfg0XxFwYFpD2babfDzkawDQLaX5BiSziN/cgjK8xaTrlKX4lpoiDN",
+	"HYsT7Vz5hTM9vMILRwEoqHPU56N7JaavGIdIFl9eSxV/6qzGQtUctSU60db5OgVXD8cqPSXVcUYLXEsG",
+	"KpHYYVPYiBXlB970BkGxJ8Gf7o62Bft9AnRWet1BSEuXOzl7SGaEcaUxc3FCzsgsbsuD5VXg9+xO8g6q",
+	"kuZGy288mC4QsVZGOvHaGvnW13wszSHOzc9H9rfvUC0txVQZNGB2iNXiBntYB7ljD+YhfSWmYlfJmepu",
+	"mdDxSq8ZWx6ensZyH9ajdc1EsU29bhw3d1LfAl9+f8G5tf3476JbAl574W2HrUxk1GLFuGKFjQB9JXJa",
+	"kvcvQ2JmnFCi6dgXLRNLfkFmWleKCF7G6/igu2p7Vol56MbWI7dtYC3LDaX94db4Czu9/ToFyCsaq+nU",
+	"nGD4S9uk0gwy1dvRsU29ATadjUUtdwsM6ZOJomU9vaJsFBSmSSGst9oFwfVmP3UnwoA2Oi4hI0pT838F",
+	"lHSFuVVjyJzJLCOMe9ksI01N0dH2i+AFAF8Y1FdhtduJgxBTvA4b7JBTXrCCJsvJMoW2BhfMtctqTb3S",
+	"2KqCT5hcxJ6hTsIwmvLUHhcO7VCbtC9FPS4TOXpOVbfbbi27VIIP+MWXL1pFwUpufVu/kau06SvwIfbQ",
+	"yZ0YuzvRb0zPGA+0tbg74PGpfZTYwmioj817tGDc/isIQwpUEoxYhFT50WjF0i2FbEDHaqtZ8BDrkFwR",
+	"NaNlacQNaiSR5czqw3cloi1lbFIIubJ5EZHI8g2JsD/0xQXRxiJFrRA1fLJOyN4wyTNYJU59y16HbN79",
+	"ccPWOdrBLrqVzXbdhGaaxJavr1/8YhfZ4bJEt4U2HcZdIf7jqh6jtWwtxvLBj1tly57d3iGEEas3xX2h",
+	"/wOjFt+GtdPW6HP3ugioQPV8wOuytFHaWtawPkE2+ng0FUfmj0dqzqojUVmcHlXCcE7pMJq29VqZp+Yl",
+	"hjd3qr6l08hT4WQuwT8WDjX1ohgty7eT0fnvW0v82y8+f1iPKFIaKucFNQ9mIThcEAMmq8Dz4ARigvED",
+	"5ovMcG4FGDvmt0OwKJCKQHkwVBsBMCIaQrVD8QgNVbTkyDARGu1DrtqAT0X3HkW7kQAJnha6hSA8IcZI",
+	"vs0wiGQ2jVMRhL7QVbqeDA6Jk1gyb2HXTNd4ELxT3dAXoVbK5lX3w3gjQSEOKcs57iZA1VI6m+s+7RMb",
+	"5+hhbn7/7+oyakYrabz8/0wsyYJyZN7W35ZTBRmpq6r574JNDcwpL2xHCdUYchbso1GHTokWJI7FBeP+",
+	"iOtL5zMqae6i4rbVNG6myZqzRMHA+PSukTBRqvdS78NQ6H3QkXmjxNukUm2JWomnVkWP5hJy153XsEv+",
+	"pi2+G9OJqDpoXdO+kj07V1eIMemtn8Qrja6rWwYMjcXeAbetn2N3msLO7tXY7lDsTJQ715t0nsC+kMor",
+	"ISJlOXZzipo5ki5R89p8oSdmd8eQpmyXEoA3Znhs90aRA/mUVqm0u7hhzME97XBtILaTeWxXoonRRmo3",
+	"d+WdaECI60W7hQ4WLu1yvdeXbsoOmBGtanFSwO2JKsZrisXZVoMqLtQYoRIAkfpuAKmE9MzfmUkePfr+",
+	"0YEfDVtULnGSJci7HaXtduFDEiSMhcD6HrNaFzbqFaPzomkIQ2kDlQA7zVY7ap6s0ZxMRNzXO9l28ViP",
+	"V/Zxly4KjK7UlrDKDbd1SAoJ9SElFittWBM2A8QoCbqoSuwEJ/m5Klm1pKvzkvH5uQ2gKLYXa7WFXUKd",
+	"pLYVi/D8Cdg3yuKaa0twGCr1C22TlIekjwxySPsaIzix+yix/Y+xbi+u/QjbQdhpW5ZEje2JAh4yWgmY",
+	"lqULCGvLePoigmhtMds+J1xc2fJvbThvk8NXFNj5jWkF5WSnPIOZ1nHXEXrNEmJhA8g7+rpxUb9EOyFC",
+	"roFT1kFMEp937JdmcbSmrrRmRUz8DtYnjJOr5699hLcPcmSYd65lvZH0/ejR9zHd0IN7TUXTujo/Ofn9",
+	"/fXzd+dXl9fXv7199+z/+/Di7fXN7+dXb9/dfIhk7XWsbGcPsx4Ubh8a4HQzol9lpBALyrjK2pB+JENX",
+	"njCw+XgCtkhEl+t+itvH5MV3MGVKy1UqW7lXMMdvElWFB6entw4/P1+MUFsz9GZuxsBIro0Mp7NHj8+f",
+	"XF4/f/wQa5IqNTuaw2oKnByVBD9TNkI5ErZn/juPJuVYcxqS+0QK3rRfncOKcCqlWPpIXQzoDZ+9MEg3",
+	"/oI5gc5sFYqzR48e/Dj0kQqBEQVwUB14s4dUn37rP+lu9TSSHhs8S174i/wihRa5KAe71nGq4LtgV/GD",
+	"KhU19t0lfDOpVCUiNoe2LoqFcm5rZ+QO9pJPxG73+A6G/cCYt0m7dwBkwuY+DFhoH/bd0hpu0jH/BmD0",
+	"W4+DUNswkDXyByhS+XKhqbK/jk1oeww+tMbUF6wogMeUOjvKlVHxr6Z5J3yAGJQK0O6cESXsM8KFuX0L",
+	"IiYTkF0mllTH7RmTUHkatdvk8X5sG7X/igTJsinvGiO708v2h91dnP7j6MJhOevh7A4rUW/u5t/c/2wa",
+	"iq1aPRpYFdhOGd0jtjz18Uo7CGaDw7FmerEeZvXo7OHZDz/svXIwrhQ/JEQu3L35De/U83OvDj/07dmo",
+	"rCCTL298R1/ivJP6fqCY8hP218EOXHbtXltXXX8w9LVmsVKEBfjWEBFpsIRr6wyLx+CnXX2pmi1flMHj",
+	"ttrZ2DYHHJ76jjlnDWQ2s2HxaWmSOczbUjKXXb1TCqJbI75zrO8Ye0Ewur8BYyLGzed++ZIzAywfEwmQ",
+	"mNb8hPJpm1swYMKyk+bWG+XejuyvUmeVr23TrSlpGwkXa0oC+7PJwey6gAeZiyaMMxWtnGiT2ZymOhVE",
+	"8DbvEpMBcDXmy+QQOqWMD40me98s3AKu1wLiPNYBJEKUZ13CCmDdOWOUVG2VmSdNwdovDoOJ1+ELUdRk",
+	"UY2BTEC7gpGb1SbSnQ1dEeM5ZhRwWJJU1eBda2nHg4CNYpcRaVsakm8NF2HKNbFe0AK+I2iptvV3hiSH",
+	"xzBhfU2b0sFkkqpQ4QLP0oLb9siyzM8f3RF81GnzuSjrBY9xG7EgD+IsxdX8HPzBYLNKaQsuuT31P6Y3",
+	"M1hEKH1MOY+laBpkYyCf4aBwC3JFKpvVvwH3saS8eCrKWHDWv0g5nY7Ho7g/xLfB2FJFQblOZKXLJdmI",
+	"nsCqbJgbg/GHYirWc8Yl2FrEqftSwJjKXc/wOQXmO8XOtJgIRfVoGYMuxIPhf9sPnH0frUFMvclc6Vgm",
+	"H51GYhXWwNy78SRwzXrRKOI77nkzCGMKu82E6lu0U14ygt66MZZS8GlLuK6+NI/UCkozgLkNx5gmpMkb",
+	"rJvVNFzdpf9k+9VdTNM/bHna/fTRTUua37GOzwHijW5iqaYF0MIz9i8yf+3SbJhWVbmyetstSDZx/02X",
+	"lGnGp0fexRymlKAxsYTiaEzzedQxHVZ8SknmtokCVsxunHBcELt5zDYVBBfI7twZpgjUxga6vb0CN8TJ",
+	"4UYeCTmw290SyneVquqq2E2I3F7+obvtcIkofCpsQT28T4OtzdHUZqBKk9rO8Y1aa9YQpfBFtBYTD2pA",
+	"4RBLQbLmaqO0Cxo+l9S3DfAl1my7xvjjXc2o6twS98ovJXP1zbV0FyW8FRMoyyeWYns681QSbpmoY9nR",
+	"sobzds/mNMEJccNjrHG2ActEBTjPBuLJVuEEPXHt2w1Cdy9IbNEbwMTDvof2klbfVBmYSFuQ5n18e02a",
+	"PVCtQZoP/o+ra/v76dGP9Gjy4dPjh5//dZQNa+QT3bmKlZAsRT5PuQd6WorcJV1kBydUT7hd6mh3kk37",
+	"Tr+/nJiLLd77rdKQ3WXq5M9cXvmaolkwTaNSGtY0PV7RRYmll8IarejVb+4+Q0cwF0GL300wTVhcEmxz",
+	"CdaqWG1SU9uHaaP4qPcTKWYDr8CWfcNtor3A6rvEvedYGK7DTweyoranSwO3qOv8lqmoBWNDWcN2gzFX",
+	"hGt3uEVqs18HewnaTrGeW2AQeaebkD6aI3CzpbaYtK3Su9YKSokFjEWxarDGtEXckI4Im20ghzV0SvZ1",
+	"bMEBMWv7zkmVoflkq32vL5fy15dXZp4dI8n7vD0bAvVEAli/si0+bb16H4bnrw/p9/nrq8s3m2dgRScu",
+	"9uHpjw+3hcVWNJJcs73sBErW7tvo/pI+0iDS65dUtida3QxToN0KwsggmXJlTu1Iu46vOoGV5q/eXt+Q",
+	"E8c4j8IZrJ1zLFJtwJpKzHtvEeblppZOGncZrxdjZPCeX4a9plh1azSBnBXS/uuxGUgVoIKwqEvNUKmJ",
+	"CZqzJjZgkyGzxaLW6UY3zhcdeRZUix0OtyCxljO/II0vG1s227yeBVDelma19rLUC5EuJl/t1vjHk97b",
+	"KtX9RwItUm1j0eAPHyN1d56fZTY1a0F1bh8aTHu38Ig/Wf7CRAsmQx63yM+AmuemccUY2aDmBfb3Y/kM",
+	"ObumRjIaqO052uu7p2+reCLjNrJPez8HWs7TYQy+dnykAPnHXYqkDbZ8s6JTadYs8yFWyxVbDzC9ujYE",
+	"55RfoNJK+EiFiGn7p2YCDD/Fr5swMobSixBz1jSzPx+5gPL/68e15FsxwzA/my0wF6vVJZy3HMjl1Uuf",
+	"4GtbQ6BNrPAWwJqzj0QZmVaTE1nzE7fciRVMzS82FZG72j2VkJo8Ov3h9JhcOonGFvQ5Js+lFNLW58Ci",
+	"yzl6mE7c+/vvfyjBj8krtEYKOXf1YlA2txWqg5zkY/Le+Qi/1bUiD45PvyMluwUjW57Qip3cPjhxXsTj",
+	"JnD+fHRtN09w8wHbPB/dPnBuL04rNjoffX98evy91fFmiLETOha1PsFfP42cea/Zz8tidD76GfRTwbWk",
+	"uS2IqCrBXZrn2elp4ING8SGAgO9pbzlSt+wU41TGXFsbLSLeVsANMhnHNpzHaw9UjAM2WzxpZCUszL5Y",
+	"mDXPRzfm7SxEXi+A68yV8rDqBlKJL+Zs6/r5ZCYzh4OWbynfB7JXfsxOIPvDaQctyAaWw/Z99Telwg2I",
+	"PoMxo5xUNJ9j+xRDhD8LshBFXYLaB4B/64Sof6OcBx2TutHGgkXCUU9xpGp34eGaAn5d2FyMKMxfMaUv",
+	"cQRKZHQBtnLR76ls2wenp0aUMH/6Rw1IjY73lGyB07RYCLJyT7fk5X7O4kBr92QPgraQoYON4D948Nta",
+	"52IBg8dfo340eN9csxIDsQ5P14jPRL3DTcK+mQFxFRf3Q8Wi0SKXM6ozwmEJviZ3SKMFo9OQRk+8QSLF",
+	"HPBcP9niLb20auBGvnUHwZiAXN0mqNYx1zWy7Wu+97+Eei+Eai0LJwZzX/oa3jhX5rFN9yicE9EVQz96",
+	"xlQlVFOMo11qY+L9Xw9bActsrntRMiO8LMzj+uj09PS0vaHR+xPRVm2uq4rcpDewdH3Nn3bKMbnI5Sei",
+	"WO2E6t4ndrMLyueu5KxlDZ+/kNj6drBW/ypCHU+Enu2D872mcyC2OU5FmWwssmtNCkKrBBO8SVazVmba",
+	"GCUuWvlqDlAZhZkZPTgkAW/e7VJBIenEOTJKsJTQpYBn+HdHBM9w9AYGHm5qCD8LDvsA1E8C+yBjxrhZ",
+	"PH6iLC1X9258f6TTWSfBVtwB9iFeG/3Ku48bfcep8Uv2J5VFRuZQaa+N2fLxF+Th6cMwqshWPOSQgqpr",
+	"Xd2F6lW9CdUDcINgCWfrvmducK8o/QWgIpSoCvKMNJhFV1KrQGHaxDdo2XIrk5eaTAUoi1TqfTgY4mqj",
+	"QI/Ja7SwWeORcvmbaM/fzh1csZXo5ULr9q+s2hSwYqJTa3TuIjAhSz2M2IU/HBDXjbU+guffvDsEA0j2",
+	"gexLNXeOLMysNcgz9zFs7cwUwRBwLcgYjAiHH/z68urCucTqyvym2EeibKnPDMnCSAlEswWQbx+e/YiZ",
+	"V99txbPqVfme+kH3ome7/Q1URvwB9sVV/f3xqWx44zLCJh2zcpJdRmWop3gRnzbe1QG3pZCrdzXvKBob",
+	"yXEfDsR3O7u9Z5aLxbESqK5KahQ1hMx3iO+z07PtuL62MSV7oA8LmZbJXlj7it0RkTV3kcYYbuYMj+Zh",
+	"tpEDJeXb7+HJJ0MAnwfLY9uU2ym7BcMpBEfh0HlICtEtq51QddGju40AO4Rwr+iwgLBSs0cI08od1DFN",
+	"7K9r0zwQI0rTFSmxmcwdJcl7ECK3MLt98Lq3PJguwcwibMpltDga8QE7Qx70x5EY1g8R0j+hee6Lz8SE",
+	"z+sGEZd24L1s9KAirjvIIFb7MNamIxeygOLCsR/UAn3HRCJuQbZVY/ZBOq4tCF68NzdXxIVC4/W6vn5h",
+	"dFpbWKUs3V20iqw9bNbW95c1V4NZ4klYt2WIuPI0HH9vRHJP4lHHSjFMUrLcfm9yUlhFBx+VX+oxSA7m",
+	"3zOK4WAtOdoGjEY8xaHAC9+y2kV0aVENpwS4BVcOcBsNPLcj7wP7Wbyws72HtCwTzyzGl1R07andvtYw",
+	"n0qDaOwnuouH5cPhXzmHnIOTa0uY32D1aUs+yJTGvvoWxnnORC3THoh+mpzXRuDgEzbtc0r80o76+jjS",
+	"XnzJrfV8P3wGS98zpSXVQn6jSAvn4bhRtm7QII5x7cf+s70Y7mB/zWvhMdA063dato+jZRKjP1TmfNR8",
+	"bkuuBRn/VpMStVasgB1wX0HeG3bhoGOG/XdA+RBMm7PcD1oryINOsgVUpVgNMCu22PHln7deS19D/5/j",
+	"Tsa7DRwaZWjHDHSEgtmu8dhna+J62DdiOrOOA6NaSGze5yMCxzDtNWW0kEpjtalpcR+BOzjbSx0N6I6C",
+	"HOfdm6QctIRuGKCytUZIJUTZAaU7egeUJzZbMu2k/RV/TwL1Xq0y74AWjsjGpRgHphcJWDaC+PThgi7o",
+	"dI1bRI//yaY7DbGKNSDYp431UOzaToI7x/DhlOfBUI+QZCnqsiBTcbw/2xnltlN5o6xZyxiyh651U/By",
+	"RRRdWey1W4nhLusNctzDvR8EVaxv3HPB92VFQwAiqDxhM74W3RiCZvsL5pL7Br5hf3uQsKsVMGGcNQHt",
+	"SV78LBh3H/y4XW8oOw5Osm83TzC1f/BC1rweZtPkffm4C18Tt5mQKkw0l2muVjA6PWlTmFNXpVvi54AX",
+	"prtQAgV2v3uTG+2SPkM2UlnI17+2btGN0j2RyKaU8+01ncMWWN7r++gCf9ZAEFbOzJq64ApyCVpdoLHU",
+	"N2P2ljSbnp2I8QqIbGukZAc6LmJyB2qb/mljBP5Zgu4iBIphd8eayuPpnxc28io0S6gBSFBNMcAolf4m",
+	"mY6Q6f5dDp3yfIM8Dl/B7UBeYCBkLoIWhJL3108IgvSiLb7Qtp2bUUVUnedYL9ZXsR4Dqeqy7Aqc69gq",
+	"uEoj6ZUQ8/fVm1bB3DdynnH1FwU+PmN0+g6UwVxKDMV4FboA5+8hirK9xMIYqBJqpxadEJi6Mm/yszfX",
+	"3ZCXB6c+4qUPk9hiLy35mAPbrKJ7EXoup8A1rjc4yh43t68XV0JutAhfKwdvlF3Ba6SY2LQu7wDNZ0Tw",
+	"HMhMLDEFU0w0GPGW5HTR+/hgNah+wZPR6U846l7ETrfaUPjj/vcFflsai3FyckvlSSkceNqoXyGBFPWi",
+	"UmuSgA0S25oS0UL85NNElAXIz0EkSerhb0AyRCux0w7VSs5O016ru9vrzh59cVSgyDXoI6Ul0MU/k9Ty",
+	"1tfIBeXJzRpmmdpVYinFtJ9vvjID9pABZhtS3zkDbL3iY7mK8bfE6s2PPcafLNIcCrPsClJzpjNCyzIz",
+	"b9YcJIeUhxcbFSUIOt7fLHo0ZAoKJBO1stYgqeCcwALk1OwEpM5ILs22QMrMgyIjXGiWQ0YYnwjzYQHj",
+	"eprYayWZ7XeU2u/jAdutqGyKcLkcZ9+HVMigOSmhJZtDYieuNEqCDQzZBhe6LWHFFHEFpGKL+eolEWbQ",
+	"W+8sWv2plkpg/CjlBKgsGcb1qiXIc2tFW1p1dwGkpDoZf0cn9rfhEDikrfKVmL7C+5rggniZ9xIZTULy",
+	"+UPUklNzycqieQMvOiKLb51NOfa0xZtJXOGOInNeC4R7lwManeCYoGRbCjFXxBCjUT1Q58aeT3QOnIi6",
+	"99HlwKazsai3iJpv2mH3Iew0yw2Vdtpj7EvkWdB8ZoiiqcnhuCSZc7FsjG1Na6lO65BvL99dZe2eSMFU",
+	"Lm5Brr7rQ0XlSzhElTeDhStbBeUQqlvYsPjr090MaPamsF2qeaileSMd000e0rcvn76+IpDPxHdd1U3P",
+	"JIDX3mxtZqNhOIT0Itc3fUoj1/ZYOghygwaiXxlyG9gvqSKiAg57wfGNXBl8mQkJJTdPr0guOLdlZLoo",
+	"nbBbGKKPo7WmXyG8tkPuxwHPYn1B48zRbn1fjLExXTkm6JmecySsmb6cWXwpmTaKtxZ9MNaS5tB/S7A2",
+	"8YGuSafu8VdowDLbww7E++KEPzGnvy8pXpeWK3bvyMNHW27IlojWa1RXU8GsayUKxWJBjxSYQVi7b1gc",
+	"qhYVy9We5U3Mycez7VPjtlPtA3+2sviRMmKkRUFmbiCnlZoJFEKtVxyB421iegacFFBq2sFm2/fConTW",
+	"dKtMmV9cq5QDXgrfjGUTji81Rv0cd6pMjc5//9CNF7KvSytruwfeeuewQJutLXNMrupxyfIQIAob1Tlg",
+	"OH6UBIVQBw0KsO3s4+Rk9rb/ijyEpUrsmP88Wau9kIpqeQcLcQvrlRe2JYQ821Pq/c+2KLoV3MwjX06O",
+	"FJtyKNbLFDTHjpy5Jxqk71z7Rf6Wqg5rGQ37eupvXl13IIVP/FiKpTJSsgKIgiua9vTSFhM/fBGOyEL3",
+	"/JQPwNdv64AkXCz3VpajMzHdpHUgYslBfqPachyZLZluQ5mxPHErLxPkj4yvKbmYiWjz+leEShjILk6C",
+	"hpNxMc9JYIcnlTVE/UWS31qDzsTtblTMvfmoQ7JQdg/NKuSlLRCLSO70RLmwJiaB8ZA4GDP9XfAttigz",
+	"39Vcs3JtEYwscy0FeokFzddJ8nhqfo4/uPfq6r9BMC59SGFgLQ0yyUqY6E5l8bAWte1K1qliTmNJrRsA",
+	"Ely5gvTJFFM35EB5n3b2XaqaHPCZR3p2jQvMtrpsCpP2BNpICdVoSUWfRwmaVCCqEr+bsGlte0VIsCG/",
+	"fQhYUE6n4Juip3Dwuh11GDS0C3wlmHg6EzbhBQgtaIUZMpgC0/bjdyDHwqkonNsM2xq9fmgc5wZjvhyy",
+	"DRVrwha9V25KNSzpqg9HXFd9yAkbMx3ImhCs8Fcj5tpVoMK6Kj7fueup52JpSz74FIuxEB4bJdBbtIQb",
+	"XIoJefbi6dUxufS86huFeYlLm2SxydSSpVIRUZWwjej7ao9cCWw6fxjbqCi/8niy9ahe86CY5wYNIwVT",
+	"864KQ965F8aWWMMBeIMoX9nux2I7TpauC0sUKVdi2YRS7B8fS5BfL0LeAXb2EJKoWa1JIZY8s304FehG",
+	"09RYZ2WChaysyGNrN/eBXIqPqz4bwxUOOGTtGlwgZbQCrRmf7s2KjMcl45VzcJoDUMZBFk1M0bweg3mk",
+	"JbpYfG6CS6C8IG3Xfgm0MIqIL6s/XCm9DqF6AFI2c187wH01bwBCPsnvLVNp32ttGBDTKOgedzoXeAS4",
+	"go2dAgkY6qG3kvsJ9rKCZQ+nsQO+Mizts2An+o/dMZMJJGwyAQk8h+Z2+NYte7P82Qvpr7nLkLLFW10u",
+	"Q6xp5uKC+J5CrrX+MflJyIUiVM2RbmyxP72qoNegaP/eI6/RqTqgGQCn/6tvaFiYxsBjPasCOSWVtilw",
+	"IEhbq40WolTWo4nGbTJeOfGt8Z3YW9yDhbptWZh6ht43XfQOdin8EqnkN2zx5y+C2/J+7oEBsG9zh+V9",
+	"spb2N9oAFqyIPzVRToYiSAi8/RPyWtO/r094chsMncai01rQVVrqNCA8Ji3Skf9YT/IYjByAX/sW6dgv",
+	"3TxjPv/KFZAtV67+YaOUUEWWYO6DciF2F1hoMugnCbqWXPn9NZszr2ZQjKrnJimQR4VreZe8S74t3iEv",
+	"k18jcZvMRonZ6P5SE0Vd2F640ygHw16dRuwwcp1Bl8tLZFr5jLFQnNsW/rtVxOtA+QC3rtvP7p4FiD70",
+	"/uaebGvV2pOHwT9STGNaX7K9oUHsMfnPkUfjf44CQdEFKepwg8fkrY0utSa4ZPPHQbfuJG/a6cXNCubn",
+	"/xGEYfsKpkqS7luK7AqItMMMMsM5S8bt252Lsl7wPYiPJePz/i47fH5IBmsb2cfhi9V398VYcTLDUYMi",
+	"B8p64BqfHGx0JkLwtJDCe6JOPpn/+7zddf8Kl3Lelu1JNjMxPPE/mjvwF5dkfc8NjAh175V56W0Nc7qA",
+	"i24p+j4Y/yFYjwPrPwTjDVHun+2Y6b9eEdAcfFP+syC178GCOrFOiznwPjCjWbon3dX87AA9oJzK118w",
+	"2FFnCz302RuxaTtJVlIsRF+jlCs7IM4t/wqbN7qVS0y3yZwbyZEJU6Rssgvd31BxaDikgYlY9hIPUlcf",
+	"A7zWojLQuMGBQ+wA5otqP/HLZioyBY4b4lNiEW92oiKHynofv8QB9vsC2kUSz6C7yft5BltQOIUsaArC",
+	"O5U2HPy60QYNyHrU9H8yqP3s4BBS0UXARmyp8W1cREz7HrVX+PNhXjQ7932H5bimohHkvBJTbBvOj8kT",
+	"H2rle/zYHqUXzrmdlwxrtdYqeNKs1YFKC+og7/Ya9NFT2+P0QOm2iUDZV2KKwSeKUE7eXlubgGhNJt2w",
+	"WAuXhipErXvJwvw+hHs+54W9qfcKkQYGz33HbHfA9JldzlefzuHM+qPDew7SCXH4817ypWwoB6oaYmyb",
+	"5GaN/VXLVaPHu+7/2G6E8o6l2QOtA0JURnw365T55oUfczjrv5n+KwmheUMXrRky4aXbDtehfrWQTvcP",
+	"Wjf7X2P/+Ho8a9S70axPrRApfxrTdzWHxKkAmyimaQBFnRu5+nqwf7bHVK5kJIOWq31lGDaYdW+lZ7rk",
+	"N1cADQ1fctHm8QMpgBZoBAv9EZimILgjCk1mtBiI3pNPrOi14zylPIfSonm7AQcbuw+rPfzwfjP47wGj",
+	"GDtvMNEEm3CiJaPlLrg4cTjvsT3bAf+LkoFNBTewQd7euqwu33+OmatWY1cEXq4wPq6TwIB5xS4gC6V0",
+	"vLZptDYI60/4fdsOu4+k32a5oYm/7TH2Uiy2mS3dZGI9i7DdQcOoUjJze7rD34pEA5IlTfV0fxzW8zm9",
+	"534jAd634HlfNYGbCV0RZQOYrCmPgKYWfKUUAaO1Yd07d7nQgstXsYThLcRxkuNT1cM48ff7pJO/2ODr",
+	"KlW0hSG1IGqt1dA6UL2u2lcw1Q05ZBVrWpY9feDw13014Md4jrkRlpMqu/vXiQTepxW9Mz/fA3R6bEu4",
+	"BSh2tixxWP7l1qUGK09g6urjWEx/01hVCOWwzGxEhyKlUX3a/hu2zS/+5sKtxJRx2xpclIU3+lbAG/2I",
+	"GFazWKsjHMX9ltIdftC9FO+wi73kEzG4hIfb3/4a2tj5XNUOiSyfp9/1OEi3Kh/v4FbMob1R++TXA/3H",
+	"aUvjfmyGvm7XVrOhrSfQy5bNgIOyHbNAsiqFTRwfWE/Bdr9DQzFWK9asLG2v57Zvd7qmQpZMLFEBGPZv",
+	"k/jJ7Pq9GtoXOEI7Nh+puDC8iTD+hVFVCUC7Rr1dOB+Tn1yKdqP22HJ8PjkOgUtyUUBbs8ynRKqZWKpU",
+	"dQv87xPz4VbyfCoOG/rbLpISHUSxvzL+DcAunN7o9cqas49EiXwObdSiwI7DhXMyq5JVS7rCytyGdSZh",
+	"a/O2egHrhhwSrG6JLXf/i6H6QizJpDacwDsXzdMfpq4xlaF3XsKUKS1X3yhiK81kYYB1KahNBKr5hHGm",
+	"ZkbH4F2bZ7crhZ7BohfKNzjgkNYQXCBVX1KI+f75hAE3mqzpFJRNcXaWRvQZNOaOUkyPjCA1ppxjNc8C",
+	"GQPGWAMKYe4zpmNc28K2L8S2Be4B8mjN3F+Jd8YHv+aiFLVUmYNo1oCzaf+HD4S19FvszOgtuEwNseRE",
+	"ilp36dlDuaFmdK4OCNEzo+41kWzmyU6Kos61S/+1511PnW9pJxmiEt3/+r3ECPyTf9tLAS6ca/+30d7z",
+	"qQjiUTahxBS+xfxu96yB1UGCLMRXlQGF9DReEUqu3vxMhCTXv/4cZIloshBKk7NHj8kv7MkFoRwHoDRk",
+	"t4Zlpl2+KDZvQz+fMihwNTj6r98CeL31RXltBh36VcFF0pWL56rlM/uMsgqmbSVKLB0UBocQWhRQ+EhO",
+	"A7R+sOJ8QXX/fu52FZWMDkiCN66Di6aa5Xj4jay57TztapA8h+UFZ3pPXYurL2NqHftvcPrMaXXItWyJ",
+	"monEcGhmm17J2mhB7s7ZB9BIb95AgzGqkba3AbPba0/Uh6dRq0Ay/9tj6hCtigwQr+hXILdcFoUtUmDZ",
+	"a4e8U7fV6Jz9RrP3Cu6pHrhV2YeZynDfeytTYLNslzOBmp5V+uM2nqy3ggme4FCBFst9mDT2UgDIGi7a",
+	"KMK0OQzRNOAZsJ0+Hfj2yyq+P7ujAdHuqdhnI1NrSmtsOeZfRjUWhtFy8HYJVI87qZCEC+wvuJ6P2qHL",
+	"OpoBZzSq+4XrYXLsvlA3tJ/vqRVYPjd8tual+S+LVBsqqSDIIC/oyktQvorGMfEuCJvKYCaAwlIF8GLY",
+	"PTqZw0ptl6kM0H6B1cC0GManICvJuN6vJzWCCru9Yn9iHCfX1y+wICEW6vM1LgnNMVwkdWF6X7xfDIzv",
+	"xU10/cJgaeCzZ1C/r1fPAc1J/baIPm+ARt5ysNosVj6iao0jNZ1MkIclmdJ9sJz4i3xZFO0VONCL7JF3",
+	"z0kLwapdErks9uTzegW2puJCyIZQLIlsvVgb7Mozv77w7ys/5r/xK+XP8PW8VE9dYZ/m/bkwSHU2Kg5Q",
+	"2Dz9vJYSu7dzOCbPeeE4gpNOOo7PxEVfM5h9an46//3D5+zTyIYq4L8+mJG2XqIZWMtydD46oRU7uX0w",
+	"Mr+62T81ba+sPzML/uDiKto/YUZy8G8f5xf8CZOcgn97lId/soUOwz+JIBjvU9v6nE7Df1t96vOHz/8v",
+	"AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
