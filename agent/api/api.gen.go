@@ -527,7 +527,7 @@ type Cluster struct {
 	Name     string        `json:"name"`
 	Nodes    []ClusterNode `json:"nodes"`
 
-	// Operation id of the operation under way
+	// Operation id of the operation under way, empty for none
 	Operation string       `json:"operation"`
 	Reason    string       `json:"reason"`
 	State     ClusterState `json:"state"`
@@ -1992,6 +1992,9 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 
 // The interface specification for the client above.
 type ClientInterface interface {
+	// GetContract request
+	GetContract(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetLicences request
 	GetLicences(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2376,6 +2379,18 @@ type ClientInterface interface {
 	SetPasswordWithBody(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	SetPassword(ctx context.Context, name string, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+func (c *Client) GetContract(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContractRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 func (c *Client) GetLicences(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4056,6 +4071,33 @@ func (c *Client) SetPassword(ctx context.Context, name string, body SetPasswordJ
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewGetContractRequest generates requests for GetContract
+func NewGetContractRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/about/api")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewGetLicencesRequest generates requests for GetLicences
@@ -8013,6 +8055,9 @@ func WithBaseURL(baseURL string) ClientOption {
 
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
+	// GetContractWithResponse request
+	GetContractWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetContractResponse, error)
+
 	// GetLicencesWithResponse request
 	GetLicencesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLicencesResponse, error)
 
@@ -8397,6 +8442,37 @@ type ClientWithResponsesInterface interface {
 	SetPasswordWithBodyWithResponse(ctx context.Context, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
 
 	SetPasswordWithResponse(ctx context.Context, name string, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
+}
+
+type GetContractResponse struct {
+	Body                          []byte
+	HTTPResponse                  *http.Response
+	YAML200                       *openapi_types.File
+	ApplicationproblemJSONDefault *Problem
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type GetLicencesResponse struct {
@@ -11624,6 +11700,15 @@ func (r SetPasswordResponse) ContentType() string {
 	return ""
 }
 
+// GetContractWithResponse request returning *GetContractResponse
+func (c *ClientWithResponses) GetContractWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetContractResponse, error) {
+	rsp, err := c.GetContract(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContractResponse(rsp)
+}
+
 // GetLicencesWithResponse request returning *GetLicencesResponse
 func (c *ClientWithResponses) GetLicencesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetLicencesResponse, error) {
 	rsp, err := c.GetLicences(ctx, reqEditors...)
@@ -12847,6 +12932,39 @@ func (c *ClientWithResponses) SetPasswordWithResponse(ctx context.Context, name 
 		return nil, err
 	}
 	return ParseSetPasswordResponse(rsp)
+}
+
+// ParseGetContractResponse parses an HTTP response from a GetContractWithResponse call
+func ParseGetContractResponse(rsp *http.Response) (*GetContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "yaml") && rsp.StatusCode == 200:
+		var dest openapi_types.File
+		if err := yaml.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.YAML200 = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseGetLicencesResponse parses an HTTP response from a GetLicencesWithResponse call
@@ -16109,6 +16227,9 @@ func ParseSetPasswordResponse(rsp *http.Response) (*SetPasswordResponse, error) 
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// This document, as the host serves it.
+	// (GET /about/api)
+	GetContract(ctx echo.Context) error
 	// What this host's system is made from, with versions and licences.
 	// (GET /about/licences)
 	GetLicences(ctx echo.Context) error
@@ -16429,6 +16550,19 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// GetContract converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
+	var err error
+
+	ctx.Set(string(SessionScopes), []string{})
+
+	ctx.Set(string(BearerScopes), []string{})
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContract(ctx)
+	return err
 }
 
 // GetLicences converts echo context to params.
@@ -18258,6 +18392,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
+	router.GET(options.BaseURL+"/about/api", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
 	router.GET(options.BaseURL+"/about/licences", wrapper.GetLicences, options.OperationMiddlewares["getLicences"]...)
 	router.GET(options.BaseURL+"/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
 	router.GET(options.BaseURL+"/audit/file", wrapper.GetAuditFile, options.OperationMiddlewares["getAuditFile"]...)
@@ -18369,6 +18504,50 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 type ProblemApplicationProblemPlusJSONResponse Problem
 
 type StartedJSONResponse Operation
+
+type GetContractRequestObject struct {
+}
+
+type GetContractResponseObject interface {
+	VisitGetContractResponse(w http.ResponseWriter) error
+}
+
+type GetContract200ApplicationyamlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetContract200ApplicationyamlResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/yaml")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetContractdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetLicencesRequestObject struct {
 }
@@ -22411,6 +22590,9 @@ func (response SetPassworddefaultApplicationProblemPlusJSONResponse) VisitSetPas
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// This document, as the host serves it.
+	// (GET /about/api)
+	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
 	// What this host's system is made from, with versions and licences.
 	// (GET /about/licences)
 	GetLicences(ctx context.Context, request GetLicencesRequestObject) (GetLicencesResponseObject, error)
@@ -22738,6 +22920,29 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// GetContract operation middleware
+func (sh *strictHandler) GetContract(ctx echo.Context) error {
+	var request GetContractRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContract(ctx.Request().Context(), request.(GetContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractResponseObject); ok {
+		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // GetLicences operation middleware
@@ -25471,223 +25676,224 @@ var swaggerSpec = []string{
 	"dVdvjQLZwpAg/ko0cnqQ5i+aTNAGxBRxu9jhzq54PpOCsz9TRD8HyaEkiq7cqqiXm72TiShLsVSEkmBv",
 	"0Vuwy9MSfyk6G42Ds1ZxfbwVlboMrU9oDeWrCNiAF5VgPMKTDAbOK9GapC6vXjrInOO/f315lRFKSkEL",
 	"MqYl5TnIxogneLkiueBaivKoKikHj9LN+wC01LPdJDkuChgOAwfRN+YZicBANFaTDSCwwp++GURqXlgb",
-	"xCgbwaLSK6RabrjzOa/LMnJECVQlBCxzzyC8wFdS3DLDnc2AbPSu5u6/nsFUUsPSzX+WoO1frWoRU7Ju",
-	"WZUwpszrMRzdsoosxC2oC2JPMYYZ48U6RgnlBR6QEsX4tISBWL1l1QtRFkNYvxNsLSQaemigZk8SzhiQ",
-	"rSeFrHs7QqT23LHLPHfC7Q4PCdfVdYq1WUhqOgfDY4RCQzbQfLbB0HZQV4MHqmV3avYLrCI7qOpxyXIy",
-	"h5Uya1cgqhLIciYIPtXMHBsJ2mxIJXb04PH3PzzccU/rSG2h1O62BxXB+75FdBomAPlXdl3/KIA4ehvK",
-	"bdYO5hDpJml31nO2Z5JOdOSBpLdQ7HIm/OBJ3MSoKsgHKAFmVNas3E65bfdPUVnb8ab4PUUE0ApyQhX5",
-	"/y9fvzJPxn9cv32D5sX2Ujw+e/Bwq2SGK/Ts/fmts6kPNrxsMyyoiubxX0WjiHXPO2e8OEnRXM/L4EWN",
-	"iKrANIruKLErAD5YLbB/WJ/zjfm2NHj4jUr32gySZXBQwKhbADXgCAVIC/Zt6FKR+9/8fZf33iI/8uBr",
-	"WXPDaOKCogRCJZCF9YlRbqVTCbQwELLq0kTExMM1ILldh+v1nP2N05ajdu64bUbmM6Yh17WMaWaL4vFD",
-	"3LFcPH4YI4ZcgtlUUiFlmqD5i3EtnLBsJdNsRx48XK5DS1vcJN5zU7xq+sW2NcfbcT6/mdDS1vpX3G56",
-	"8GleP5bviNKS8bmKokOCwQdThhDzmSFBKRZE1FoxNI4M15TSQnXI3mJyjREDl15zQvnB/NdCQXkLyuoG",
-	"MTIwSsTwy+vgdiVk/O5GOZiDudFIzD0yH2fklaDFk0Yxef5Rg+S0NGo8qikvopJrhDA8Rwt5eEgL9nwe",
-	"eX0k4d7DdeurF0IH8DQnsa7f3mH3sYAJ4yyu6ZjDoazfUvvG90ZvkBw0qF+TF2tX3eyqpDylmN1Syei4",
-	"3GE2A+Ff3VexGVd0UfZLJAVUpVhBkZl//JfjeMQCmxxN/ssJ90xfNHa5hX0TbmlZg9pKUbiFEH0dvMSA",
-	"HAIi0HcsJUTJzQNmk9iMMBLzQo8zMhUl5VNzM3i1iLqYWA5RB4q5UqhtuBEqQ9iQXCwWVJEx6CVYA+fC",
-	"K5v4wBidGQUZCbmYcqagON5BMN+Bv+Oxmxvckrg/UhyKfMKmtdUir6jUMetyIyyuM+yVYdcTykpU2JNH",
-	"WruEoJdCzjPCdZWRSoqPqwzDYjIEHqB1hU5VysXUMST4/eMGfrI7+ZDtpov3eZSeCq58xMpwnUC70KdA",
-	"1P/h9PQ0JqsyXcLG0O2SqcbHG9dJbVuUcCeFpmCqKunqLS9XAxwE4ejETjRwbY05MffnuBRjFVdTxivt",
-	"rMye8zOuQzEvGNs647Zt2A7M3MJ+ld69exfgGqAajraj64Ut6BR2/UbbyK7e59Pu96UZakQSms93WmXd",
-	"Um7maXbr58s65+4B2wsnGG94KKoStNHHhyMXfGjBUHdC2ju+zkCa/ZgDAi+sYjhJcZJspIWm5fDNx7wP",
-	"a/xnDSSdJXrg+9JRxIbgvaO8xKawqwaj2J+wC/7UiucDiffaDA1E4Ls/h+5gkQfRCbftKbIGbG6vPWC/",
-	"dmdJkHUi0sXSU/Q3a6McrPYHlyvCJjwJb/c39xK+31UUDijUBQ6cHd4WNuUipsezAkWrfAb53DmuFnRF",
-	"nG9vOJesXITTmpeHqpl3cZgRzh+HMhm6dIuLJmTbGwUYhmKWgk9BdiM1SGF91Enr5Kbc7SXsmEUwIwoA",
-	"tzatrZa7PwPhs44utPbu1ryIObvXdSQPOBe7S+x3FoTeeGIE4bguFswci6CxwsObPmU9Hry18bT13ZkW",
-	"DFc0n0cdq7kEiLnGNBmbNRWhxI7xoVNiydFUYP471Fw2bTq7K3h9yt2u1p6W6/nnu91PP8kgrHaJVmNK",
-	"OdazAUS8TZowFwCihaRTIJUQZRRkX64LbSpBuO/oiRmd/sTKiBFr0vj2ugeasNKogpLkQkJRL6p4MLIo",
-	"2ITt9hjv6cVdA8bEexS94BE8fMEuU8B5B6oudQw8dUzPxqwWs9I5Xg6j9spCZUTV+cwwv0vy4Mez49Pj",
-	"s+O/7cTbRa2rWqcsqvksFRKhqZyCJpSrJUgoGu89MjrzCNhzRAMh8NMB8XF2XLuRZrdxmE4mrxiPWk2b",
-	"LIVN0oBl3CNTxkVgZWPOB7jL3EA7lV0ovm0V4QcLUUCZ4NFSs93iOK78J9G3nSYCKCQsxC3yy7hNPWU4",
-	"VyAZLfd/3XCjG7cMMK3ILtkTAvaMq7uFfsWNLfYmXqCLhJOXVz57gmhBJowXeEWbvIct3noXMrSxSDCt",
-	"ExbwbtnhZiWq5hfEZ4E0IQPewN5dOhqGHzeIX2bk8vLyMiNP31y+fp6R13/PyJvrjFzdvMvI9btfzalv",
-	"/n7TLn2Jgo39xrAp3uz76uZddxs/DDIixTD4E4OyCHKxhl/xiflyx/C4dVaPU/TbtH5iUjWpajsFFxYw",
-	"JGeiokothSwGJO21g5/zIuITQudvYVOGUHp3o9vX5Oz07G9Hpw+Ovn/Qxd+D054ozWDc92fZsKDN5lQx",
-	"kL5owrvWggP2EBLfBCn6L6IbiBpbHLHtEEjnqDPCfjvJSMNfbToFrvs8KbkPrOx3DAkruOehvXrbVwYo",
-	"HQO3m0GJEp51rZwRnc2OI2omlqrhVchAbFA/irSzTiBB8OrkVf06+TTmVZ0weRZM7aLYmCc5AvQJM2pr",
-	"JaMxj2pGzx49Pn/x/O+NateGJX2jSBtcdWEV36OjygjudA5ROXfqDjOcJnqCIe1P79Ju8ITBz8a9xnkn",
-	"5XQKC+A6SALdxLe7K61tIDfvFM/IWvhj1rfCa8ci1x0lgtgxLSGdN1rkVIq6uiBckBy4lrREGwXGXTkb",
-	"ZSlyWsZzzGAh5GoXU1xSwxAqkSYlijoW8XMLvBA2chKlG09MC5rPWMJAAnkt4YkQOrTAAjeym3m0Cqb8",
-	"f9Zc1VUlpE5YYTdjwt+5QIaX/L2CuOWW9mVgftpivrBRpS7UEEWnhieMg2SCliXXldHyriEX7mkbgB3z",
-	"1jyjmv4k5CJOpmYEKaimaCAbA4GCaSjIDGQ8h2hpo52GMxUfHrXVPbBmysY3qsPuu0m0IVPK2qfJccMu",
-	"LXtGiGTZ3O51mKYewm3J3vF02gxvJObzkZdXtw/7Eo2dQBm1dcyoveVe6JSY8b2DmSNuyvC7SR26N7a0",
-	"90G4fnF5dPboceQ1MALWWIqlAqnwISRMZ+TyyfnTZ+fHx1E3NlOqTmmwdBFLZcYrhL8hMwlJZod4n51z",
-	"yrjQT7AmxPBPxDJmIuRK07J0V/CCoOhMmHKpTuXkSLEph4IIvq71xOK/UPWLmTKoeZHJkiKROsNjgKro",
-	"dGb5a1w9rhqn8+oSfGM3B6KBVxbk5Dna8JQQ4iDA4DqnaGESbGrALdhHBlW8joFH4Tcx1TmqEu1I+v3K",
-	"8l3C6wM1pzWoySnl7M9GlN6aLhaH+LpE3j3ib+bVdCnG7hjO4BQkKGFaA+U5eNtc+8pVEjZypo5H2dAY",
-	"FXPpFHANPIdz0oQY5sLAfCLFAs2BnUgWRIWNABSkENFgPyp3c9mtxdhE0zGpjkYt6zbE5dxrHIa9WMAc",
-	"kyvruztfg5tLPM6sOQY+ajIWQjeBXceBeNlZY5SNrhpv4J2ia9bDajy4Ulf2hu5cGGObJBdejGjYzYJ+",
-	"DL8IyN3vbcPC28N0zA2+U6jNzH28c7Jm82FsSy/ti7QmEOzCA2eURa7y1fPX2YaEELAmKzvhEO4YF95w",
-	"9/6xNUPfg+8fnP7tLBaBCavo4p2wOrOoexlQW1vQAojgncTK7Yut+8Tx4DGY/odg/G4PSiFF9bSte7Qu",
-	"0bvdotToXKwXhhcZ6X4qMmSdtQJCXf4mSBy6tO5XRUqghf1b3IMh5rDO3B+e/vh4a4QZfheDxCuq9Puq",
-	"FDSSQU/vFHey4T4K3c2GwzbOZvuORFPBfYRQNETRvT8p/T3tdUNTSXKPE1aiiOwyVWqESjwU8oscChG3",
-	"ndtZZkAexRLjEWcNVMIWlBmgiu4WlmLWgyIVlWKJtC/z1I3I0nkPjTHEj/T3AWVHDtsfJpfx0ExgodEX",
-	"6mJOdeNv0Bdn60lYUGbE18AmsAn35sYOuaBhbl5kgdSZHKZ67cXrjKph5znlJKdSrgglmGrY6smDSCXU",
-	"0NN25rjd9C7Bg0HRuYjHpaMX75K2fVdLZUmVvnbBJl8YFJD2bKbdDjsbwTYIaH8BkC3hNPYjj6wwQzrl",
-	"Kn0lpolaP3es+7RzUR3O9PDiORwFoKCEVJ+P7pWYvmIcImmCeS1V/KmzGgtVc5vKPtHW+ToFV2rIKj0l",
-	"1XFGC1xLBiqROWJz5IgV5Qfe9AZBsSfBn+6OtgX7fQJ0VnrdQUhLV5I5e0hmhHGlMTVyQs7ILG7Lg+VV",
-	"4PfsTvIOqpLmRstvPJguyLFWRjrx2hr51pfTLM0hzs3PR/a371AtLcVUGTRg5onV4gZ7WAe5Yw/mIX0l",
-	"pmJXyZnqbgXW8UqvGVsenp7G8irWI4HNRLFNvW4cN3dS3wJffn8tv7X9+O+iWwJee+Fth61MZNRixbhi",
-	"hY0ufSVyWpL3L0NiZpxQouk4CGq8IDOtK4W1TaKEju6q7Rkr5qEbW4/ctoG1LDeU9odb4y/s9PbrFCCv",
-	"aKxcVnOC4S9tk6YzyFRvR8c29QbYdDYWtdwtMKRPJopWTPWKslFQmCaFsN5qFwTXm1nVnQgD2ui4hIwo",
-	"Tc3/FVDSFeZtjSFzJrOMMO5ls4w05VpH2y+CFwB8zVVf4NZuJw5CTB87bLBDTnnBCpqs1MsU2hpcMNcu",
-	"qzWlYGOrCj5hchF7hjoZyWjKU3tcOLRDbdK+FPW4TOT/OVXdbru17FIJPuAXX75omQYrufVt/Uau0qav",
-	"wIfYQyd3YuzuRL8xPWM80Nbi7oDHp/ZRYgujoT4279GCcfuvIAwpUEkwYhFSlV2jxWC3VMoBHStbZ8FD",
-	"rENyRdSMlqURN6iRRJYzqw/flYi21MlJIeTK5lxEIss3JML+0BcXRBuLFLVC1PDJOiF7wyTPYJU49S17",
-	"HbJ598cNW+doB7voVjbbdROaaRJbvr5+8YtdZIfLEt0W2nQYdz0Ojqt6jNaytRjLBz9ulS17dnuHEEYs",
-	"DxX3hf4PjFp8G9aEW6PP3QsvoALV8wGvy9JGaWtZw/oE2ejj0VQcmT8eqTmrjkRlcXqENdAMBBCjaVuv",
-	"lXlqXmJ4c6eaXTpFPRVO5ioIxMKhpl4Uo2X5djI6/31r9wT7xecP6xFFSkPlvKDmwSwEhwtiwGQVeB6c",
-	"QEwwfsB8kRnOrQBjx/x2CFYdUhEoD4ZqIwBGREOodqhOoaGK1jQZJkKjfchVMvBp7t6jaDcSIMHTQrfS",
-	"hCfEGMm3GQaRzKZxKoLQV9JKF6zBIXESS+Yt7JpFGw+Cd6ob+iLUStmc7X4YbyQoxCFlOcfdBKhaSmdz",
-	"3ad9YuMcPczN7/9dXUbNaCWNd1aYiSVZUI7M2/rbcqogI3VVNf9dsKmBOeWFbdahGkPOgn006tAp0YLE",
-	"sbhg3B9xfel8RiXNXVTctnLRzTRZc5YoGBif3jUSJkr1Xup9GAq9Dzoyb5R4m1SqLVEr8dSq6NFcsu+6",
-	"8xp2yQ21dY2/0qKxVB20ZGxfWaKdi0fE3omtn7jyrVuCHQwYGqeBw29bI8jntTYIS9HK7sXn7lDbTZQ7",
-	"l9d0fsm+AM8rISIFSHZz0Zo5kg5a8/Z9oV9odzeVpmyXioc3Znhs90atBPmUVqkkwLiZzsE97f5tILaT",
-	"sW5XoonRRmo3d+XkaM6Ia2m7BTIWLgl0vambbgosmBGtonNSwO2JKsZras7ZVvMuLtSYxBIAkfpuADHM",
-	"2z1Fzmjz6NH3jw78hNkaeomTLEHe7ShtWxMfICFhLARWMpnVurAxuBgrGE2KGEobqJLYabZadfNkSepk",
-	"WuS+Xu22Xct69LSPAnUxaXSltgR5bjjRQ1JIKDMpIV1pw5qw6yPGbNBFVWLLP8nPVcmqJV2dl4zPz204",
-	"R7G9Nq0tYRNqSLWtzYTnT8C+UV3XHG2Cw1AdRGibMj0kmWWQe9xXU8GJ3UeJ7X+MtfVxfWbYDnJP25sm",
-	"avpPlCqR0cLHtCxdeFpbtdTXTETbj9n2OeHiyha6a4OLm4zCosAWf0wrKCc7ZT3MtI47stCHl5AQG0De",
-	"0fOOi/ol2gkRcg2csg5ikvi8Y2M8i6M15ak1cmIaerA+YZxcPX/t4819yCXDLHgt640U9EePvo9pqh7c",
-	"a+qA1tX5ycnv76+fvzu/ury+/u3tu2f/34cXb69vfj+/evvu5kMkh7Bj8zt7mPWgcPvQAKebmorKSCEW",
-	"lHGVtQkGSIauEGNggfIEbJGIDuD91PKPyYvvYMqUlqtU7nSvYI7fJIooD06Wb92Pfr4YobZG8c1MkYFx",
-	"ZRv5VmePHp8/ubx+/vghlmBVanY0h9UUODkqCX6mbLx0JIjQ/HceTRGyxj0k94kUvNFP57AinEoplj5u",
-	"GMOLw2cvDBmOv2BOoDNbheLs0aMHPw59pEJgRAEcFEPebBbWp+r6T7pbPY0k6wbPkhf+Ir9IoUUuysGO",
-	"fpwq+C7YVfygSkVNj3cJJk0qVYn40aE9qmKBpdv6VrmDveQTsds9voObITAtbtLuHQCZ8AAMAxZaq31b",
-	"vIabdIzRARj91uMg1DYoZY38AYpU9l5oOO2vqhNaQoMPrWn3BSuKWO0zP8oVdfGvpnknfLgalArQCp4R",
-	"JewzwoW5fQsiJhOQXSaWVMftGZNQeRq12+TxxnsbVQ6LBMmyKe+aRrvTy/aH3R2u/uPowmH17uHsDgtv",
-	"b+7m39z/bFKMLdI9Glj/2E4Z3SP2tvXRUzsIZoODw2Z6sR709ejs4dkPP+y9RjKuFD8kRC7cvXkx79Tc",
-	"da/uR/Q02hixIK8wbzxZX+JKlPp+oJjyWvZX/A4ciO1eW8dhf2j2tWaxwogF+E4YEWmwhGvrmotnBKQd",
-	"j6kKMl+UT+S22tnYNncgnvqOGXANZDZzc/FpaVJLzNtSMpfrvVNCpFsjvnOsNhl7QTDXoAFjIuLOZ6L5",
-	"AjgDLB8TCZCY1vyE8mmb6TBgwrKTdNcbc9+O7K+ZZ5WvbdOtKWkb6R9rSgL7s8kI7TqkB5mLJowzFa3j",
-	"aFPrnKY6FUTwNgsUUxNwNeaL9hA6pYwPjW173yzcAq7XAuL85wEkQpRnXcIKYN05Y5RUbc2bJ01p3i8O",
-	"yolXBQxR1OR0jYFMQLvylZu1L9L9I1255jnmN3BYklR95F2rhsdDko1ilxFpW0aSbw0XYcp1K1/QAr4j",
-	"aKm21YCGpKrHMGF9TZvSwWSSqpfhwuDSgtv2OLfMzx/dEXzUafO5KOsFj3EbsSAP4izFVSAd/MFgs0pp",
-	"yz+5PfU/pjczWEQofUw5jyWMGmRjWKHhoHALckUqW2NgA+5jSXnxVJSxULF/kXI6HY9HcX+Ib/ixpaaD",
-	"co3XSpfZshHLgTXiMFMHoyHFVKxnsEuwlZFT96WAMZW7nuFzCsx3iuRpMRGK6tGiCl2IB8P/th84+7Zh",
-	"g5h6k0fTsUw+Oo2ELayBuXfjSeCa9aIxzXfc82Y8xhR2mwnVt2hjwGQ8v3VjLKXg05ZwXbVrHqlclGYA",
-	"cxuZMU1IkzdYxavpL7tLu832q7uYpn/Y8rT76aObljS/Y1WhA0Q/3cQSXwughWfsX2T+2qWZM62qcmX1",
-	"tluQbOL+my4p04xPj7yLOUxwQWNiCcXRmObzqGM6rD+Vksxtuwis39044bggdvOY+yoILpDduQdOEaiN",
-	"DXR7WyNuiJPDjTwScmC3u6W37ypV1VWxmxC5vRhFd9vhElH4VNjie3hHClsppKkUQZUmtZ3jG7XWliJK",
-	"4YtoZSgeVKTCIZaCZM3VRqEZNHwuqW9i4Au+2e6U8ce7mlHVuSXulV9K5qqta+kuSngrJlCWTyzF9vQg",
-	"qiTcMlHHcrVlDeftns1pghPihsdYcW0Dlol6dJ4NxFO/wgl6ouy3G4TuXh7ZojeAiYd9D+0lrb6pojSR",
-	"BijN+/j2mjR7oFqDNB/8H1dl9/fTox/p0eTDp8cPP//rKBvWsii6cxUraFmKfJ5yD/Q0T7lL8soOTqie",
-	"cLvU0e4km/adfn8ZOhdbvPdbpSG7y9TJn7ks9zVFs2CaRqU0rLB6vKKLEgtBhRVj0avf3H2GjmAugo7G",
-	"m2CasLgk2GY2rNXU2qSmtuPURilU7ydSzAZegS1Ch9tEe4HVd4l7z7FMXYefDmRFbYeZBm5R1/ktU1EL",
-	"xoayho0VY64I19hxi9Rmvw72EjTYYj23wCDyTjchfTRH4GZLbWlrWzN4remVEgsYi2LVYI1pi7gh/Rk2",
-	"G14Oa12V7GDZggNi1vadUzxD88lW+15fZuevL6/MPDtGkvd5ezYE6okEsH5lWwrbevU+DM+mH9LZ9NdX",
-	"l282z8CKTlzsw9MfH24Li61oJNVnexEMlKzdt9H9JX2kQaTXL6ncU7S6GaZAu/WMkUEy5Yqu2pF2HV8D",
-	"A+veX729viEnjnEehTNYO+dYpBqeNXWh994MzctNLZ007jJeL8bI4D2/DDtfserWaAI5K6T912MzkCpA",
-	"BWFRl5qhUhMTNGdNbMAmQ2aLRa3TbXecLzryLKgWOxxuQWJlaX5BGl82dqi2WUYLoLwtFGvtZakXIl3a",
-	"vtqtDZEnvbdVqheRBFqkGuSiwR8+RqoAPT/LbKLYgurcPjSYhG/hEX+y/IWJlm+GPG6RnwE1z03jijGy",
-	"Qc0L7GTI8hlydk2NZDRQ23O013dP31bxtMptZJ/2fg60nKfDGHwl+0g59I+7lGwbbPlmRafurVnmQ6yy",
-	"LDZCYHp1bQjOKb9ApZXwkQoR0/ZPzQQYfopfN2FkDKUXIeas6d1/PnIB5f/Xj2vJt2KGYX42W2AuVqtL",
-	"OG+5zWZz6ca2UQXaxApvAaw5+0iUkWk1OZE1P3HLnVjB1PxiEyO5qySEmXKPTn84PSaXTqKx5YWOyXMp",
-	"hbTVQrAEdI4ephP3/v77H0rwY/IKrZFCzl31GpTNbb3sIEP6mLx3PsJvda3Ig+PT70jJbsHIlie0Yie3",
-	"D06cF/G4CZw/H13bzRPcfMA2z0e3D5zbi9OKjc5H3x+fHn9vdbwZYuyEjkWtT3w7eAx/sTa+ZlMvi9H5",
-	"6GfQr/wYjN+sBHeZp2enp4EjGmWIAAx/OHnXsqUdyk37xvibcs5GU4tnMGaUk4rmc2xPYsD6syALUdQl",
-	"qOO1Ny22bHOgk0a8wsryiwWVK18AvNEgvlHOJ4xJ02g1wCLcKHk74NtdeLgitrBooc+NMvOf0Lqw2QVR",
-	"mL9iSl/iCJQx6AJsZaDfU9msD05PzeNo/vSPGtBX625TyRY4TYuFIOv1dEve6+csDrR2T/YgqN0PHWxE",
-	"2cGD39Y6FwsYPP4aJf7B++aalRhadHi6Rnwm6gluEvbNDIiraLgfKhaNXrScUZ0RDkvwNa9DGi0YnYY0",
-	"euJV7BRzwHP9ZIuj9NKqgRv51h0Evdy5uk1QrXuw18i2r7nd/xLqvRCq1ZVPDOY6M7dFDhmnMha6ECVx",
-	"Q1zHNoGhcG4xV2z86BlTlVBNsYt2qY2J9389bIUps7nuRcnMc7wQyggEp6en7Q2N3p+I/mWzN1XkJr2B",
-	"petJ/rRT7sjF4j4RxWonVPc+sZtdRj53ZUEta/j8hcTWt4O1+lIR6ngi9GwfnO81nQOxzWcqymRjY1xr",
-	"AhDq2UzwJv3K2k1po2ZftAbKOUBlVEBmNLuQBLzBsksFhaQTZ5ovwVJClwKe4d8dETzD0RsYeLgp8/4s",
-	"OOwDUD8J7DOMOdBm8fiJsuQ70L/x/ZFOZ50EW3EH+HKg3KDG4B2ijQTvFNMl+5PKIiNzqLTXL2x59gvy",
-	"8PRhGCdjKwpySEHVtYbuQvWq3oTqAbhBsISz3t4zN7hXlP4CUBFKVAV5RhrMonNEZ67WoG1q+A3aatzK",
-	"5KUmUwHKIpV6rwQGbdq4xmPyGm1G1hyiXEYiWqi3cwdXSSR6udBe+yurNgWsmOjUmlG7CEzIUg8jls4P",
-	"B8R1Y3+O4Pk3b+DHkIh9IPtSzZ1rBnNFDfLMfQxbJzNFMKhZCzIGI8L5GjgXzslTV+Y3xT4SZUtpZkgW",
-	"Rkogmi2AfPvw7EfMJfpuK55Vr8r31A+6Fz3b7W+gMuIPsC+u6u+PT87CG5cRNukYSpPsMipDPcWL+LTx",
-	"Fw64LYVcvat5R9HYSPf6cCC+29ntPbNcLD6VQHVVUqOoIWS+Q3yfnZ5tx/W1jZLYA31YyLRM9sLaV+yO",
-	"iKy5i53FACpnSjMPs/WFl5Rvv4cnnwwBfB4sj21TbqfsFgynEByFQ2fzL0S3bHVC1UUf5TYC7BDCvaLD",
-	"AsJKzR4hTCt3UMc0sX+tTVxAjChNV6TEZi13lCTvQYjcwuz2weve8mC6BDOLsCmXo+FoxIegDHnQH0ei",
-	"Mj9ESP+E5rkvpxITPq8bRFzagfey0YOKuO4gg1jtw1gbjFzIAooLx35QC/QdCYm4BdnWQdkH6bi2G3jx",
-	"3txcuRp91rx8ff3C6LS2VEhZurtoFVl72Kytny9rrgazxJOwEskQceVpOP7eiOSexKOOlWKYpGS5/d7k",
-	"pLAuDD4qv9RjkBzMv2cUA5xacsxcjUYXDQq88C2hXYySFtVwSoBbcAXuttHAczvyPrCfxQsn23tIyzLx",
-	"zGLEREXXntrtaw3zqTSIxn6du3hYPhz+lXPIOTi5toT5DVZ3tuSDTGns60lh5OJM1DLtgeinyXltBA4+",
-	"YdM+p8Qv7aivjyOtqC0esCfr+X74DJaWZ0pLqoX8RpEWzsNxo2wlnEEc49qP/Wd7MdzB/prXwmOgaYbv",
-	"tGwfGcokxjOozPmo+dwWEQty2K0mJWqtWAE74L6CvO9GeuiYYf8dUD4E0+Ys94PWCvKgU2sBVSlWA8yK",
-	"LXZ8beOt19LXqP/nuJPxav6HRhnaMQMdoWC2Kzv2sZq4QtqNmM6s48CoFhKb4/kYtzFMe00ZLaTSWG2q",
-	"NNxH4A7O9lJHQ5SjIMd59yYpBy2XGwaobPUMUglRdkDpjt4B5YnN/0s7aX/F35NAvVerzDughSOycSnG",
-	"gelFAhZCID4htqALOl3jFtHjf7IJPEOsYg0I9mljPRS7tpPgzjEgNuV5MNQjJFmKuizIVBzvz3ZGue0E",
-	"3ihr1jKG7KFr3cT6+oquLPbarcRw12NC28+9HwRVrNjbc8H3ZUVDACKoPGEz7pqIxkCz/QVz6WoD37C/",
-	"PUjY1QqYMM6aEO0kL34WjLsPftyuN5QdByfZt5snmNo/eCFrXg+zaTKZfNyFr/LaTEgVpk7LNFcLlvRi",
-	"0CcXovn5ROXSNbFOXaEWfNd27D0ZNyKztskQB5S2MK7L17X7YtXUwndv8i/O5kmgRSwZS+zXaGQqm5jh",
-	"qCWz7lybmmH7xGKLWeu4sJtV6EnCN5MIyaaMO6GBSTRf2KeU5jNfXq6H1BidnrT53ymS6tZHOiBv7i6U",
-	"QJHd795QZJf06cWRsky+eLj1wG/UPYoE0aX8vK/pHLbA8l5FMRdjtgaCsOxo1hRVV5BL0OoC7fK+r7Y3",
-	"2trc9kQ4YUBkW4NyO9Bxwbk7UNv0TxuO8s8S3xkhUIzwPNZUHk//vLBBfqEFTA1AgmoqKUap9DfJdIRM",
-	"9+/d6tQ2HOTc+gpuB/ICAyFzEbQglLy/fkIQpBdt5Yq2g+CMKqLqPMdiu74E+BhIVZdlV7dZx1bBVRpJ",
-	"r4SYv6/etM/2vpHzjKu/KMb2GaPTd6AM5lIaD4ZG0QU41yJRlO0l7MpAlVA7tehEW9WVeXGfvbnuRlc9",
-	"OPXBVX2YxG6JaSHbHNimZN2LfH05Ba5xvcEJHbi5fb24EnKjsPpCQ3ij7Are+IFZYeuiNUo0gudAZmKJ",
-	"+atiosFoUiSni97HB0tp9es4jE5/wlH3ouG41YbCH/e/L/DbumKMk5NbKk9K4cDTBpgLCaSoF5VakwRs",
-	"POLW7JsW4iefJqIsQH4OgpaSWosHyRBtxU47VK04Ox2qr+yiBZ09+uIAVJFr0EdKS6CLfyap5a0vMAzK",
-	"k5v1ATC1q8RSimk/33xlBuwh2dD2Fr9zsuF6ucxyFeNvidWbH3vsjFmksxYmdBak5kxnhJYl9rqcg+SQ",
-	"CibALk8Jgo43h4seDZmCAslErazhUSo4J7AAOTU7AakzkkuzLZAy86DIjELKcsgI4xNhPixgXE8Te60k",
-	"s82iUvt9PGC7FW3bhboEcd9SVsigzyyhJZtDYieurkyCDQzZBhe6rf/FFHHVt2KL+dIvEWbQWywuWjqr",
-	"lkpgqDLlBKgsGYaQqyXIc2uwXVp1dwGkpDoZ6kkn9rfhEDikWfyVmL7C+5rggniZ9xKET0Ly+UPUklNz",
-	"ycqieQMvOiKL74JOObYnxptJXNWTInMOMoR7lwManeCYoGRbCjFXxBCjUT1Q58aGWXQOnIi699HlwKaz",
-	"sai3iJpv2mH3Iew0yw2Vdtpj7EvkWdB8ZoiiKWjiuCSZc7Fs7LpNX65O35VvL99dZe2eSMFULm5Brr7r",
-	"Q0Xl619ElTeDhStbQuYQqlvYe/rr090MaPamsF2qeaileSMd003K27cvn76+IpDPxHdd1U3PJIDX3mxh",
-	"a6NhOIT0Itd3zEoj1zaoOghyg+6rXxlyG9gvqSKiAg57wfGNXBl8mQkJJTdPr0guOLc1eLoonbBbGKKP",
-	"o7WmXyG8tkPuJ9aDxZqqJvwTuK99McbGdOWYoGd6zmGxZvpyZvGlZNoo3lr0wVhLmkP/LcHCzge6Jp2i",
-	"0V+hActsD9s374sT/sSc/r6keF1arti9Iw8fbbkhW4Knr1FdTcVNr9V3FIsFPVJgBmHhw2Ehz1pULFd7",
-	"ljfRTYhn26fGbafaB/5sWfYjZcRIi4LM3EBOKzUTKITaAAwEjreJ6RlwUkCpaQebbdMQi9JZ0+ozZX5x",
-	"fWYOeCl8J5tNOL7UGGB23CnRNTr//UM3NM2+Lq2s7R54651DJ6r1Nh+Tq3pcsjwEiMIufw4Yjh8lQSHU",
-	"QeNPcP4EOZm97b/4E2Gpak7mP0/WynykAqjewULcwnqRj225R8/2VOXhZ1tR3gpu5pEvJ0eKTTkU6xUx",
-	"mmNHztwTeNR3rv0if0sBkbXkmX099TevrjuQwid+LMVSGSlZAUTBFc2we2krsR++3ktkoXt+ygfg67d1",
-	"QBIulnurANOZmG7SOhCx5CC/UW3ll8zWm7cBIVjbuZWXCfJHxteUXEx6tSUkVoRKGMguToJunXExz0lg",
-	"hyeVNUT9RZLfWnfTxO1uVMy9+ahDslB2D80q5KWtrotI7jSUubAmJoHxQjgYi0q4OG/s72a+q7lm5doi",
-	"GMTo+jH0Eguar5Pk8dT8HH9w79XVf4NgXPro1cBaGiQtljDRnbLsYSFv29KtUwKexvKnNwAkuHLV/JPZ",
-	"zG7IgVKM7ey7FNA54DOP9Oy6PphtddkU5ocKtJESqtGSij6PEjSpQFQlfjdh09o22pBgo8v7ELCgnE7B",
-	"d5RP4eB1O+owaGgX+Eow8XQmbG4VEFrQCpOxMNvKaZWgPMix6iwK5zaZu0avHxrHucGYryVtQ8WaCFnv",
-	"lZtSDUu66sMR11UfcsKuVgeyJgQr/NWIuXbFzrCEj0+t73rquVja6iI+m2cshMdGCfQWLeEGl2JCnr14",
-	"enVMLj2v+kZhDOnS5vNsMjWm+xBVCdvFv6/MzZXAjv2HsY2K8iuPJ1sPIDcPinlu0DBSMDXvqjDknXth",
-	"bDU/HIA3iPKVbR0ttuNk6VrYRJFyJZZNKMX+8bEE+fUi5B1gWxQhiZrVmhRiyTPbxFSBbjRNjSV9Jlgz",
-	"zYo8tvB1H8il+LjqszFc4YBDlknCBVJGK9Ca8enerMh4XDJeOQenOQBlHGTRxBTN6zGYR9qGpfs0GJer",
-	"e9G0AVLYP9YoIr4nwXCl9DqE6gFI2cx97QD31bwBCPkkv7dMpX2vtWFATKOge9xp++AR4GqDdmpxYKiH",
-	"3kruJ9gIDJY9nMYO+MqwtM/asOg/dsdM5iqxyQQk8Bya2+H73uzN8mcvpL/mLhnP1gl2uQyxjqOLC+Ib",
-	"MvnEEfKTkAtFqJoj3di6knpVQa9B0f69R16jU3VAMwBO/1ff0LAGkoHHelYFckoqbUflQJC2VhstRKms",
-	"RxON22S8cuJb4zuxt7gHC3Xb7zH1DL1vWhAe7FL4JVJ5ltgf0V8Et+X93AMDYN8jECtJZS3tb/RQLFgR",
-	"f2qinAxFkBB4+yfktY6JX5/w5DYYOo1Fpy+jK+rV6d54TFqkI/+xnuQxGDkAv/b95bHZvHnGfP6Vq1Vc",
-	"rlypzUYpoYoswdwH5ULsLrCmadCME3QtufL7azZnXs2g7lnPTVIgjwrXLzB5l3xPwUNeJr9G4jaZjRKz",
-	"0f1lwYq6sI2Ep1EOho1Ojdhh5DqDLpcCi9mKNmMsFOe2hf9uFfE6UD7Ares2A7xnAaIPvb+5J9tatfbk",
-	"YfCPFNOY1pfsDWkQe0z+c+TR+J+jQFB0QYo63OAxeWujS60JLtk5c9CtO8mbXoRxs4L5+X8EYdimjKnq",
-	"t/uWIrsCIu0wg8xwzpJx+3bnoqwXfA/iY8n4vL+hE58fksHi/An4YqHnfTFWnMxw1KCehrIeuMYnB1if",
-	"M4QUgqeFFN4TdfLJ/N/n7a77V7iU87ZsT7KZieE1JqK5A39x9d/33MCIUPdemZfelsvHdPpO14M+GP8h",
-	"WI8D6z8E4w1R7p/tmOm/XhHQHHxT/rMgte/BgjqxTos58D4wo1m6J93V/OwAPaByz9dfm9pRZws99Nkb",
-	"sWk7SVZSLERfT54rOyDOLf8Kmze6lUtMt8mcG8mRCVOkbLIL3d9QcWg4pIGJWPYSD1JXHwO81qIy0LjB",
-	"gUPsAOaLaj/xy2YqMgWOG+JTYhFvdqIih8p6H7/EAfb7AtpFEs+gu8n7eQZbUDiFLOg/wzuVNhz8utEG",
-	"Dch61PR/Mqj97OAQUtFFwEZsVfttXERM+x61V/jzYV40O/d9h+W4jqwR5LwSU+y5zo/JEx9q5dtJ2Qav",
-	"F865nZcMywLXKnjSrNWBSgvqIO/2GvTRU9sg9kDptolA2VdiisEnilBO3l5bm4BoTSbdsFgLl4YqRK17",
-	"ycL8PoR7PueFvan3CpEGBs99u3F3wPSZXc5Xn87hzPqjw3sO0glx+PNe8qVsKAeqGmJsOwxnjf1Vy1Wj",
-	"x1fAC8zZZRNCecfS7IHWASEqI74VeMp888KPOZz130z/lYTQvKGL1gyZ8NJth+tQv1pIp/sHrZv9r7F/",
-	"fD2eNerdaNanVoiUP43pu5pD4lSA/TrTNICizo1cfT3YP9tjKlcykkHL1b4yDBvMurfSM13ymyuAhoYv",
-	"uWjz+IEUQAs0goX+CExTENwRhSYzWgxE78knVvTacZ5SnkNp0bzdgINd8YcVXnx4vxn894BRjJ03mGiC",
-	"TTjRktFyF1ycOJz32J7tgP9FycD+lRvYIG9vXVaXb3XIzFWrsQEHL1cYH9dJYMC8YheQhVI6Xts0WhuE",
-	"9Sf8vm2H3UfSb7Pc0MTf9hh7qUvczJbuZ7KeRdjuoGFUKZm5Pd3hb0Wi182Sbpa6sSV8Hof1fE7vubVN",
-	"gPcteN5X+elmQlev2wAma8ojoKkFXylFwGhtWPfOXS604PJVLGF4C3Gc5PhU9TBO/P0+6eQvNvi6ShVt",
-	"YUgtiFrrarUOVK+r9hVMdUMOWTCdlmVPy0H8dT8CtrDxHPO1msVdld3960QC79OK3pmf7wE6PbYl3AIU",
-	"O1uWOCz/cutSg5UnMHX1cSymv2msKoRyWGY2okOR0qg+basX21Eaf3PhVmLKuO1CL8rCG30r4I1+RAyr",
-	"WazVEY7ifkvpDj/oXop32MVe8okYXMLD7W9/vZPsfK5qh0SWz9PvehykW5WPd3Ar5tDeqH3y64H+47Sl",
-	"cT82Q1+3a6vZ0NYT6GXLZsBB2Y5ZIFmVwiaOD6ynYBstoqEYqxVrVpauDn3TIj5dUyFLJpaoAAz7t0n8",
-	"ZHb9Xg1tQR2hHZuPVFwY3kQY/8KoqgSgXU/oLpyPyU8uRbtRe2w5Pp8ch8AluSigrVnmUyLVTCxVqroF",
-	"/veJ+XAreT4Vhw39bRdJiQ6i2F8Z/wZgF05v9HplzdlHokQ+hzZqUWBz68I5mVXJqiVdYWVuwzqTsLV5",
-	"W72AdUMOCVa3xJa7/8VQfSGWZFIbTuCdi+bpD1PXmMrQOy9hypSWq28UsZVmsjDAuhTUJgLVfMI4UzOj",
-	"Y/CuzbPblULPYNEL5RsccEhrCC6Qqi8pxHz/fMKAG03WdArKpjg7SyP6DBpzRymmR0aQGlPOsZpngYwB",
-	"Y6wBhTD3GdMxrm1h2xdi2wL3AHm0Zu6vxDvjg19zUYpaqsxBNGvA2XSaxAfCWvotdmb0FoKGK1LUukvP",
-	"HsoNNaNzdUCInhl1r4lkM092UhR1rl36rz3veup8SzvJEJXo/tfvJUbgn/zbXgpw4Vz7v432nk9FEI+y",
-	"CSWmbJ+eu92zBlYHCbIQX1UGFNLTeEUouXrzMxGSXP/6c5AloslCKE3OHj0mv7AnF4RyHIDSkO95JJre",
-	"rtgnEP18yqDA1eDov34L4PXWF+W1GXToVwUXSVcunquWz+wzyiqYtpUosXRQGBxCaFFA4SM5DdD6wYrz",
-	"BdX9+7nbVVQyOiAJ3rgOLppqluPhN7LmtvO0q0Hy3H67kFVfxtQ69t/g9H3dxbC6p6yNFuTunH0AjfTm",
-	"DTQYoxrpsBwwu712mnt4GrUKJPO/PaYO0arIAPGKfgVyy2VR2CIFlr12yDt1W43O2W80e6/gnuqBW5V9",
-	"mKkM9723MgU2y3Y5E6jpWaU/buPJeiuY4AkOFWix3IdJYy8FgKzhoo0iTJvDEE0DngHbVNaBb7+s4vuz",
-	"OxoQ7Z6KffbMtaa0xpZj/mVUY2EYLQdvl0D1uJMKSbjA/oLr+agduqyjGXBGo7pfuB4mx+4LdUP7+Z5a",
-	"geVzw2drXpr/ski1oZIKggzygq68BOWraBwT74KwqQxmAigsVQAvht2jkzms1HaZygDtF1gNTIthfAqy",
-	"kozr/XpSI6iw2yv2J8Zxcn39AgsSYqE+X+OS0BzDRVIXpvfF+8XA+F7cRNcvDJYGPnsG9ft69RzQnNRv",
-	"i+jzBmjkLQerzWLlI6rWOFLTyQR5WJIp3QfLib/Il0XRXoEDvcgeefectBCs2iWRy2JPPq9XYGsqLoRs",
-	"CMWSyNaLtcGuPPPrC/++8mP+G79S/gxfz0v11BX2ad6fC4NUZ6PiAIXN089rKYEjwo/Jc144juCkk47j",
-	"M3HR1wxmn5qfzn//8Dn7NLKhCvivD2akrZdoBtayHJ2PTmjFTm4fjMyvbvZPTdsr68/Mgj+4uIr2T5iR",
-	"HPzbx/kFf8Ikp+DfHuXhn2yhw/BPIgjG+9R22afT8N9Wn/r84fP/CwAA//8=",
+	"REZgUekVEi23zHljoxKoSohW5oZBeHWvpLhlhi+bAdnoXc3dfz2DqaSGmZv/LEHbv1qlIqZe3bIqYUaZ",
+	"12M4umUVWYhbUBfuAGOYMV6s45JQXuDZKFGMT0sYiM9bVr0QZTGE6TuR1kKioYQGavYk4YwBwXoiyLr3",
+	"IkRnz+26zHMn1u7whHBdXaeYmoWkpnMw3EUoNGEDzWcbrGwHRTV4mlpGp2a/wCqyg6oelywnc1gps3YF",
+	"oiqBLGeC4CPNzLGRlM2GVGJHDx5//8PDHfe0jtQWSu1ue1ARvOxbhKZhoo9/X9c1jwKIo7ehfGbtYA6R",
+	"bpJ2Zz1neybpREeeRnoLxS5nwg+exI2LqoJ8gPhvRmXNyu2U23b/FNW0HW+K31NE9KwgJ1SR///y9Svz",
+	"WPzH9ds3aFhsL8XjswcPt8pkuELP3p/fOmv6YJPLNpOCqmge/1U0Klj3vHPGi5MUzfW8DF7IiCgJTKPQ",
+	"jrK6AuCDFQL7h/U535hvS4OH36h0r80gKQYHBYy6BVADjlB0tGDfhi4Vuf/N33d56S3yI0+9ljU3jCYu",
+	"IkogVAJZWG8Y5VYulUALAyGrKE1ETDBcA5Lbdbhez9nfOD05auGOW2VkPmMacl3LmE62KB4/xB3LxeOH",
+	"MWLIJZhNJVVRpgkavhjXwonJVibNduTBwyU6tLHFjeE9N8UrpV9sVXO8HefzmwltbK1nxe2mB5/m9WP5",
+	"jigtGZ+rKDokGHwwZQgxnxkSlGJBRK0VQ7PIcB0pLU6H7C0m1xgxcOl1JpQfzH8tFJS3oKxWECMDoz4M",
+	"v7wObldCxu9ulIM5mBtdxNwj83FGXglaPGlUkucfNUhOS6PAo4LyIiq5RgjDc7SQh4e0YM/nkddHEu49",
+	"XLe7eiF0AE9zEuv67R12HwuYMM7iOo45HMr6LbVvfG/0BslBg/o1ebF21cquSspTKtktlYyOyx1mMxD+",
+	"1X0Vm3FFF2W/RFJAVYoVFJn5x385jkcssMnR5L+ccM/0RWORW9g34ZaWNaitFIVbCNHXwUsMyCEgAn3H",
+	"UkKU3DxgNonNCCMx//M4I1NRUj41N4NXi6hzieUQdZ2YK4XahhuhMoQNycViQRUZg16CNW0uvLKJD4xR",
+	"l1GQkZCLKWcKiuMdBPMd+Dseu7nBLYn7I8WhyCdsWlst8opKHbMrN8LiOsNeGXY9oaxEhT15pLVLCHop",
+	"5DwjXFcZqaT4uMowICZD4AHaVehUpZxLHUOC3z9u4Ce7kw/Zbrp4ny/pqeDKx6oM1wm0C3oKRP0fTk9P",
+	"Y7Iq0yVsDN0umWp8vHGd1LZFCXdSaAqmqpKu3vJyNcA1EI5O7EQD19aYE3N8jksxVnE1ZbzSzr7sOT/j",
+	"OhTzgrGtG27bhu3AzC3sV+ndu3f+rQGq4Wg7Ol3Ygk5h12+0jenqfT7tfl+aoUYkofl8p1XWbeRmnma3",
+	"fr6sc+4esL1wgvGGb6IqQRt9fDhywQcVDHUkpP3i6wyk2Y85IPDCKoaTFCfJRlpoWg7ffMzvsMZ/1kDS",
+	"WaIHvi8dRWwI3jvKS2wKu2owiv0Ju+BPrXg+kHivzdBABL77c+gOFnkQnXDbniJrwOb22gP2a3eWBFkn",
+	"YlwsPUV/szbKwWp/cLkibMKT8HZPcy/h+11F4YBCXeC62eFtYVMuYno8K1C0ymeQz53LakFXxHn1hnPJ",
+	"ysU2rfl3qJp554YZ4TxxKJOhM7e4aIK1vVGAYRBmKfgUZDdGgxQJB0jaEugl7JhFMCMKALc2ra2Wuz8D",
+	"4bOOLrT27ta8iLm513UkDzgXtUvsdxaE3nhiBOG4LhbMHIudscLDmz5lPR62tfG09d2ZFgxXNJ9HXaq5",
+	"BIg5xTQZmzUVocSO8UFTYsnRVGD+O9RcNm06uyt4fcrdrtaeluv557vdTz/JIKx2iVNjSjnWswFEvE2a",
+	"MBf6oYWkUyCVEGUUZF+uC20qQbjv6IkZnf7EyogRa9L49roHmrDSqIKS5EJCUS+qeBiyKNiE7fYY7+nF",
+	"XQPGxHsUveARPHzBLlPAeQeqLnUMPHVMz8Z8FrPSOV4Oo/bKQmVE1fnMML9L8uDHs+PT47Pjv+3E20Wt",
+	"q1qnLKr5LBUMoamcgiaUqyVIKBq/PTI68wjYc0RDIPDTAZFxdly7kWa3cZhOJq8Yj1pNm/yETdKAZdwj",
+	"U8ZFYGWjzQe4y9xAO5VdKL5tFeEHC1FAmeDRUrPdIjiu/CfRt50mQickLMQt8su4TT1lOFcgGS33f91w",
+	"oxu3DDChyC7ZE/z1jKu7BX3FjS32Jl6gi4STl1c+b4JoQSaMF3hFm4yHLd56Fyy0sUgwrRMW8G7Z4WYl",
+	"quYXxOd/NCED3sDeXToagB83iF9m5PLy8jIjT99cvn6ekdd/z8ib64xc3bzLyPW7X82pb/5+0y59iYKN",
+	"/cawKd7s++rmXXcbPwwyIsUw+BODsgiysIZf8Yn5csfAuHVWj1P027R+YlI1SWo7hRUWMCRboqJKLYUs",
+	"BqTrtYOf8yLiE0Lnb2GThVB6d6Pb1+Ts9OxvR6cPjr5/0MXfg9Oe+Mxg3Pdn2bBwzeZUMZC+aAK71oID",
+	"9hAM34Qn+i+iG4gaWxyx7RBC56gzwn47aUjDX206Ba77PCm5D6nsdwwJK7jnob1621cGKB0Dt5tBiRKe",
+	"da2cEZ3NjiNqJpaq4VXIQGw4P4q0s04gQfDq5FX9Ovk05lWdMHkWTO2i2JgnOQL0CTNqayWj0Y5qRs8e",
+	"PT5/8fzvjWrXhiV9o0gbXHVhFd+jo8oI7nQOUTl36g4znCZ6wiDtT+/SbvCEwc9GvMZ5J+V0CgvgOkj/",
+	"3MS3uyutbSA37xQfEvnYrvDasch1R4kgdkxLSOeNFjmVoq4uCBckB64lLdFGgXFXzkZZipyW8ewyWAi5",
+	"2sUUl9QwhEokSImijkX83AIvhI2cROnGE9OC5jOWMJBAXkt4IoQOLbDAjexmHq2CKf+fNVd1VQmpE1bY",
+	"zWjwdy6Q4SV/ryBuuaV9uZeftpgvbFSpCzVE0anhCeMgjaBlyXVltLxryIV72gZgx7w1z6imPwm5iJOp",
+	"GUEKqikayMZAoGAaCjIDGc8eWtpop+FMxYdHbXUPrJmy8Y3qsPtu+mzIlLL2aXLcsEvLnhEiWTa3ex2m",
+	"qYdwW5p3PJE2wxuJmXzk5dXtw74UYydQRm0dM2pvuRc6JeZ672DmiJsy/G5Sh+6NLe19EK5fXB6dPXoc",
+	"eQ2MgDWWYqlAKnwICdMZuXxy/vTZ+fFx1I3NlKpTGixdxJKY8Qrhb8hMQpLZId5n52wyLvQTrAYx/BOx",
+	"jJkIudK0LN0VvCAoOhOmXJJTOTlSbMqhIIKvaz2x+C9U/WKmDGpeZLKkSKTO8BigKjqdWf4aV4+rxumM",
+	"ugTf2M2BaOCVBdl4jjY8JYQ4CDC4zilamASbGnAL9pE7Fa9g4FH4TUx1jqpEO5J+v7J8l/D6QM1pDWpy",
+	"Sjn7sxGltyaKxSG+LpF3j/ibeTVdcrE7hjM4BalJmNZAeQ7eNte+cpWEjWyp41E2NEbFXDoFXAPP4Zw0",
+	"IYa5MDCfSLFAc2AnkgVRYSMABSlENNiPyt1cdmsxNtFETKqjUcu6DXE59xqHYS8WMMfkyvruztfg5lKO",
+	"M2uOgY+ajIXQTWDXcSBedtYYZaOrxht4p+ia9bAaD67Ulb2hO5fE2CbJhRcjGnazoB/DLwJy93vbsPD2",
+	"MB1zg+8UajNzH++cptl8GNvSS/sirQkEu/DAGWWRq3z1/HW2ISEErMnKTjiEO8aFN9y9f2zN0Pfg+wen",
+	"fzuLRWDCKrp4J6zOLOpeBtTWFrQAIngnpXL7Yus+cTx4DKb/IRi/24NSSFE9bSserUv0brcoNToX64Xh",
+	"RUa6n4oMWWetgFCXuQkShy6t+1WREmhh/xb3YIg5rDP3h6c/Pt4aYYbfxSDxiir9vioFjeTO0zvFnWy4",
+	"j0J3s+GwjbPZviPRJHAfIRQNUXTvT0p/T3vd0FSS3OOElSgiu0yVGqESD4X8IodCxG3ndpYZkEexxHjE",
+	"WQOVsKVkBqiiu4WlmPWgSEWlWCLtyzl1I7J03kNjDPEj/X1A2ZHD9ofJZTw0E1ho9IW6mFPd+Bv0xdl6",
+	"EhaUGfE1sAlswr25sUMuaJibF1kgdSaHqV578Tqjath5TjnJqZQrQgmmGrZ68iBSCTX0tJ05bje9S/Bg",
+	"UG4u4nHp6MW7JGzf1VJZUqWvXbDJFwYFpD2babfDzkawDQLaXwBkSziN/cgjK8yQTrlKX4lposrPHSs+",
+	"7VxOhzM9vGwORwEoKB7V56N7JaavGIdImmBeSxV/6qzGQtXcprJPtHW+TsEVGbJKT0l1nNEC15KBSmSO",
+	"2Bw5YkX5gTe9QVDsSfCnu6NtwX6fAJ2VXncQ0tI1ZM4ekhlhXGlMjZyQMzKL2/JgeRX4PbuTvIOqpLnR",
+	"8hsPpgtyrJWRTry2Rr71hTRLc4hz8/OR/e07VEtLMVUGDZh5YrW4wR7WQe7Yg3lIX4mp2FVyprpbe3W8",
+	"0mvGloenp7G8ivVIYDNRbFOvG8fNndS3wJffX8VvbT/+u+iWgNdeeNthKxMZtVgxrlhho0tfiZyW5P3L",
+	"kJgZJ5RoOg6CGi/ITOtKYVWTKKGju2p7xop56MbWI7dtYC3LDaX94db4Czu9/ToFyCsaK5TVnGD4S9uk",
+	"6Qwy1dvRsU29ATadjUUtdwsM6ZOJorVSvaJsFBSmSSGst9oFwfVmVnUnwoA2Oi4hI0pT838FlHSFeVtj",
+	"yJzJLCOMe9ksI02h1tH2i+AFAF9t1Ze2tduJgxDTxw4b7JBTXrCCJmv0MoW2BhfMtctqTRHY2KqCT5hc",
+	"xJ6hTkYymvLUHhcO7VCbtC9FPS4T+X9OVbfbbi27VIIP+MWXL1qmwUpufVu/kau06SvwIfbQyZ0YuzvR",
+	"b0zPGA+0tbg74PGpfZTYwmioj817tGDc/isIQwpUEoxYhFRN12gZ2C2VckDHCtZZ8BDrkFwRNaNlacQN",
+	"aiSR5czqw3cloi11clIIubI5F5HI8g2JsD/0xQXRxiJFrRA1fLJOyN4wyTNYJU59y16HbN79ccPWOdrB",
+	"LrqVzXbdhGaaxJavr1/8YhfZ4bJEt4U2HcZdd4Pjqh6jtWwtxvLBj1tly57d3iGEEctDxX2h/wOjFt+G",
+	"1eDW6HP3wguoQPV8wOuytFHaWtawPkE2+ng0FUfmj0dqzqojUVmcHmENNAMBxGja1mtlnpqXGN7cqWOX",
+	"TlFPhZO5CgKxcKipF8VoWb6djM5/39o3wX7x+cN6RJHSUDkvqHkwC8HhghgwWQWeBycQE4wfMF9khnMr",
+	"wNgxvx2CVYdUBMqDodoIgBHREKodqlNoqKI1TYaJ0GgfcpUMfJq79yjajQRI8LTQrTThCTFG8m2GQSSz",
+	"aZyKIPSVtNIFa3BInMSSeQu7ZtHGg+Cd6oa+CLVSNme7H8YbCQpxSFnOcTcBqpbS2Vz3aZ/YOEcPc/P7",
+	"f1eXUTNaSeM9FWZiSRaUI/O2/racKshIXVXNfxdsamBOeWHbdKjGkLNgH406dEq0IHEsLhj3R1xfOp9R",
+	"SXMXFbetUHQzTdacJQoGxqd3jYSJUr2Xeh+GQu+DjswbJd4mlWpL1Eo8tSp6NJfsu+68hl1yQ21F46+0",
+	"XCxVBy0W21eWaOfiEbF3YusnrnzrlmAHA4bGaeDw29YI8nmtDcJStLJ78bk71HYT5c7lNZ1fsi/A80qI",
+	"SAGS3Vy0Zo6kg9a8fV/oF9rdTaUp26Xi4Y0ZHtu9UStBPqVVKgkwbqZzcE+7fxuI7WSs25VoYrSR2s1d",
+	"OTmaM+Ja2m6BjIVLAl1v56abAgtmRKvonBRwe6KK8Zqac7bVvIsLNSaxBECkvhtADPN2T5Ez2jx69P2j",
+	"Az9htoZe4iRLkHc7StvQxAdISBgLgZVMZrUubAwuxgpGkyKG0gaqJHaarVbdPFmSOpkWua9Xu23Ush49",
+	"7aNAXUwaXaktQZ4bTvSQFBLKTEpIV9qwJuz3iDEbdFGV2OxP8nNVsmpJV+cl4/NzG85RbK9Na0vYhBpS",
+	"bWsz4fkTsG9U1zVHm+AwVAcR2qZMD0lmGeQe99VUcGL3UWL7H2MNfVyHGbaD3NN2pYma/hOlSmS08DEt",
+	"Sxee1lYt9TUT0fZjtn1OuLiyhe7a4OImo7AosLkf0wrKyU5ZDzOt444s9OElJMQGkHf0vOOifol2QoRc",
+	"A6esg5gkPu/YEs/iaE15ao2cmIYerE8YJ1fPX/t4cx9yyTALXst6IwX90aPvY5qqB/eaOqB1dX5y8vv7",
+	"6+fvzq8ur69/e/vu2f/34cXb65vfz6/evrv5EMkh7Nj8zh5mPSjcPjTA6aamojJSiAVlXGVtggGSoSvE",
+	"GFigPAFbJKIDeD+1/GPy4juYMqXlKpU73SuY4zeJIsqDk+Vb96OfL0aorVF8M1NkYFzZRr7V2aPH508u",
+	"r58/foglWJWaHc1hNQVOjkqCnykbLx0JIjT/nUdThKxxD8l9IgVv9NM5rAinUoqljxvG8OLw2QtDhuMv",
+	"mBPozFahOHv06MGPQx+pEBhRAAfFkDfbhPWpuv6T7lZPI8m6wbPkhb/IL1JokYtysKMfpwq+C3YVP6hS",
+	"UdPjXYJJk0pVIn50aHeqWGDpto5V7mAv+UTsdo/v4GYITIubtHsHQCY8AMOAhdZq3xCv4SYdY3QARr/1",
+	"OAi1DUpZI3+AIpW9FxpO+6vqhJbQ4ENr2n3BiiJW+8yPckVd/Ktp3gkfrgalArSCZ0QJ+4xwYW7fgojJ",
+	"BGSXiSXVcXvGJFSeRu02ebzl3kaVwyJBsmzKu6bR7vSy/WF3h6v/OLpwWL17OLvDwtubu/k39z+bFGOL",
+	"dI8G1j+2U0b3iF1tffTUDoLZ4OCwmV6sB309Ont49sMPe6+RjCvFDwmRC3dvXsw7tXXdq/sRPY02RizI",
+	"K8wbT9aXuBKlvh8opryW/RW/Awdiu9fWcdgfmn2tWawwYgG+E0ZEGizh2rrm4hkBacdjqoLMF+UTua12",
+	"NrbNHYinvmMGXAOZzdxcfFqa1BLztpTM5XrvlBDp1ojvHKtNxl4QzDVowJiIuPOZaL4AzgDLx0QCJKY1",
+	"P6F82mY6DJiw7CTd9cbctyP7a+ZZ5WvbdGtK2kb6x5qSwP5sMkK7DulB5qIJ40xF6zja1DqnqU4FEbzN",
+	"AsXUBFyN+aI9hE4p40Nj2943C7eA67WAOP95AIkQ5VmXsAJYd84YJVVb8+ZJU5r3i4Ny4lUBQxQ1OV1j",
+	"IBPQrnzlZu2LdOdIV655jvkNHJYkVR9516rh8ZBko9hlRNqWkeRbw0WYcn3KF7SA7whaqm01oCGp6jFM",
+	"WF/TpnQwmaTqZbgwuLTgtj3OLfPzR3cEH3XafC7KesFj3EYsyIM4S3EVSAd/MNisUtryT25P/Y/pzQwW",
+	"EUofU85jCaMG2RhWaDgo3IJckcrWGNiA+1hSXjwVZSxU7F+knE7H41HcH+Ibfmyp6aBc47XSZbZsxHJg",
+	"jTjM1MFoSDEV6xnsEmxl5NR9KWBM5a5n+JwC850ieVpMhKJ6tKhCF+LB8L/tB86+bdggpt7k0XQsk49O",
+	"I2ELa2Du3XgSuGa9aEzzHfe8GY8xhd1mQvUt2hgwGc9v3RhLKfi0JVxX7ZpHKhelGcDcRmZME9LkDVbx",
+	"avrL7tJus/3qLqbpH7Y87X766KYlze9YVegA0U83scTXAmjhGfsXmb92aeZMq6pcWb3tFiSbuP+mS8o0",
+	"49Mj72IOE1zQmFhCcTSm+TzqmA7rT6Ukc9suAut3N044LojdPOa+CoILZHfugVMEamMD3d7WiBvi5HAj",
+	"j4Qc2O1u6e27SlV1VewmRG4vRtHddrhEFD4Vtvge3pHCVgppKkVQpUlt5/hGrbWliFL4IloZigcVqXCI",
+	"pSBZc7VRaAYNn0vqmxj4gm+2O2X88a5mVHVuiXvll5K5autauosS3ooJlOUTS7E9PYgqCbdM1LFcbVnD",
+	"ebtnc5rghLjhMVZc24Bloh6dZwPx1K9wgp4o++0GobuXR7boDWDiYd9De0mrb6ooTaQBSvM+vr0mzR6o",
+	"1iDNB//HVdn9/fToR3o0+fDp8cPP/zrKhrUsiu5cxQpaliKfp9wDPc1T7pK8soMTqifcLnW0O8mmfaff",
+	"X4bOxRbv/VZpyO4ydfJnLst9TdEsmKZRKQ0rrB6v6KLEQlBhxVj06jd3n6EjmIugo/EmmCYsLgm2mQ1r",
+	"NbU2qantOLVRCtX7iRSzgVdgi9DhNtFeYPVd4t5zLFPX4acDWVHbYaaBW9R1fstU1IKxoaxhY8WYK8I1",
+	"dtwitdmvg70EDbZYzy0wiLzTTUgfzRG42VJb2trWDF5reqXEAsaiWDVYY9oibkh/hs2Gl8NaVyU7WLbg",
+	"gJi1fecUz9B8stW+15fZ+evLKzPPjpHkfd6eDYF6IgGsX9mWwrZevQ/Ds+mHdDb99dXlm80zsKITF/vw",
+	"9MeH28JiKxpJ9dleBAMla/dtdH9JH2kQ6fVLKvcUrW6GKdBuPWNkkEy5oqt2pF3H18DAuvdXb69vyIlj",
+	"nEfhDNbOORaphmdNXei9N0PzclNLJ427jNeLMTJ4zy/DzlesujWaQM4Kaf/12AykClBBWNSlZqjUxATN",
+	"WRMbsMmQ2WJR63TbHeeLjjwLqsUOh1uQWFmaX5DGl40dqm2W0QIobwvFWntZ6oVIl7avdmtD5EnvbZXq",
+	"RSSBFqkGuWjwh4+RKkDPzzKbKLagOrcPDSbhW3jEnyx/YaLlmyGPW+RnQM1z07hijGxQ8wI7GbJ8hpxd",
+	"UyMZDdT2HO313dO3VTytchvZp72fAy3n6TAGX8k+Ug794y4l2wZbvlnRqXtrlvkQqyyLjRCYXl0bgnPK",
+	"L1BpJXykQsS0/VMzAYaf4tdNGBlD6UWIOWt695+PXED5//XjWvKtmGGYn80WmIvV6hLOW26z2Vy6sW1U",
+	"gTaxwlsAa84+EmVkWk1OZM1P3HInVjA1v9jESO4qCWGm3KPTH06PyaWTaGx5oWPyXEohbbUQLAGdo4fp",
+	"xL2///6HEvyYvEJrpJBzV70GZXNbLzvIkD4m752P8FtdK/Lg+PQ7UrJbMLLlCa3Yye2DE+dFPG4C589H",
+	"13bzBDcfsM3z0e0D5/bitGKj89H3x6fH31sdb4YYO6FjUesT/PXTyJn3mv28LEbno59BPxVcS5rb8oyq",
+	"EtwlnZ6dngY+aBQfAgj4Fv6WI3WLYDFOZcy1tdGw4m0F3CCTcWw4erz2QMU4YLPFk0ZWwjLxi4VZ83x0",
+	"Y97OQuT1ArjOXGERq24glfjS0rbKoE9mMnM4aPnm+X0ge+XH7ASyP5x20IJsYHFu96eIVLgB0WcwZpST",
+	"iuZzbOZiiPBnQRaiqEtQ+wDwb50Q9W+U86BjijnaWLBkOeopjlTtLjxcU8CvC5uLEYX5K6b0JY5AiYwu",
+	"wNZR+j2V+/vg9NSIEuZP/6gBqdHxnpItcJoWC0GO8OmWLOHPWRxo7Z7sQdAWMnSwEfwHD35b61wsYPD4",
+	"a9SPBu+ba1ZiINbh6Rrxmai+uEnYNzMgrv7jfqhYNFrkckZ1RjgswVcID2m0YHQa0uiJN0ikmAOe6ydb",
+	"SqaXVg3cyLfuIBgTkKvbBNU65rpGtn2tAP+XUO+FUK1l4cRg7ktfwxvnyjy26R6FcyK60uxHz5iqhGpK",
+	"g7RLbUy8/+th63GZzXUvSmaEl4V5XB+dnp6etjc0en8i2qrNdVWRm/QGlq6D+9NOcSgXufxEFKudUN37",
+	"xG72ZPnclZy1rOHzFxJb3w7WqnFFqOOJ0LN9cL7XdA7EtuqpKJONRXatZUJolWCCN8lq1spMG6PERStf",
+	"zQEqozAzoweHJODNu10qKCSdOEdGCZYSuhTwDP/uiOAZjt7AwMNNDeFnwWEfgPpJYFdmzBg3i8dPlKXl",
+	"6t6N7490Ousk2Io7wD7Ea6Nfefdxo+84NX7J/qSyyMgcKu21MVvM/oI8PH0YRhXZ+oscUlB1jbS7UL2q",
+	"N6F6AG4QLOFs3ffMDe4Vpb8AVIQSVUGekQaz6EpqFShMm/gGLVtuZfJSk6kAZZFKvQ8HQ1xtFOgxeY0W",
+	"Nms8Ui5/E+3527mDq7sSvVxo3f6VVZsCVkx0ao3OXQQmZKmHEbvwhwPiurHWR/D8m3eHYADJPpB9qebO",
+	"kYWZtQZ55j6GjaaZIhgCrgUZgxHhfMWgC+cSqyvzm2IfibKFRzMkCyMlEM0WQL59ePYjZl59txXPqlfl",
+	"e+oH3Yue7fY3UBnxB9gXV/X3x6ey4Y3LCJt0zMpJdhmVoZ7iRXzaeFcH3JZCrt7VvKNobCTHfTgQ3+3s",
+	"9p5ZLpbqSqC6KqlR1BAy3yG+z07PtuP62saU7IE+LGRaJnth7St2R0TW3EUaY7iZMzyah9lGDpSUb7+H",
+	"J58MAXweLI9tU26n7BYMpxAchUPnISlEt8h3QtVFj+42AuwQwr2iwwLCSs0eIUwrd1DHNLHbr03zQIwo",
+	"TVekxNY2d5Qk70GI3MLs9sHr3vJgugQzi7Apl9HiaMQH7Ax50B9HYlg/REj/hOa5Lz4TEz6vG0Rc2oH3",
+	"stGDirjuIINY7cNY05BcyAKKC8d+UAv0/RuJuAXZVo3ZB+m4JiV48d7cXLmKhta8fH39wui0trBKWbq7",
+	"aBVZe9is7TYga64Gs8STsG7LEHHlaTj+3ojknsSjjpVimKRkuf3e5KSwig4+Kr/UY5AczL9nFMPBWnLM",
+	"XEVLFzsLvPANtF1ElxbVcEqAW3DlALfRwHM78j6wn8XLTNt7SMsy8cxifElF157a7WsN86k0iMbuprt4",
+	"WD4c/pVzyDk4ubaE+Q3Wwrbkg0xp7KtvYZznTNQy7YHop8l5bQQOPmHTPqfEL+2or48j7cWX3FrP98Nn",
+	"sBA/U1pSLeQ3irRwHo4bZesGDeIY137sP9uL4Q7217wWHgPeQum1bB9HyyRGf6jM+aj53JZcCzL+rSYl",
+	"aq1YATvgvoK8N+zCQccM+++A8iGYNme5H7RWkAd9bQuoSrEaYFZsseMrQW+9lr6i/z/HnYz3Pjg0ytCO",
+	"GegIBbM97LHr18SVHW/EdGYdB0a1kNhK0EcEjmHaa8poIZXGalPT4j4Cd3C2lzoa0B0FOc67N0k5aFDd",
+	"MEBla42QSoiyA0p39A4oT2y2ZNpJ+yv+ngTqvVpl3gEtHJGNSzEOTC8SsGwE8enDBV3Q6Rq3iB7/k013",
+	"GmIVa0CwTxvrodi1nQR3juHDKc+DoR4hyVLUZUGm4nh/tjPKbd/0RlmzljFkD13rJnYjUHRlsdduJYa7",
+	"rDfIcQ/3fhBUsb5xzwXflxUNAYig8oTN+Fp0Ywia7S+YS+4b+Ib97UHCrlbAhHHWBLQnefGzYNx98ON2",
+	"vaHsODjJvt08wdT+wQtZ83qYTZP35eMufE3cZkKqMNFcprlasKQXgz65EM3PJyqXruV36gq14Lu2Y+/J",
+	"uBGZtU0dOaC0hXFdvgrgF6umFr57k39xNk8CLWLJWGJ3SyNT2TQWRy2ZdefaRBbbVRcb8lrHhd2sQk8S",
+	"vplESDZl3AkNTKL5wj6lNJ/5Ynw9pMbo9KTNlk+RVLea1AF5c3ehBIrsfveGIrukT8aOFLHypdatB36j",
+	"SlQkiC7l531N57AFlvcqirkYszUQhEVas6YEvYJcglYXaJf3Xci90dZWAkiEEwZEtjUotwMdF5y7A7VN",
+	"/7ThKP8s8Z0RAsUIz2NN5fH0zwsb5BdawNQAJKim7mSUSn+TTEfIdP/erU4lyEHOra/gdiAvMBAyF0EL",
+	"Qsn76ycEQXrR1vlo+y3OqCKqznMsTewLpo+BVHVZdnWbdWwVXKWR9EqI+fvqTfts7xs5z7j6i2JsnzE6",
+	"fQfKYC6l8WBoFF2Acy0SRdlewq4MVAm1U4tOtFVdmRf32ZvrbnTVg1MfXNWHSewtmRayzYFtAtu9yNeX",
+	"U+Aa1xuc0IGb29eLKyE3Cqsvy4Q3yq7gjR+YQ7cuWqNEI3gOZCaWmO0rJhqMJkVyuuh9fLDwWL+Ow+j0",
+	"Jxx1LxqOW20o/HH/+wK/rcLGODm5pfKkFA48bYC5kECKelGpNUnAxiNuzb5pIX7yaSLKAuTnIGgpqbV4",
+	"kAzRVuy0Q9WKs9Oh+souWtDZoy8OQBW5Bn2ktAS6+GeSWt76csygPLlZHwBTu0ospZj2881XZsAekg1t",
+	"J/Y7JxuuFxctVzH+lli9+bHHzphF+pBhQmdBas50RmhZYmfQOUgOqWAC7ImVIOh4K73o0ZApKJBM1Moa",
+	"HqWCcwILkFOzE5A6I7k02wIpMw+KzCikLIeMMD4R5sMCxvU0sddKMttaK7XfxwO2W9G2uapLp/cNeIUM",
+	"uvISWrI5JHbiqvAk2MCQbXCh22ppTBFXqyy2mC+UE2EGvaX1ooXGaqkEhipTToDKkmEIuVqCPLcG26VV",
+	"dxdASqqToZ50Yn8bDoFDmsVfiekrvK8JLoiXeS9B+CQknz9ELTk1l6wsmjfwoiOy+J7xlGMzZ7yZxNWI",
+	"KTLnIEO4dzmg0QmOCUq2pRBzRQwxGtUDdW5sL0bnwImoex9dDmw6G4t6i6j5ph12H8JOs9xQaac9xr5E",
+	"ngXNZ4YomvIvjkuSORfLxq7bdDHrdKn59vLdVdbuiRRM5eIW5Oq7PlRUvlpIVHkzWLiyBXcOobqFnbq/",
+	"Pt3NgGZvCtulmodamjfSMd2kvH378unrKwL5THzXVd30TAJ47c2WATcahkNIL3J9f7E0cm07r4MgN+hV",
+	"+5Uht4H9kioiKuCwFxzfyJXBl5mQUHLz9IrkgnNbsaiL0gm7hSH6OFpr+hXCazvkfmI9WKwFbcI/gfva",
+	"F2NsTFeOCXqm5xwWa6YvZxZfSqaN4q1FH4y1pDn03xIsg32ga9Ipsf0VGrDM9rDZ9b444U/M6e9Litel",
+	"5YrdO/Lw0ZYbsiV4+hrV1VTc9Fo1TLFY0CMFZhCWiRwW8qxFxXK1Z3kT3YR4tn1q3HaqfeDPFrE/UkaM",
+	"tCjIzA3ktFIzgUKoDcBA4HibmJ4BJwWUmnaw2bZYsSidNY1RU+YX15XngJfC9/3ZhONLjQFmx52CZqPz",
+	"3z90Q9Ps69LK2u6Bt945dKJab/MxuarHJctDgCjsieiA4fhREhRCHTT+BOdPkJPZ2/6LPxGWquZk/vNk",
+	"rcxHKoDqHSzELawX+diWe/RsT1Uefrb1963gZh75cnKk2JRDsV4Rozl25Mw9gUd959ov8rcUEFlLntnX",
+	"U3/z6roDKXzix1IslZGSFUAUXNEMu5e2bv3h671EFrrnp3wAvn5bByThYrm3CjCdiekmrQMRSw7yG9VW",
+	"fslsdX4bEIKVsFt5mSB/ZHxNycWkV1tCYkWohIHs4iTobRoX85wEdnhSWUPUXyT5rfWCTdzuRsXcm486",
+	"JAtl99CsQl7aWsSI5E77nQtrYhIYL4SDsaiEi/PGbnjmu5prVq4tgkGMrntFL7Gg+TpJHk/Nz/EH915d",
+	"/TcIxqWPXg2spUHSYgkT3SliH5Y9tw3wOgXzaSx/egNAgivX+yCZzeyGHCjF2M6+SwGdAz7zSM+uR4bZ",
+	"VpdNYX6oQBspoRotqejzKEGTCkRV4ncTNq1tWxIJNrq8DwELyukUfP/9FA5et6MOg4Z2ga8EE09nwuZW",
+	"AaEFrTAZC7OtnFYJyoMca/SicG6TuWv0+qFxnBuM+crbNlSsiZD1Xrkp1bCkqz4ccV31ISfsAXYga0Kw",
+	"wl+NmGtX7AxL+PjU+q6nnoulrS7is3nGQnhslEBv0RJucCkm5NmLp1fH5NLzqm8UxpAubT7PJlNLVuVF",
+	"RFVClD3cHsujXJkxh7KNivIrjydbDyA3D4p5btAwUjA176ow5J17YWw1PxyAN4jylW20LbbjZOka/kSR",
+	"ciWWTSjF/vGxBPn1IuQdYBMZIYma1ZoUYskz2/JVgW40TY0lfSZYM82KPLZMeB/Ipfi46rMxXOGAQ5ZJ",
+	"wgVSRivQmvHp3qzIeFwyXjkHpzkAZRxk0cQUzesxmEfahqX7NBiXq3vRNE1S2G3XKCK+g8NwpfQ6hOoB",
+	"SNnMfe0A99W8AQj5JL+3TKV9r7VhQEyjoHvcaZLhEeBqg3ZqcWCoh95K7ifYNg2WPZzGDvjKsLTP2rDo",
+	"P3bHTOYqsckEJPAcmtvhuwTtzfJnL6S/5i4Zz9YJdrkMsf6siwvi21f5xBHyk5ALRaiaI93YupJ6VUGv",
+	"QdH+vUdeo1N1QDMATv9X39CwBpKBx3pWBXJKKm3/6UCQtlYbLUSprEcTjdtkvHLiW+M7sbe4Bwt12x0z",
+	"9Qy9bxo2HuxS+CVSeZbYTdJfBLfl/dwDA2DfURErSWUt7W90nCxYEX9qopwMRZAQePsn5LX+kl+f8OQ2",
+	"GDqNRaeLpSvq1el1eUxapCP/sZ7kMRg5AL/23fixNb95xnz+latVXK5cqc1GKaGKLMHcB+VC7C6wpmnQ",
+	"uhR0Lbny+2s2Z17NoO5Zz01SII8K110xeZd8B8ZDXia/RuI2mY0Ss9H9ZcGKurBtl6dRDoZtYY3YYeQ6",
+	"gy6XAovZijZjLBTntoX/bhXxOlA+wK3rtk68ZwGiD72/uSfbWrX25GHwjxTTmNaX7KRpEHtM/nPk0fif",
+	"o0BQdEGKOtzgMXlro0utCS7ZZ3TQrTvJm86NcbOC+fl/BGHYFpap6rf7liK7AiLtMIPMcM6Scft256Ks",
+	"F3wP4mPJ+Ly/oROfH5LB4vwJ+GKh530xVpzMcNSgnoayHrjGJwcbTbAQPC2k8J6ok0/m/z5vd92/wqWc",
+	"t2V7ks1MDK8xEc0d+Iur/77nBkaEuvfKvPS2XD6m03e6HvTB+A/BehxY/yEYb4hy/2zHTP/1ioDm4Jvy",
+	"nwWpfQ8W1Il1WsyB94EZzdI96a7mZwfoAZV7vv7a1I46W+ihz96ITdtJspJiIfp68lzZAXFu+VfYvNGt",
+	"XGK6TebcSI5MmCJlk13o/oaKQ8MhDUzEspd4kLr6GOC1FpWBxg0OHGIHMF9U+4lfNlORKXDcEJ8Si3iz",
+	"ExU5VNb7+CUOsN8X0C6SeAbdTd7PM9iCwilkQf8Z3qm04eDXjTZoQNajpv+TQe1nB4eQii4CNmKr2m/j",
+	"ImLa96i9wp8P86LZue87LMf1r40g55WYYod6fkye+FAr307KtsO9cM7tvGRYFrhWwZNmrQ5UWlAHebfX",
+	"oI+e2na6B0q3TQTKvhJTDD5RhHLy9traBERrMumGxVq4NFQhat1LFub3IdzzOS/sTb1XiDQweO6bs7sD",
+	"ps/scr76dA5n1h8d3nOQTojDn/eSL2VDOVDVEGPbjzlr7K9arho9vgJeYM4umxDKO5ZmD7QOCFEZ8Y3T",
+	"U+abF37M4az/ZvqvJITmDV20ZsiEl247XIf61UI63T9o3ex/jf3j6/GsUe9Gsz61QqT8aUzf1RwSpwLs",
+	"15mmARR1buTq68H+2R5TuZKRDFqu9pVh2GDWvZWe6ZLfXAE0NHzJRZvHD6QAWqARLPRHYJqC4I4oNJnR",
+	"YiB6Tz6xoteO85TyHEqL5u0GHFYMLrz48H4z+O8Boxg7bzDRBJtwoiWj5S64OHE477E92wH/i5KB/Ss3",
+	"sEHe3rqsLt/qkJmrVmMDDl6uMD6uk8CAecUuIAuldLy2abQ2COtP+H3bDruPpN9muaGJv+0x9lKXuJkt",
+	"3c9kPYuw3UHDqFIyc3u6w9+KRK+bJd0sdWNL+DwO6/mc3nNrmwDvW/C8r/LTzYSuXrcBTNaUR0BTC75S",
+	"ioDR2rDunbtcaMHlq1jC8BbiOMnxqephnPj7fdLJX2zwdZUq2sKQWhC11tVqHaheV+0rmOqGHLJgOi3L",
+	"npaD+Ot+BGxh4znmazWLuyq7+9eJBN6nFb0zP98DdHpsS7gFKHa2LHFY/uXWpQYrT2Dq6uNYTH/TWFUI",
+	"5bDMbESHIqVRfdpWL7ajNP7mwq3ElHHbhV6UhTf6VsAb/YgYVrNYqyMcxf2W0h1+0L0U77CLveQTMbiE",
+	"h9vf/non2flc1Q6JLJ+n3/U4SLcqH+/gVsyhvVH75NcD/cdpS+N+bIa+btdWs6GtJ9DLls2Ag7Ids0Cy",
+	"KoVNHB9YT8E2WkRDMVYr1qwsXR36pkV8uqZClkwsUQEY9m+T+Mns+r0a2oI6Qjs2H6m4MLyJMP6FUVUJ",
+	"QLue0F04H5OfXIp2o/bYcnw+OQ6BS3JRQFuzzKdEqplYqlR1C/zvE/PhVvJ8Kg4b+tsukhIdRLG/Mv4N",
+	"wC6c3uj1ypqzj0SJfA5t1KLA5taFczKrklVLusLK3IZ1JmFr87Z6AeuGHBKsboktd/+LofpCLMmkNpzA",
+	"OxfN0x+mrjGVoXdewpQpLVffKGIrzWRhgHUpqE0EqvmEcaZmRsfgXZtntyuFnsGiF8o3OOCQ1hBcIFVf",
+	"Uoj5/vmEATearOkUlE1xdpZG9Bk05o5STI+MIDWmnGM1zwIZA8ZYAwph7jOmY1zbwrYvxLYF7gHyaM3c",
+	"X4l3xge/5qIUtVSZg2jWgLPpNIkPhLX0W+zM6C0EDVekqHWXnj2UG2pG5+qAED0z6l4TyWae7KQo6ly7",
+	"9F973vXU+ZZ2kiEq0f2v30uMwD/5t70U4MK59n8b7T2fiiAeZRNKTNk+PXe7Zw2sDhJkIb6qDCikp/GK",
+	"UHL15mciJLn+9ecgS0SThVCanD16TH5hTy4I5TgApSHf80g0vV2xTyD6+ZRBgavB0X/9FsDrrS/KazPo",
+	"0K8KLpKuXDxXLZ/ZZ5RVMG0rUWLpoDA4hNCigMJHchqg9YMV5wuq+/dzt6uoZHRAErxxHVw01SzHw29k",
+	"zW3naVeD5Ln9diGrvoypdey/wen7uothdU9ZGy3I3Tn7ABrpzRtoMEY10mE5YHZ77TT38DRqFUjmf3tM",
+	"HaJVkQHiFf0K5JbLorBFCix77ZB36rYanbPfaPZewT3VA7cq+zBTGe57b2UKbJbtciZQ07NKf9zGk/VW",
+	"MMETHCrQYrkPk8ZeCgBZw0UbRZg2hyGaBjwDtqmsA99+WcX3Z3c0INo9FfvsmWtNaY0tx/zLqMbCMFoO",
+	"3i6B6nEnFZJwgf0F1/NRO3RZRzPgjEZ1v3A9TI7dF+qG9vM9tQLL54bP1rw0/2WRakMlFQQZ5AVdeQnK",
+	"V9E4Jt4FYVMZzARQWKoAXgy7RydzWKntMpUB2i+wGpgWw/gUZCUZ1/v1pEZQYbdX7E+M4+T6+gUWJMRC",
+	"fb7GJaE5houkLkzvi/eLgfG9uImuXxgsDXz2DOr39eo5oDmp3xbR5w3QyFsOVpvFykdUrXGkppMJ8rAk",
+	"U7oPlhN/kS+Lor0CB3qRPfLuOWkhWLVLIpfFnnxer8DWVFwI2RCKJZGtF2uDXXnm1xf+feXH/Dd+pfwZ",
+	"vp6X6qkr7NO8PxcGqc5GxQEKm6ef11ICR4Qfk+e8cBzBSScdx2fioq8ZzD41P53//uFz9mlkQxXwXx/M",
+	"SFsv0QysZTk6H53Qip3cPhiZX93sn5q2V9afmQV/cHEV7Z8wIzn4t4/zC/6ESU7Bvz3Kwz/ZQofhn0QQ",
+	"jPep7bJPp+G/rT71+cPn/xcAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -2,4 +2,11 @@
 // Change openapi.yaml first, then run `go generate ./agent/api`. Additions only: a key or route that exists stays.
 package api
 
+import _ "embed"
+
 //go:generate go tool oapi-codegen -config generate.yaml openapi.yaml
+
+// Contract is openapi.yaml as it was written, for people and their tools.
+//
+//go:embed openapi.yaml
+var Contract []byte

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/auth"
 )
@@ -96,7 +98,30 @@ func do(h http.Handler, method, path, body string, header ...string) *httptest.R
 	return w
 }
 
-// Feature 53. The one test that must never be weakened: every route of the contract, but the few public ones, refuses a stranger.
+// Feature 53: whoever is logged in gets the document that the routes are made from, and every route of it is there.
+func TestTheContractIsServed(t *testing.T) {
+	h, _ := newServer(t)
+	w := do(h, "GET", "/api/v1/about/api", "", "Authorization", "Bearer "+viewerToken)
+	if w.Code != 200 || !bytes.Equal(w.Body.Bytes(), api.Contract) {
+		t.Fatalf("%d, %d bytes", w.Code, w.Body.Len())
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(w.Body.Bytes())
+	if err == nil {
+		err = doc.Validate(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			if w := do(h, method, "/api/v1"+parameter.ReplaceAllString(path, "x"), "", "Authorization", "Bearer "+viewerToken); strings.Contains(w.Body.String(), "urn:slipway:no-route") {
+				t.Errorf("there is no %s %s", method, path)
+			}
+		}
+	}
+}
+
+// The one test that must never be weakened: every route of the contract, but the few public ones, refuses a stranger.
 func TestEveryRouteRefusesStrangers(t *testing.T) {
 	doc, err := api.GetSpec()
 	if err != nil {

@@ -5,12 +5,31 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/slipway-os/slipway/agent/api"
 	"github.com/slipway-os/slipway/agent/apiclient"
 )
+
+// apiCommand prints the contract, for people who write programs of their own.
+func (c *cli) apiCommand() *cobra.Command {
+	return &cobra.Command{Use: "api", Short: "Print the OpenAPI document of this host's API", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, client *apiclient.Client) error {
+			resp, err := client.GetContract(ctx)
+			if err == nil && resp.StatusCode >= 300 {
+				_, err = apiclient.Decode[struct{}](client, func() (*http.Response, error) { return resp, nil })
+			}
+			if err != nil {
+				return err
+			}
+			defer resp.Body.Close()
+			_, err = io.Copy(os.Stdout, resp.Body)
+			return err
+		})
+	}}
+}
 
 // licencesCommand lists what a host's system is made from.
 func (c *cli) licencesCommand() *cobra.Command {

@@ -30,7 +30,7 @@ func (c *cli) hostCommand() *cobra.Command {
 		})
 	}}
 	return group("host", "This host", c.managementCommand(), c.ntpCommand(), c.proxyCommand(), c.poolCommand(), c.consoleCommand(), c.certificateCommand(), show, clean, c.licencesCommand(),
-		c.upgradeCommand(), c.tagsCommand(), c.userDataCommand())
+		c.upgradeCommand(), c.tagsCommand(), c.userDataCommand(), c.apiCommand())
 }
 
 func hostTable(w io.Writer, h api.Host) {

@@ -237,6 +237,7 @@ export const t = {
     users: 'Users', sessions: 'Sessions', keys: 'SSH keys', certificate: 'Certificate', appearance: 'Appearance', about: 'About', newUser: 'Create user', role: 'Role', locked: 'Locked', admin: 'Administrator: may change everything', end: 'End session',
     endOf: (user: string, address: string) => `End session of ${user} from ${address}`, thisOne: 'this one',
     columns: { address: 'From', began: 'Logged in', ends: 'Valid until' },
+    contract: 'Description of the API of this host (OpenAPI)',
     aboutText: 'Everything these pages do can be done from the command line too: slipway --help. No page loads anything from outside this host.',
   },
   password: {

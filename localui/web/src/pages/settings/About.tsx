@@ -13,6 +13,7 @@ export function About() {
       <Content className="sw-gap">
         <p>{t.product} {data.version}</p>
         <p>{t.settings.aboutText}</p>
+        <p><a href="/api/v1/about/api" download="slipway-openapi.yaml">{t.settings.contract}</a></p>
       </Content>
       <Licences />
     </>
