@@ -47,9 +47,13 @@ export async function wizardByKeyboard(page) {
   await press(page, 'Generate Identity CA');
   await page.waitForFunction(() => document.querySelector('#variable-identityCA').value.startsWith('LS0t'));
   await press(page, 'Next');
-  await tabTo(page, 'At the only control-plane host');
-  await page.keyboard.press('ArrowUp'); // by a load balancer
-  await page.keyboard.press('ArrowUp'); // by a virtual IP
+  await tabTo(page, 'By a virtual IP'); // what the kept draft has
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('textbox', { name: 'Load balancer' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('textbox', { name: 'Load balancer' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
   await type(page, 'Virtual IP (VIP)', '10.77.0.100');
   await page.getByText('Nobody answers for').waitFor();
   await press(page, 'Next');
