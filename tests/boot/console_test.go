@@ -116,7 +116,7 @@ func watchdog(g guest) {
 
 // networkSuite is that of agent/network/engine, with the links that Debian's kernel can make.
 func networkSuite(g guest) {
-	out, err := g.Run(g.t.Context(), 6*time.Minute, "env", "SLIPWAY_BOOT=require", "TMPDIR=/tmp",
+	out, err := g.Run(g.t.Context(), 15*time.Minute, "env", "SLIPWAY_BOOT=require", "TMPDIR=/tmp",
 		"/run/test/engine.test", "-test.v", "-test.run", "Networkd|VLAN|Bond|Bridge|MTU|Foreign")
 	for line := range strings.Lines(out) {
 		if strings.Contains(line, "--- ") || err != nil {
