@@ -39,6 +39,7 @@ slipway:
 		"slipway: {user: {name: Ann}}":                       "slipway.user.name",
 		"slipway: {ntp: ['a b']}":                            "slipway.ntp",
 		"slipway: {hostname: -}":                             "slipway.hostname",
+		"slipway: {tags: {-: x}}":                            "slipway.tags",
 		"slipway: {proxy: {http: 'ftp://a'}}":                "slipway.proxy.http",
 	} {
 		if _, err := FromCloudConfig([]byte(text), now); err == nil || !strings.Contains(err.Error(), want) {
