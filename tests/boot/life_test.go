@@ -45,7 +45,8 @@ func untilShell(t *testing.T, m *Machine, limit time.Duration, command, want str
 // patience is for commands of a moment: a machine emulated on a busy host takes long for them.
 const patience = 5 * time.Minute
 
-const agentUp = "slipway host show -o json"
+// agentUp asks for the socket first: the shell itself does that, and a program takes its time to start in an emulated machine.
+const agentUp = "test -S /run/slipway/agent.sock && slipway host show -o json"
 
 // identity is what makes a host this host: it survives a reboot and an upgrade, and not a reset.
 const identity = "cat /etc/machine-id; cut -d' ' -f2 /etc/ssh/ssh_host_ed25519_key.pub; " +
