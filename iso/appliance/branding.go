@@ -59,5 +59,8 @@ func (b Branding) Banner() string {
 		}
 		out.WriteString("\r\n" + line)
 	}
+	if out.Len() > 0 {
+		out.WriteString("\r\n")
+	}
 	return out.String()
 }

@@ -21,10 +21,10 @@ func TestBranding(t *testing.T) {
 		t.Fatal(err)
 	}
 	banner := read.Branding.Banner()
-	if strings.Count(banner, "\r\n") != 2 || strings.Count(banner, "\x1b[97;44m") != 2 || !strings.HasSuffix(banner, "\x1b[0m") || !strings.Contains(banner, " for docks ") {
+	if strings.Count(banner, "\r\n") != 3 || strings.Count(banner, "\x1b[97;44m") != 2 || !strings.HasSuffix(banner, "\x1b[0m\r\n") || !strings.Contains(banner, " for docks ") {
 		t.Errorf("got %q", banner)
 	}
-	if plain := (Branding{Text: "one"}).Banner(); plain != "\r\none" {
+	if plain := (Branding{Text: "one"}).Banner(); plain != "\r\none\r\n" {
 		t.Errorf("without a colour: %q", plain)
 	}
 	if none := (Branding{Name: "x", Color: "red"}).Banner(); none != "" {

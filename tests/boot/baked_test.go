@@ -20,9 +20,10 @@ func TestBaked(t *testing.T) {
 	wait(t, m, 5*time.Minute, "Booting `Install Acme Dock")
 	wait(t, m, 20*time.Minute, "Help: .1 555 0100")
 	picture(t, m, filepath.Join(artefacts, "brand.png"))
+	wait(t, m, 20*time.Minute, "slipway: /dev/vda, .*not used, it is smaller than 25 GiB") // what the appliance brings needs room
 	wait(t, m, 20*time.Minute, "slipway: the storage pool is a folder of the system disk, as the settings say")
 	wait(t, m, 40*time.Minute, "slipway: bringing 1 content bundles")
-	wait(t, m, 5*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vda")
+	wait(t, m, 5*time.Minute, "slipway: SLIPWAY IS INSTALLED on /dev/vdb")
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	if err := m.WaitOff(ctx); err != nil {
@@ -40,10 +41,10 @@ func TestBaked(t *testing.T) {
 		"ip -brief address show scope global":                    "10.0.2.77/24",
 		"cat /run/systemd/timesyncd.conf.d/50-slipway-host.conf": "ntp.dock.example",
 		"cat /etc/slipway/theme/theme.yaml":                      "harbour",
-		"lsblk -n -o LABEL,FSTYPE,SIZE /dev/vda":                 "ACME_DATA",
+		"lsblk -n -o LABEL,FSTYPE,SIZE /dev/vdb":                 "ACME_DATA",
 		"cat /proc/cmdline":                                      "systemd.debug_shell=ttyS1",
 		"findmnt -n /acme":                                       "/acme",
-		"lsblk -n -b -o LABEL,SIZE /dev/vda":                     "COS_PERSISTENT 8589934592",
+		"lsblk -n -b -o LABEL,SIZE /dev/vdb":                     "COS_PERSISTENT 8589934592",
 	} {
 		if text := strings.Join(strings.Fields(shell(t, m, patience, command)), " "); !strings.Contains(text, want) {
 			t.Errorf("%s: want %q, got %q", command, want, text)

@@ -150,7 +150,7 @@ func (m *Machine) WaitFor(ctx context.Context, pattern string) error {
 	form := regexp.MustCompile(pattern)
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	for off := false; ; {
 		log, err := os.ReadFile(filepath.Join(m.dir, "serial.log"))
 		if err != nil && !os.IsNotExist(err) {
 			return err
@@ -163,9 +163,12 @@ func (m *Machine) WaitFor(ctx context.Context, pattern string) error {
 		if bad := failures.Find(fresh); bad != nil && !m.MayFail {
 			return fmt.Errorf("waiting for %q: the machine says %q\n%s", pattern, bad, tail(log))
 		}
+		if off {
+			return errors.Join(fmt.Errorf("waiting for %q: the machine is off", pattern), m.err)
+		}
 		select {
 		case <-m.done:
-			return errors.Join(fmt.Errorf("waiting for %q: the machine is off", pattern), m.err)
+			off = true // what it wrote last is looked at once more
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for %q: %w\n%s", pattern, ctx.Err(), tail(log))
 		case <-tick.C:
