@@ -7,5 +7,5 @@ export default defineConfig({
   plugins: [react(), packageList()],
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
   server: { proxy: { '/api': { target: process.env.SLIPWAY ?? 'https://127.0.0.1:5080', secure: false } } },
-  test: { environment: 'happy-dom', environmentOptions: { happyDOM: { url: 'https://localhost/' } }, include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'happy-dom', environmentOptions: { happyDOM: { url: 'https://localhost:5080/' } }, include: ['src/**/*.test.{ts,tsx}'] },
 });
