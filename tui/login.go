@@ -17,8 +17,8 @@ func (c *console) customise(next func()) {
 	switch {
 	case c.seen.host.ConsoleDisplayOnly:
 		c.message = displayOnly
-	case c.seen.down != "" || c.seen.host.Id == "":
-		c.message = "The agent of this host does not answer yet; wait a moment."
+	case c.seen.silent():
+		c.message = notYet
 	case c.seen.setup:
 		c.createUser(next)
 	case c.session.user != "" || c.seen.caller.Role == "admin":
@@ -27,6 +27,9 @@ func (c *console) customise(next func()) {
 		c.login(next)
 	}
 }
+
+// notYet goes by itself when the agent answers.
+const notYet = "The agent of this host does not answer yet; wait a moment."
 
 // displayOnly says what to do instead.
 const displayOnly = "This console only shows the host: use the Local UI, or on the host: slipway host console unlock"

@@ -127,6 +127,9 @@ func (c *console) took(s snapshot) {
 		c.again()
 	}
 	c.seen = s
+	if c.message == notYet && !s.silent() {
+		c.message = ""
+	}
 	switch {
 	case s.ended && c.session.user != "":
 		c.dropSession("Your session has ended. Press F2 to log in again.")
@@ -139,6 +142,9 @@ func (c *console) took(s snapshot) {
 		f()
 	}
 }
+
+// silent reports that there is nothing yet that one could change.
+func (s snapshot) silent() bool { return s.down != "" || s.host.Id == "" }
 
 // inside reports that somebody is past the landing page.
 func (c *console) inside() bool { return len(c.pages) > 1 }

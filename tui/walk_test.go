@@ -64,7 +64,9 @@ func TestAgentDownAndBack(t *testing.T) {
 		d.press("<f2>")
 		d.sees("does not answer yet")
 		f.set(func() { f.down = false })
-		d.sees("https://10.77.0.11:5080")
+		d.until("the agent answers, and nobody is told to wait", func(text string) bool {
+			return strings.Contains(text, "https://10.77.0.11:5080") && !strings.Contains(text, "does not answer yet")
+		})
 		f.set(func() { f.down = true })
 		d.sees("goes on by itself", "https://10.77.0.11:5080") // what was known stays
 	})
