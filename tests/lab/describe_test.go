@@ -139,3 +139,11 @@ func TestOneOwner(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// As nsenter does when the host that it is in shuts down.
+func TestStoppedCommandGoesOn(t *testing.T) {
+	var exit *exec.ExitError
+	if err := Run(exec.CommandContext(t.Context(), "sh", "-c", "kill -STOP $$; exit 3")); !errors.As(err, &exit) || exit.ExitCode() != 3 {
+		t.Errorf("a command that stopped itself ended with %v", err)
+	}
+}

@@ -30,15 +30,15 @@ func (h *Host) ExecStdin(ctx context.Context, stdin io.Reader, command ...string
 	}
 	var out, problem bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &problem
-	if err := cmd.Run(); err != nil {
+	if err := Run(cmd); err != nil {
 		return out.Bytes(), fmt.Errorf("%s: %s: %w: %s", h.Name(), strings.Join(command, " "), err,
 			strings.TrimSpace(problem.String()))
 	}
 	return out.Bytes(), nil
 }
 
-// Command prepares a command that runs inside the host; the caller connects its
-// input and output. Its processes end with the host.
+// Command prepares a command for Run that runs inside the host; the caller connects
+// its input and output. Its processes end with the host.
 func (h *Host) Command(ctx context.Context, command ...string) (*exec.Cmd, error) {
 	leader := h.leader()
 	if leader == 0 {

@@ -86,12 +86,8 @@ func runsNspawn(pid int) bool {
 
 // alive is false for a zombie too: kill(pid, 0) would still find it.
 func alive(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	_, rest, found := bytes.Cut(stat, []byte(") ")) // the name before it may hold anything but this
-	return found && len(rest) > 0 && rest[0] != 'Z' && rest[0] != 'X'
+	state := processState(pid)
+	return state != 0 && state != 'Z' && state != 'X'
 }
 
 func inCgroup(pid int, name string) bool {

@@ -173,7 +173,7 @@ func (d *Lab) Create(ctx context.Context, spec string, say func(string)) error {
 	cmd.Stdin = strings.NewReader(spec)
 	w := &lines{say: say}
 	cmd.Stdout, cmd.Stderr = w, w
-	if err := cmd.Run(); err != nil {
+	if err := lab.Run(cmd); err != nil {
 		return fmt.Errorf("cluster create: %w: %s", err, w.last)
 	}
 	return nil

@@ -76,7 +76,7 @@ func finish(t *testing.T, cmd *exec.Cmd, stdin string) Result {
 	t.Helper()
 	var out, problem bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &problem
-	err := cmd.Run()
+	err := lab.Run(cmd)
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func newExec(name *string) *cobra.Command {
 				return err
 			}
 			inside.Stdin, inside.Stdout, inside.Stderr = os.Stdin, os.Stdout, os.Stderr
-			return inside.Run()
+			return lab.Run(inside)
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // the flags after HOST are the command's
