@@ -20,6 +20,9 @@ type apiObject struct {
 		InitContainers []apiContainer `json:"initContainers"`
 		NodeName       string         `json:"nodeName"`
 		RestartPolicy  string         `json:"restartPolicy"`
+		ClaimRef       struct {
+			Namespace string `json:"namespace"`
+		} `json:"claimRef"` // PersistentVolume
 	} `json:"spec"`
 	Status struct {
 		Phase                 string         `json:"phase"`

@@ -18,6 +18,7 @@ const (
 	// volumeLimit bounds one volume probe; a volume is made by a pod that has to start first.
 	volumeLimit = 2 * time.Minute
 	volumeRetry = 30 * time.Second
+	volumeAway  = 20 * time.Second
 	volumeOK    = "ok"
 )
 
@@ -111,14 +112,9 @@ func (j *job) writeAndRead(ctx context.Context) error {
 	if !ok {
 		return errors.New("the content bundle has no probe image")
 	}
+	defer j.probeAway(ctx)
 	ctx, cancel := context.WithTimeout(ctx, volumeLimit)
 	defer cancel()
-	defer func() {
-		c := j.kubectlWith(adminConf, "delete", "namespace", probeNamespace, "--ignore-not-found", "--wait=false")
-		cleanCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeLimit)
-		defer cancel()
-		_, _ = j.opt.Runner.Run(cleanCtx, c) // the next probe deletes it again
-	}()
 	objects, err := volumeObjects(image)
 	if err != nil {
 		return err
@@ -140,6 +136,30 @@ func (j *job) writeAndRead(ctx context.Context) error {
 			return errors.Join(fmt.Errorf("no pod could be started with a volume within %s: it is %s", volumeLimit, podReason(pod)), err)
 		}
 	}
+}
+
+// probeAway takes the pod and its volume away and waits until they are gone: a cluster that says that it runs shows pods of its
+// own only. What takes longer than volumeAway is left to Kubernetes, and the next probe deletes it again.
+func (j *job) probeAway(ctx context.Context) {
+	cleanCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeLimit)
+	defer cancel()
+	c := j.kubectlWith(adminConf, "delete", "namespace", probeNamespace, "--ignore-not-found", "--wait=false")
+	if _, err := j.opt.Runner.Run(cleanCtx, c); err != nil {
+		j.opt.Log.Debug("what the volume probe made could not be deleted", "error", err)
+	}
+	ctx, stop := context.WithTimeout(ctx, volumeAway)
+	defer stop()
+	for !j.probeGone(ctx) && pause(ctx, 500*time.Millisecond) {
+	}
+}
+
+// probeGone asks for the namespace, and for the volume, which outlives it for a moment.
+func (j *job) probeGone(ctx context.Context) bool {
+	if _, err := readAPI[apiObject](ctx, j, "/api/v1/namespaces/"+probeNamespace); !notThere(err) {
+		return false
+	}
+	volumes, err := readAPI[apiList](ctx, j, "/api/v1/persistentvolumes")
+	return err == nil && !slices.ContainsFunc(volumes.Items, func(v apiObject) bool { return v.Spec.ClaimRef.Namespace == probeNamespace })
 }
 
 // volumeObjects asks the default storage class for a small volume and mounts it into a pod that tries it.

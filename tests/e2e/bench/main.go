@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/slipway-os/slipway/tests/e2e/drive"
 )
 
@@ -76,7 +78,9 @@ func run(ctx context.Context, rootfs, bundle string) (err error) {
 	return nil
 }
 
+// timed waits first until what was written before is on the disk, so that nobody pays for others.
 func timed(what string, fn func() error) (time.Duration, error) {
+	unix.Sync()
 	start := time.Now()
 	err := fn()
 	took := time.Since(start)

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// AllWell reads a Kubernetes list of nodes and pods (kubectl get nodes,pods -A -o json): all are ready, and there are so many
-// nodes.
+// AllWell reads a Kubernetes list of nodes and pods (kubectl get nodes,pods -A -o json): all are ready, none has only
+// ended well, and there are so many nodes.
 func AllWell(raw []byte, nodes int) error {
 	var list struct {
 		Items []struct {
@@ -23,7 +23,7 @@ func AllWell(raw []byte, nodes int) error {
 	}
 	found := 0
 	for _, i := range list.Items {
-		ready := i.Status.Phase == "Succeeded"
+		ready := false
 		for _, c := range i.Status.Conditions {
 			ready = ready || c.Type == "Ready" && c.Status == "True"
 		}
