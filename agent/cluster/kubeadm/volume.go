@@ -143,7 +143,8 @@ func (j *job) writeAndRead(ctx context.Context) error {
 func (j *job) probeAway(ctx context.Context) {
 	cleanCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeLimit)
 	defer cancel()
-	c := j.kubectlWith(adminConf, "delete", "namespace", probeNamespace, "--ignore-not-found", "--wait=false")
+	// The namespace alone would do, but Kubernetes takes its time with what is in it.
+	c := j.kubectlWith(adminConf, "delete", "--namespace="+probeNamespace, "pod/volume", "persistentvolumeclaim/volume", "namespace/"+probeNamespace, "--ignore-not-found", "--wait=false")
 	if _, err := j.opt.Runner.Run(cleanCtx, c); err != nil {
 		j.opt.Log.Debug("what the volume probe made could not be deleted", "error", err)
 	}
@@ -153,9 +154,11 @@ func (j *job) probeAway(ctx context.Context) {
 	}
 }
 
-// probeGone asks for the namespace, and for the volume, which outlives it for a moment.
+// probeGone asks for the pod, and for the volume, which outlives it until a pod of the storage layer has emptied it. The
+// namespace may end later.
 func (j *job) probeGone(ctx context.Context) bool {
-	if _, err := readAPI[apiObject](ctx, j, "/api/v1/namespaces/"+probeNamespace); !notThere(err) {
+	pods, err := readAPI[apiList](ctx, j, "/api/v1/namespaces/"+probeNamespace+"/pods")
+	if err != nil || len(pods.Items) > 0 {
 		return false
 	}
 	volumes, err := readAPI[apiList](ctx, j, "/api/v1/persistentvolumes")
@@ -174,7 +177,7 @@ func volumeObjects(image string) ([]byte, error) {
 		obj{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": meta("volume"),
 			"spec": obj{"accessModes": []string{"ReadWriteOnce"}, "resources": obj{"requests": obj{"storage": "16Mi"}}}},
 		obj{"apiVersion": "v1", "kind": "Pod", "metadata": meta("volume"),
-			"spec": obj{"restartPolicy": "Never", "activeDeadlineSeconds": 100, "automountServiceAccountToken": false,
+			"spec": obj{"restartPolicy": "Never", "activeDeadlineSeconds": 100, "terminationGracePeriodSeconds": 0, "automountServiceAccountToken": false,
 				"tolerations":    []obj{{"operator": "Exists"}},
 				"initContainers": []obj{container("write")}, "containers": []obj{container("read")},
 				"volumes": []obj{{"name": "data", "persistentVolumeClaim": obj{"claimName": "volume"}}}}},

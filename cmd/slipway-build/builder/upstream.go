@@ -27,16 +27,16 @@ func (b *Builder) upstreamFile(ctx context.Context, u recipe.Upstream) (bundlewr
 	if err != nil {
 		return bundlewriter.Blob{}, err
 	}
-	if data, err = templateOf(data, u.Env); err != nil {
+	if data, err = templateOf(data, u); err != nil {
 		return bundlewriter.Blob{}, fmt.Errorf("%s of %s: %w", u.File, u.Require, err)
 	}
 	return bundlewriter.Bytes(data), nil
 }
 
-// templateOf sets environment variables in the manifests of data; the values
-// may be template actions such as {{.PodCIDR}}. Text of upstream that already
+// templateOf sets environment variables in the manifests of data, and adds
+// containers; the values may be template actions such as {{.PodCIDR}}. Text of upstream that already
 // looks like an action is refused, because the engine would run it.
-func templateOf(data []byte, edits []recipe.Env) ([]byte, error) {
+func templateOf(data []byte, u recipe.Upstream) ([]byte, error) {
 	if bytes.Contains(data, []byte("{{")) {
 		return nil, errors.New("the file contains {{ and so cannot be made a template")
 	}
@@ -44,7 +44,7 @@ func templateOf(data []byte, edits []recipe.Env) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, edit := range edits {
+	for _, edit := range u.Env {
 		container, err := findContainer(documents, edit)
 		if err != nil {
 			return nil, err
@@ -52,6 +52,13 @@ func templateOf(data []byte, edits []recipe.Env) ([]byte, error) {
 		for _, name := range slices.Sorted(maps.Keys(edit.Set)) {
 			setEnv(container, name, edit.Set[name])
 		}
+	}
+	for _, b := range slices.Backward(u.Before) {
+		pod := findPod(documents, b.Kind, b.Name)
+		if pod == nil {
+			return nil, fmt.Errorf("there is no %s %s", b.Kind, b.Name)
+		}
+		putFirst(pod, b)
 	}
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
@@ -79,19 +86,22 @@ func decodeAll(data []byte) ([]*yaml.Node, error) {
 	}
 }
 
-func findContainer(documents []*yaml.Node, edit recipe.Env) (*yaml.Node, error) {
+// findPod is what a workload makes its pods from, or nil.
+func findPod(documents []*yaml.Node, kind, name string) *yaml.Node {
 	for _, d := range documents {
 		if len(d.Content) == 0 {
 			continue
 		}
 		workload := d.Content[0]
-		if text(workload, "kind") != edit.Kind || text(child(workload, "metadata"), "name") != edit.Name {
-			continue
+		if text(workload, "kind") == kind && text(child(workload, "metadata"), "name") == name {
+			return child(child(child(workload, "spec"), "template"), "spec")
 		}
-		containers := child(child(child(child(workload, "spec"), "template"), "spec"), "containers")
-		if containers == nil {
-			break
-		}
+	}
+	return nil
+}
+
+func findContainer(documents []*yaml.Node, edit recipe.Env) (*yaml.Node, error) {
+	if containers := child(findPod(documents, edit.Kind, edit.Name), "containers"); containers != nil {
 		for _, c := range containers.Content {
 			if text(c, "name") == edit.Container {
 				return c, nil
@@ -99,6 +109,23 @@ func findContainer(documents []*yaml.Node, edit recipe.Env) (*yaml.Node, error) 
 		}
 	}
 	return nil, fmt.Errorf("there is no container %s in %s %s", edit.Container, edit.Kind, edit.Name)
+}
+
+// putFirst adds an init container before the others.
+func putFirst(pod *yaml.Node, b recipe.Before) {
+	args := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, a := range b.Args {
+		args.Content = append(args.Content, scalar(a))
+	}
+	container := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{
+		scalar("name"), scalar(b.Container), scalar("image"), scalar(b.Image), scalar("imagePullPolicy"), scalar("IfNotPresent"), scalar("args"), args,
+	}}
+	list := child(pod, "initContainers")
+	if list == nil {
+		list = &yaml.Node{Kind: yaml.SequenceNode}
+		pod.Content = append(pod.Content, scalar("initContainers"), list)
+	}
+	list.Content = slices.Insert(list.Content, 0, container)
 }
 
 // setEnv replaces or adds one variable of a container, dropping a valueFrom.

@@ -28,10 +28,10 @@ spec:
 `
 
 func TestTemplateOf(t *testing.T) {
-	out, err := templateOf([]byte(workload), []recipe.Env{
+	out, err := templateOf([]byte(workload), recipe.Upstream{Env: []recipe.Env{
 		{Kind: "DaemonSet", Name: "agent", Container: "agent", Set: map[string]string{"MODE": "fixed", "CIDR": "{{.PodCIDR}}", "FLAG": "true"}},
 		{Kind: "DaemonSet", Name: "agent", Container: "bare", Set: map[string]string{"NEW": "1"}},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,9 +70,33 @@ func TestTemplateOfRefuses(t *testing.T) {
 		"a list":              {"- a\n- b\n", edit, "no container"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := templateOf([]byte(test.data), []recipe.Env{test.edit}); err == nil || !strings.Contains(err.Error(), test.says) {
+			if _, err := templateOf([]byte(test.data), recipe.Upstream{Env: []recipe.Env{test.edit}}); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("templateOf says %v, want something about %q", err, test.says)
 			}
 		})
+	}
+}
+
+func TestTemplateOfAddsContainers(t *testing.T) {
+	const own = "\n      initContainers:\n        - name: first\n          image: a\n"
+	before := []recipe.Before{
+		{Kind: "DaemonSet", Name: "agent", Container: "wait", Image: "probe:2", Args: []string{"service"}},
+		{Kind: "DaemonSet", Name: "agent", Container: "then", Image: "b"},
+	}
+	for name, data := range map[string]string{"none yet": workload, "before its own": strings.TrimSuffix(workload, "\n") + own} {
+		t.Run(name, func(t *testing.T) {
+			out, err := templateOf([]byte(data), recipe.Upstream{Before: before})
+			if err != nil {
+				t.Fatal(err)
+			}
+			const want = "initContainers:\n        - name: wait\n          image: probe:2\n          imagePullPolicy: IfNotPresent\n          args:\n            - service\n        - name: then\n"
+			if got := string(out); !strings.Contains(got, want) || strings.Count(got, "- name: first\n") != strings.Count(data, "- name: first\n") {
+				t.Errorf("got\n%s", got)
+			}
+		})
+	}
+	before[0].Name = "other"
+	if _, err := templateOf([]byte(workload), recipe.Upstream{Before: before}); err == nil || !strings.Contains(err.Error(), "no DaemonSet other") {
+		t.Errorf("a workload that is not there: %v", err)
 	}
 }

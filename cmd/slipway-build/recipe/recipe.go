@@ -117,10 +117,21 @@ type PackFile struct {
 // Upstream is a Kubernetes manifest of a pinned module, made a template by
 // setting variables of its containers.
 type Upstream struct {
-	Module  string `yaml:"module"`  // folder with go.mod
-	Require string `yaml:"require"` // the module that has the file
-	File    string `yaml:"file"`
-	Env     []Env  `yaml:"env"`
+	Module  string   `yaml:"module"`  // folder with go.mod
+	Require string   `yaml:"require"` // the module that has the file
+	File    string   `yaml:"file"`
+	Env     []Env    `yaml:"env"`
+	Before  []Before `yaml:"before"`
+}
+
+// Before is a container that runs to its end before all others of a workload,
+// its own init containers included.
+type Before struct {
+	Kind      string   `yaml:"kind"`
+	Name      string   `yaml:"name"`
+	Container string   `yaml:"container"`
+	Image     string   `yaml:"image"`
+	Args      []string `yaml:"args"`
 }
 
 // Env sets environment variables of one container of one workload.

@@ -135,6 +135,9 @@ func (p Pack) validate(v *faults, b *Bundle, refs map[string]bool) {
 		at.check(f.Mode == 0 || f.Mode == 0o755 || f.Mode == 0o644, "mode must be \"0755\" or \"0644\"")
 		if u := f.Upstream; u != nil {
 			at.check(u.Module != "" && u.Require != "" && clean(u.File), "upstream: give module, require and a path inside the module in file")
+			for _, b := range u.Before {
+				at.check(b.Kind != "" && b.Name != "" && b.Container != "" && b.Image != "", "upstream: give kind, name, container and image of what runs before")
+			}
 		}
 	}
 }

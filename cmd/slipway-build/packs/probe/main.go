@@ -7,6 +7,7 @@
 //	probe get URL                 fetches URL, prints the body; fails on a status of 400 or more
 //	probe write FILE TEXT         writes TEXT to FILE and onto the disk
 //	probe read FILE [TEXT]        prints FILE; fails if TEXT is given and differs
+//	probe service                 waits until the API server answers at its Service address
 package main
 
 import (
@@ -29,7 +30,7 @@ const timeout = 5 * time.Second
 // maxBody bounds what is read from a server or a file.
 const maxBody = 1 << 20
 
-var errUsage = errors.New("usage: probe serve [ADDRESS] | dns NAME | get URL | write FILE TEXT | read FILE [TEXT]")
+var errUsage = errors.New("usage: probe serve [ADDRESS] | dns NAME | get URL | write FILE TEXT | read FILE [TEXT] | service")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -58,6 +59,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return write(args[1], args[2])
 	case arg(0) == "read" && (n == 2 || n == 3):
 		return read(args[1], args[2:], out)
+	case arg(0) == "service" && n == 1:
+		return service(ctx, net.JoinHostPort(os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")))
 	}
 	return errUsage
 }
@@ -113,6 +116,25 @@ func get(ctx context.Context, url string, out io.Writer) error {
 	}
 	_, err = io.Copy(out, io.LimitReader(response.Body, maxBody))
 	return err
+}
+
+// service tries in short order: a connection that is begun before kube-proxy knows the address never gets through.
+func service(ctx context.Context, address string) error {
+	for {
+		try, cancel := context.WithTimeout(ctx, time.Second)
+		c, err := new(net.Dialer).DialContext(try, "tcp", address)
+		if err == nil {
+			cancel()
+			return c.Close()
+		}
+		select {
+		case <-ctx.Done():
+			cancel()
+			return err
+		case <-time.After(200 * time.Millisecond):
+			cancel()
+		}
+	}
 }
 
 func write(file, text string) error {

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestWriteAndReadBack(t *testing.T) {
@@ -35,5 +38,24 @@ func TestUsage(t *testing.T) {
 		if err := run(t.Context(), args, &bytes.Buffer{}); err != errUsage {
 			t.Errorf("%v gave %v", args, err)
 		}
+	}
+}
+
+func TestServiceWaitsForAnAnswer(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	address := closed.Listener.Addr().String()
+	closed.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := service(ctx, address); err == nil {
+		t.Error("nobody listens, and the wait ends well")
+	}
+	time.AfterFunc(100*time.Millisecond, func() {
+		if l, err := net.Listen("tcp", address); err == nil {
+			t.Cleanup(func() { l.Close() })
+		}
+	})
+	if err := service(t.Context(), address); err != nil {
+		t.Errorf("somebody listens by now: %v", err)
 	}
 }
