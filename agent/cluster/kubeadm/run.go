@@ -21,7 +21,7 @@ const (
 	// statusEvery is how often a control-plane host reads the Kubernetes API; statusSoon while something does not run, which
 	// somebody may be waiting for.
 	statusEvery = 5 * time.Second
-	statusSoon  = 2 * time.Second
+	statusSoon  = time.Second
 )
 
 // Run carries out what Assign asks for, again and again until ctx ends, and keeps the status fresh. It owns its
