@@ -1,7 +1,8 @@
 // Command bench prints ratios, measured side by side in one run on the same lab hosts:
 //
 //	create     time from `cluster create` to every node Ready and every pod Running, against a bare script that drives the
-//	           same kubeadm with the same images by hand (bare.sh); wanted: at most 1.2
+//	           same kubeadm with the same images by hand (bare.sh); wanted: at most 1.2. Kubernetes' own notes judge both.
+//	           Printed beside it: until each of them said so itself, ours after it asked DNS, a Service, the VIP and a volume.
 //	memory     the idle agent's memory (PSS) on a leader with two linked hosts, against 50 MiB; wanted: at most 1.0
 //
 // Ours does more in its time: it checks every host first, and asks DNS, Services, the VIP and a volume before it says Running.
@@ -23,6 +24,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/slipway-os/slipway/tests/e2e/drive"
+	"github.com/slipway-os/slipway/tests/lab"
 )
 
 func main() {
@@ -58,7 +60,7 @@ func run(ctx context.Context, rootfs, bundle string) (err error) {
 	if err != nil {
 		return err
 	}
-	ours, err := timed("slipway cluster create", func() error { return l.Create(ctx, drive.Spec("bench"), quiet) })
+	ours, err := timed(ctx, l.Host(1), "slipway cluster create", func() error { return l.Create(ctx, drive.Spec("bench"), quiet) })
 	if err != nil {
 		return err
 	}
@@ -69,25 +71,30 @@ func run(ctx context.Context, rootfs, bundle string) (err error) {
 	if err != nil {
 		return err
 	}
-	scripted, err := timed("bare script", func() error { return bare.create(ctx) })
+	scripted, err := timed(ctx, l.Host(1), "bare script", func() error { return bare.create(ctx) })
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\ncreate  ours %.1f s, bare script %.1f s: ratio %.2f (wanted <= 1.20)\n", ours.Seconds(), scripted.Seconds(), ours.Seconds()/scripted.Seconds())
+	fmt.Printf("\ncreate  ours %.0f s, bare script %.0f s: ratio %.2f (wanted <= 1.20)\n", ours.Seconds(), scripted.Seconds(), ours.Seconds()/scripted.Seconds())
 	fmt.Printf("memory  idle agent of a leader with two hosts %.1f MiB PSS: ratio %.2f of 50 MiB (wanted <= 1.00)\n", memory, memory/50)
 	return nil
 }
 
 // timed waits first until what was written before is on the disk, so that nobody pays for others.
-func timed(what string, fn func() error) (time.Duration, error) {
+func timed(ctx context.Context, h *lab.Host, what string, fn func() error) (time.Duration, error) {
 	unix.Sync()
 	start := time.Now()
 	err := fn()
-	took := time.Since(start)
+	said := time.Since(start)
 	if err != nil {
-		return took, fmt.Errorf("%s: %w", what, err)
+		return 0, fmt.Errorf("%s: %w", what, err)
 	}
-	fmt.Printf("%-24s %.1f s\n", what, took.Seconds())
+	at, err := settled(ctx, h)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	took := at.Sub(start)
+	fmt.Printf("%-24s all Ready after %.0f s, said so after %.1f s\n", what, took.Seconds(), said.Seconds())
 	return took, nil
 }
 
