@@ -14,7 +14,8 @@ import (
 )
 
 // TestInstallUEFI is the way of a new machine with a CD (or virtual media): a power cut in the middle of the automatic
-// installation, the installation again, and the installed host. Features 13, 14, 16.
+// installation, the installation again, and the installed host: agent, console and Local UI from one image without content of
+// its own. Features 1, 2, 13, 14, 16.
 func TestInstallUEFI(t *testing.T) {
 	q, image, artefacts := setup(t)
 	c := Config{UEFI: true, CD: image}

@@ -9,7 +9,7 @@ import (
 )
 
 // TestInteractive walks through the dialog of the interactive installation on the screen, over an installed host's disks,
-// up to the last question, and declines: nothing may have changed. Features 14, 16.
+// up to the last question, and declines: nothing may have changed. Features 14, 15, 16.
 func TestInteractive(t *testing.T) {
 	long(t)
 	q, image, artefacts := setup(t)
