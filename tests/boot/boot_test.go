@@ -110,19 +110,32 @@ func picture(t *testing.T, m *Machine, path string) {
 	}
 }
 
-// TestLiveBIOS boots the image as a USB disk of an old machine, to the shell of the live system. Feature 13.
-func TestLiveBIOS(t *testing.T) {
+// TestLive boots the image to the shell of the live system, in the ways that no installation of these tests goes: as USB disk
+// under both firmwares, and as CD of an old machine. Features 11, 13.
+func TestLive(t *testing.T) {
 	long(t)
 	q, image, artefacts := setup(t)
-	m := start(t, q, Config{USB: image}, artefacts)
-	wait(t, m, 3*time.Minute, "executed automatically in 4s")
-	choose(t, m, "Install Slipway v0.1.0, choosing", "Shell, nothing")
-	wait(t, m, 20*time.Minute, "root@localhost")
-	if err := m.Type("cat /run/cos/live_mode; findmnt -n -o SOURCE /run/initramfs/live\r"); err != nil {
-		t.Fatal(err)
+	for _, way := range []struct {
+		name, device string
+		config       Config
+	}{
+		{"USB-BIOS", "/dev/sda", Config{USB: image}},
+		{"CD-BIOS", "/dev/sr0", Config{CD: image}},
+		{"USB-UEFI", "/dev/sda", Config{USB: image, UEFI: true}},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			m := start(t, q, way.config, artefacts)
+			wait(t, m, 3*time.Minute, "executed automatically in 4s")
+			choose(t, m, "Install Slipway v0.1.0, choosing", "Shell, nothing")
+			wait(t, m, 20*time.Minute, "root@localhost")
+			if err := m.Type("cat /run/cos/live_mode; findmnt -n -o SOURCE /run/initramfs/live\r"); err != nil {
+				t.Fatal(err)
+			}
+			wait(t, m, time.Minute, "1"+way.device)
+			picture(t, m, filepath.Join(artefacts, way.name+".png"))
+			m.Close()
+		})
 	}
-	wait(t, m, time.Minute, `1/dev/sda`)
-	picture(t, m, filepath.Join(artefacts, "shell.png"))
 }
 
 // choose goes down a boot menu, whose first entry is marked, to the last of titles, and starts it. A star marks an entry.

@@ -47,8 +47,8 @@ async function link(leader, follower) {
 }
 
 /**
- * Feature 81: pauses the upload, loses the network, then cuts it twice, by a kill of the agent and by a reload of the tab; the same file
- * goes on where it stopped. Features 89, 90, 91 and 92 of what came.
+ * Feature 81: pauses the upload, loses the network, then cuts it by a kill of the agent, by a reload of the tab and by a reboot of
+ * the host with the tab closed; the same file goes on where it stopped. Features 89, 90, 91 and 92 of what came.
  */
 async function upload(page) {
   await go(page, 'Content');
@@ -74,10 +74,19 @@ async function upload(page) {
   await ask(`kill-agent ${s.names[0]}`);
   say('the agent was killed during the upload');
   await page.waitForTimeout(2500);
-  await page.reload();
-  await page.getByRole('heading', { level: 1, name: 'Content' }).waitFor();
-  await page.getByText(/stopped at \d+ %: choose the same file again/).waitFor();
-  await choose();
+  const content = page.url();
+  const chosenAgain = async () => {
+    await page.goto(content);
+    await page.getByRole('heading', { level: 1, name: 'Content' }).waitFor();
+    await page.getByText(/stopped at \d+ %: choose the same file again/).waitFor();
+    await choose();
+  };
+  await chosenAgain();
+  while ((await sent()) < 50) await page.waitForTimeout(100);
+  await page.goto('about:blank'); // a tab that is open goes on by itself
+  await ask(`reboot ${s.names[0]}`);
+  say('the host was rebooted during the upload');
+  await chosenAgain();
   await page.getByText('Upload successful').waitFor({ timeout: 90_000 });
   await page.getByText(`SHA-256 ${createHash('sha256').update(readFileSync(s.bundle)).digest('hex')}`).waitFor();
   await net.detach();

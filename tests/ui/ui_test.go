@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -216,6 +217,12 @@ var asks = map[string]func(t *testing.T, h *lab.Host, args []string) any{
 	"kill-agent": func(t *testing.T, h *lab.Host, _ []string) any {
 		suite.KillAgent(t, h)
 		return "done"
+	},
+	"reboot": func(t *testing.T, h *lab.Host, _ []string) any {
+		if err := errors.Join(h.Restart(t.Context()), drive.WaitAgent(t.Context(), h)); err != nil {
+			t.Error(err)
+		}
+		return "rebooted"
 	},
 	"stop-agent": func(t *testing.T, h *lab.Host, _ []string) any {
 		return suite.Exec(t, h, "systemctl stop slipway-agent")
