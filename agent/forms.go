@@ -14,7 +14,7 @@ import (
 	"github.com/slipway-os/slipway/agent/profile"
 )
 
-// vipTimeout bounds one probe: RFC 5227's three requests take four seconds.
+// vipTimeout bounds one probe: three requests take two seconds.
 const vipTimeout = 6 * time.Second
 
 // forms answers what the wizard asks while one types. One probe runs at a time, so that a form cannot flood the network.

@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -16,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -40,44 +42,65 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, rootfs, bundle string) (err error) {
+func run(ctx context.Context, rootfs, bundle string) error {
+	var all []round
+	for range rounds {
+		r, err := once(ctx, rootfs, bundle)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	ratio := func(r round) float64 { return r.ours.Seconds() / r.bare.Seconds() }
+	slices.SortFunc(all, func(a, b round) int { return cmp.Compare(ratio(a), ratio(b)) })
+	m := all[rounds/2]
+	fmt.Printf("\ncreate  ours %.0f s, bare script %.0f s: ratio %.2f (wanted <= 1.20; the median of %d rounds, from %.2f to %.2f)\n",
+		m.ours.Seconds(), m.bare.Seconds(), ratio(m), rounds, ratio(all[0]), ratio(all[rounds-1]))
+	fmt.Printf("memory  idle agent of a leader with two hosts %.1f MiB PSS: ratio %.2f of 50 MiB (wanted <= 1.00)\n", m.memory, m.memory/50)
+	return nil
+}
+
+// rounds are on new hosts each: one alone differs from the next by a tenth and more, for Kubernetes asks at times of its own
+// whether something is ready.
+const rounds = 3
+
+type round struct {
+	ours, bare time.Duration
+	memory     float64 // MiB
+}
+
+func once(ctx context.Context, rootfs, bundle string) (r round, err error) {
 	l, err := drive.Start(ctx, "bench", 3, rootfs, nil)
 	if err != nil {
-		return err
+		return r, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	quiet := func(string) {}
 	if err := l.Link(ctx); err != nil {
-		return err
+		return r, err
 	}
 	if err := l.Upload(ctx, bundle, quiet); err != nil {
-		return err
+		return r, err
 	}
 	if err := l.WaitGroup(ctx, 5*time.Minute, quiet); err != nil {
-		return err
+		return r, err
 	}
-	memory, err := agentMemory(ctx, l)
-	if err != nil {
-		return err
+	if r.memory, err = agentMemory(ctx, l); err != nil {
+		return r, err
 	}
-	ours, err := timed(ctx, l.Host(1), "slipway cluster create", func() error { return l.Create(ctx, drive.Spec("bench"), quiet) })
+	r.ours, err = timed(ctx, l.Host(1), "slipway cluster create", func() error { return l.Create(ctx, drive.Spec("bench"), quiet) })
 	if err != nil {
-		return err
+		return r, err
 	}
 	if _, err := l.Host(1).Exec(ctx, "slipway", "cluster", "delete"); err != nil {
-		return err
+		return r, err
 	}
-	bare, err := newBare(ctx, l, bundle)
+	script, err := newBare(ctx, l, bundle)
 	if err != nil {
-		return err
+		return r, err
 	}
-	scripted, err := timed(ctx, l.Host(1), "bare script", func() error { return bare.create(ctx) })
-	if err != nil {
-		return err
-	}
-	fmt.Printf("\ncreate  ours %.0f s, bare script %.0f s: ratio %.2f (wanted <= 1.20)\n", ours.Seconds(), scripted.Seconds(), ours.Seconds()/scripted.Seconds())
-	fmt.Printf("memory  idle agent of a leader with two hosts %.1f MiB PSS: ratio %.2f of 50 MiB (wanted <= 1.00)\n", memory, memory/50)
-	return nil
+	r.bare, err = timed(ctx, l.Host(1), "bare script", func() error { return script.create(ctx) })
+	return r, err
 }
 
 // timed waits first until what was written before is on the disk, so that nobody pays for others.
