@@ -13,6 +13,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 BUNDLE := $(SLIPWAY_CACHE)/bundle/slipway-default.tar.zst
 ROOTFS := $(SLIPWAY_CACHE)/rootfs/current
 ISO ?= $(SLIPWAY_CACHE)/iso/slipway.iso
+BOOT ?= .
 BOOT_SHORT ?= -short
 BOOT_LIMIT ?= 90m
 
@@ -71,12 +72,12 @@ e2e: bundle rootfs
 	SLIPWAY_ROOTFS=$(ROOTFS) go test -count=1 -run TestTree ./iso/rootfs
 	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) CGO_ENABLED=1 go test -race -count=1 -timeout 60m ./tests/lab/... # alone: it compares the machine before and after
 	SLIPWAY_LAB=require SLIPWAY_ROOTFS=$(ROOTFS) SLIPWAY_BUNDLE=$(BUNDLE) CGO_ENABLED=1 go test -race -count=1 -timeout 60m -p 2 ./tests/ui/... ./tests/e2e/...
-	$(MAKE) --no-print-directory test-bed # alone: QEMU emulates every instruction
+	$(MAKE) --no-print-directory test-boot BOOT='^(TestBed|TestInstallBIOS)$$' # alone: QEMU emulates every instruction
 
-test-boot: rootfs ## Install from the image in QEMU and boot what was installed (many minutes; pictures in the cache)
+test-boot: rootfs ## Install from the image in QEMU and boot what was installed (BOOT=TestReset; pictures in the cache)
 	$(MAKE) iso SMALL=1 APPLIANCE=tests/boot/appliance.yaml ISO=$(SLIPWAY_CACHE)/iso/test.iso
 	SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso go test -count=1 -run TestInitrd ./iso/rootfs
-	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso SLIPWAY_ROOTFS=$(ROOTFS) nice go test -v -count=1 -timeout $(BOOT_LIMIT) $(BOOT_SHORT) ./tests/boot
+	SLIPWAY_BOOT=require SLIPWAY_ISO=$(SLIPWAY_CACHE)/iso/test.iso SLIPWAY_ROOTFS=$(ROOTFS) nice go test -v -count=1 -timeout $(BOOT_LIMIT) $(BOOT_SHORT) -run '$(BOOT)' ./tests/boot
 
 test-boot-full: ## The same, and upgrade, linking two machines, every way to install (an hour or more)
 	$(MAKE) test-boot BOOT_SHORT= BOOT_LIMIT=5h

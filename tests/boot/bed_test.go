@@ -14,6 +14,7 @@ import (
 // TestBed boots the root file system on Debian's kernel, without an installation, and tries there what the lab cannot: real
 // terminals, a keyboard, device rules of control groups, VLANs and bonds. The steps build on each other.
 func TestBed(t *testing.T) {
+	t.Parallel()
 	b, bed, artefacts := bootBed(t)
 	defer picture(t, b, filepath.Join(artefacts, "end.png"))
 	for _, step := range []struct {
