@@ -56,9 +56,10 @@ func TestFirstStart(t *testing.T) {
 		items := suite.OnJSON[[]api.ContentItem](t, h, "content", "list")
 		return len(items) == 1 && items[0].Digest == digest
 	})
-	if _, err := h.Exec(ctx, "test", "!", "-e", "/usr/local/slipway/content"); err != nil {
-		t.Error("the baked files still take space")
-	}
+	wait(t, "the baked files take no space", func() bool { // which is a moment after the import
+		_, err := h.Exec(ctx, "test", "!", "-e", "/usr/local/slipway/content")
+		return err == nil
+	})
 	network := suite.OnJSON[api.Network](t, h, "network", "show")
 	if network.Hostname != "dock1" || len(network.Confirmed) != 1 || !slices.Equal(network.Confirmed[0].Search, []string{"dock.example"}) || !network.Confirmed[0].Dhcp {
 		t.Errorf("the network is %+v", network)
