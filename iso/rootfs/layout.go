@@ -75,5 +75,9 @@ stages:
       environment:
         OVERLAY: "tmpfs:25%"
         RW_PATHS: "` + strings.Join(append(RWPaths(), "/home", "/opt", "/root", "/usr/local"), " ") + `"
+  rootfs.after:
+    - name: Directories of the appliance's own, which kairos-agent noted in a file that immucore does not read
+      if: '[ -e /run/cos/custom-layout.env ] && { [ -e /run/cos/active_mode ] || [ -e /run/cos/passive_mode ]; }'
+      commands: ["cat /run/cos/custom-layout.env >> /run/cos/cos-layout.env"]
 `)
 }
