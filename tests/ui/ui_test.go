@@ -105,7 +105,7 @@ func indented(text string) string {
 }
 
 // TestNewcomerReachesARunningCluster goes from three addresses to a Running cluster, through the browser alone, and deletes
-// it. Features 71, 72, 73, 74, 75, 76, 81, 86, 87, 97, 98, 99, 100, 101, 103, 106, 107, 108, 109, 110, 112, 116, 117, 118, 119, 120, 121, 122,
+// it. Features 71, 72, 73, 75, 76, 81, 86, 87, 97, 98, 99, 100, 101, 103, 106, 107, 108, 109, 110, 112, 116, 117, 118, 119, 120, 121, 122,
 // 123 and 133.
 func TestNewcomerReachesARunningCluster(t *testing.T) {
 	bundle := suite.Bundle(t)
