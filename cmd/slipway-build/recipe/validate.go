@@ -137,6 +137,7 @@ func (p Pack) validate(v *faults, b *Bundle, refs map[string]bool) {
 			at.check(u.Module != "" && u.Require != "" && clean(u.File), "upstream: give module, require and a path inside the module in file")
 			for _, b := range u.Before {
 				at.check(b.Kind != "" && b.Name != "" && b.Container != "" && b.Image != "", "upstream: give kind, name, container and image of what runs before")
+				at.check(b.Image == "" || slices.Contains(p.Images, b.Image), "upstream: image %s of %s is not among the pack's images", b.Image, b.Container)
 			}
 		}
 	}
