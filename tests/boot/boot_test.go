@@ -81,6 +81,9 @@ func start(t *testing.T, q QEMU, c Config, artefacts string) *Machine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if t.Failed() {
+			report(t, m)
+		}
 		m.Close()
 		for _, name := range []string{"serial", "shell"} {
 			if log, err := os.ReadFile(filepath.Join(dir, name+".log")); err == nil {
@@ -90,6 +93,26 @@ func start(t *testing.T, q QEMU, c Config, artefacts string) *Machine {
 		os.RemoveAll(dir)
 	})
 	return m
+}
+
+// report tells how a machine is that did not do what a test wanted: where its processors are, what its console said last, and
+// what a shell in it finds.
+func report(t *testing.T, m *Machine) {
+	t.Helper()
+	for range 3 {
+		where, err := m.Processors()
+		t.Logf("processors: %s (%v)", where, err)
+		if err != nil {
+			return // it is off
+		}
+		time.Sleep(time.Second)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second) // the test's own is over
+	defer cancel()
+	text, err := m.Shell(ctx, "uptime; networkctl --no-pager; ss -ltn; journalctl -b -n 40 --no-pager -o short-monotonic; systemctl list-jobs --no-pager; systemctl --failed --no-pager")
+	t.Logf("a shell in it: %s (%v)", text, err)
+	log, err := os.ReadFile(filepath.Join(m.dir, "serial.log"))
+	t.Logf("the console's end: %s (%v)", tail(log), err)
 }
 
 func wait(t *testing.T, m *Machine, limit time.Duration, pattern string) {
@@ -167,7 +190,7 @@ func freePort(t *testing.T) int {
 }
 
 // fetch gets the Local UI's first page, whose certificate nobody knows yet.
-func fetch(t *testing.T, port int, limit time.Duration) string {
+func fetch(t *testing.T, m *Machine, port int, limit time.Duration) string {
 	t.Helper()
 	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	var last error
@@ -175,6 +198,9 @@ func fetch(t *testing.T, port int, limit time.Duration) string {
 		answer, err := client.Get("https://127.0.0.1:" + strconv.Itoa(port) + "/")
 		if err != nil {
 			last = err
+			if err := m.Trouble(); err != nil {
+				t.Fatalf("waiting for the Local UI: %v", err)
+			}
 			time.Sleep(time.Second)
 			continue
 		}

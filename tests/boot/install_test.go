@@ -104,7 +104,7 @@ func long(t *testing.T) {
 func bootsInstalled(t *testing.T, m *Machine, port int) {
 	t.Helper()
 	wait(t, m, 3*time.Minute, "Booting `Slipway'")
-	if body := fetch(t, port, 25*time.Minute); !strings.Contains(body, "<html") {
+	if body := fetch(t, m, port, 15*time.Minute); !strings.Contains(body, "<html") {
 		t.Errorf("the Local UI answers %q", body)
 	}
 	wait(t, m, 5*time.Minute, "Fingerprint") // the console, on the serial line

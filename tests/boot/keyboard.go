@@ -14,7 +14,7 @@ func (m *Machine) Press(keys ...string) error {
 		for _, name := range strings.Split(key, "-") {
 			held = append(held, map[string]string{"type": "qcode", "data": name})
 		}
-		if err := m.control("send-key", map[string]any{"keys": held, "hold-time": 30}); err != nil {
+		if _, err := m.control("send-key", map[string]any{"keys": held, "hold-time": 30}); err != nil {
 			return fmt.Errorf("press %s: %w", key, err)
 		}
 		time.Sleep(120 * time.Millisecond) // a key is let go before the next one

@@ -120,7 +120,7 @@ func TestReset(t *testing.T) {
 			t.Errorf("after the reset there still is %q:\n%s", line, after)
 		}
 	}
-	if body := fetch(t, c.Port, 5*time.Minute); !strings.Contains(body, "<html") {
+	if body := fetch(t, m, c.Port, 5*time.Minute); !strings.Contains(body, "<html") {
 		t.Errorf("the Local UI answers %q", body)
 	}
 	shell(t, m, patience, "mountpoint /var/lib/slipway/pool; grub-editenv /oem/grubenv list")

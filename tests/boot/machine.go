@@ -160,8 +160,8 @@ func (m *Machine) WaitFor(ctx context.Context, pattern string) error {
 			m.seen += at[1]
 			return nil
 		}
-		if bad := failures.Find(fresh); bad != nil && !m.MayFail {
-			return fmt.Errorf("waiting for %q: the machine says %q\n%s", pattern, bad, tail(log))
+		if err := m.failure(log); err != nil {
+			return fmt.Errorf("waiting for %q: %w", pattern, err)
 		}
 		if off {
 			return errors.Join(fmt.Errorf("waiting for %q: the machine is off", pattern), m.err)
@@ -174,6 +174,22 @@ func (m *Machine) WaitFor(ctx context.Context, pattern string) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// Trouble is what the machine's console said since the text that was last waited for and that nothing good comes after.
+func (m *Machine) Trouble() error {
+	log, err := os.ReadFile(filepath.Join(m.dir, "serial.log"))
+	if err != nil {
+		return err
+	}
+	return m.failure(log)
+}
+
+func (m *Machine) failure(log []byte) error {
+	if bad := failures.Find(log[min(m.seen, len(log)):]); bad != nil && !m.MayFail {
+		return fmt.Errorf("the machine says %q\n%s", bad, tail(log))
+	}
+	return nil
 }
 
 func tail(log []byte) []byte { return log[max(0, len(log)-2000):] }
