@@ -3,6 +3,8 @@ package boot
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -102,9 +104,6 @@ func report(t *testing.T, m *Machine) {
 	for range 3 {
 		where, err := m.Processors()
 		t.Logf("processors: %s (%v)", where, err)
-		if err != nil {
-			return // it is off
-		}
 		time.Sleep(time.Second)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second) // the test's own is over
@@ -190,27 +189,23 @@ func freePort(t *testing.T) int {
 }
 
 // fetch gets the Local UI's first page, whose certificate nobody knows yet.
-func fetch(t *testing.T, m *Machine, port int, limit time.Duration) string {
-	t.Helper()
+func fetch(m *Machine, port int, limit time.Duration) (string, error) {
 	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
-	var last error
-	for begin := time.Now(); time.Since(begin) < limit; {
+	for begin := time.Now(); ; time.Sleep(time.Second) {
 		answer, err := client.Get("https://127.0.0.1:" + strconv.Itoa(port) + "/")
-		if err != nil {
-			last = err
-			if err := m.Trouble(); err != nil {
-				t.Fatalf("waiting for the Local UI: %v", err)
+		if err == nil {
+			defer answer.Body.Close()
+			body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+			if answer.StatusCode != http.StatusOK {
+				err = errors.Join(err, fmt.Errorf("the Local UI answers %s", answer.Status))
 			}
-			time.Sleep(time.Second)
-			continue
+			return string(body), err
 		}
-		defer answer.Body.Close()
-		body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-		if err != nil || answer.StatusCode != http.StatusOK {
-			t.Fatalf("the Local UI answers %s (%v)", answer.Status, err)
+		if time.Since(begin) > limit {
+			return "", fmt.Errorf("the Local UI does not answer on port 5080: %w", err)
 		}
-		return string(body)
+		if err := m.Trouble(); err != nil {
+			return "", fmt.Errorf("waiting for the Local UI: %w", err)
+		}
 	}
-	t.Fatalf("the Local UI does not answer on port 5080: %v", last)
-	return ""
 }

@@ -120,8 +120,8 @@ func TestReset(t *testing.T) {
 			t.Errorf("after the reset there still is %q:\n%s", line, after)
 		}
 	}
-	if body := fetch(t, m, c.Port, 5*time.Minute); !strings.Contains(body, "<html") {
-		t.Errorf("the Local UI answers %q", body)
+	if body, err := fetch(m, c.Port, 5*time.Minute); err != nil || !strings.Contains(body, "<html") {
+		t.Errorf("the Local UI answers %q (%v)", body, err)
 	}
 	shell(t, m, patience, "mountpoint /var/lib/slipway/pool; grub-editenv /oem/grubenv list")
 }

@@ -16,6 +16,12 @@ func (m *Machine) Screenshot(path string) error {
 	return err
 }
 
+// Reset is the button on the machine's front.
+func (m *Machine) Reset() error {
+	_, err := m.control("system_reset", struct{}{})
+	return err
+}
+
 // Processors tells where the processors are: two looks at a machine that hangs show whether it moves.
 func (m *Machine) Processors() (string, error) {
 	answer, err := m.control("human-monitor-command", map[string]string{"command-line": "info registers -a"})
