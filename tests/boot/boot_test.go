@@ -78,7 +78,7 @@ func start(t *testing.T, q QEMU, c Config, artefacts string) *Machine {
 		t.Fatal(err)
 	}
 	c.Dir = dir
-	m, err := q.Start(t.Context(), c)
+	m, err := q.Start(context.WithoutCancel(t.Context()), c) // a report of a failure comes after the test's context
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func report(t *testing.T, m *Machine) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second) // the test's own is over
 	defer cancel()
-	text, err := m.Shell(ctx, "uptime; networkctl --no-pager; ss -ltn; journalctl -b -n 40 --no-pager -o short-monotonic; systemctl list-jobs --no-pager; systemctl --failed --no-pager")
+	text, err := m.Shell(ctx, "export SYSTEMD_COLORS=0; uptime; networkctl --no-pager; ss -ltn; journalctl -b -n 40 --no-pager -o short-monotonic; systemctl list-jobs --no-pager; systemctl --failed --no-pager")
 	t.Logf("a shell in it: %s (%v)", text, err)
 	log, err := os.ReadFile(filepath.Join(m.dir, "serial.log"))
 	t.Logf("the console's end: %s (%v)", tail(log), err)

@@ -35,7 +35,7 @@ func (m *Machine) Processors() (string, error) {
 	return strings.Join(placeForm.FindAllString(text, -1), " "), nil
 }
 
-var placeForm = regexp.MustCompile(`RIP=[0-9a-f]+|RFL=[0-9a-f]+|HLT=[01]`)
+var placeForm = regexp.MustCompile(`[ER]IP=[0-9a-f]+|[ER]FL=[0-9a-f]+|HLT=[01]`)
 
 // control runs one command of QEMU's machine protocol (docs/interop/qmp-spec).
 func (m *Machine) control(command string, arguments any) (json.RawMessage, error) {
