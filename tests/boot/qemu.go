@@ -29,11 +29,16 @@ const oldestQEMU = 8
 var qemuPackages = []string{"qemu-system-x86", "qemu-utils", "ovmf"}
 
 // Find returns this machine's QEMU when it is new enough, or else one from Debian's backports, unpacked in dir, where it
-// changes nothing of this machine.
+// changes nothing of this machine. Who comes while another unpacks waits for it.
 func Find(ctx context.Context, dir string, log io.Writer) (QEMU, error) {
 	if q := (QEMU{"/"}); q.usable(ctx) {
 		return q, nil
 	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return QEMU{}, err
+	}
+	defer unlock()
 	q := QEMU{filepath.Join(dir, "root")}
 	if q.usable(ctx) {
 		return q, nil
@@ -46,6 +51,22 @@ func Find(ctx context.Context, dir string, log io.Writer) (QEMU, error) {
 		return QEMU{}, fmt.Errorf("the QEMU in %s does not run, or is older than version %d", q.root, oldestQEMU)
 	}
 	return q, nil
+}
+
+// lock keeps a folder for one at a time, of this process or another.
+func lock(dir string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	file, err := os.Create(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("wait for who else uses %s: %w", dir, err)
+	}
+	return func() { file.Close() }, nil // closing unlocks
 }
 
 func (q QEMU) usable(ctx context.Context) bool {
