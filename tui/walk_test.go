@@ -190,6 +190,7 @@ func TestResizeStorm(t *testing.T) {
 				}
 			}
 		}
+		synctest.Wait() // the storm may have left the queue full
 		d.resize(40, 8)
 		d.press("<esc>")
 		d.sees("Choose an adapter")

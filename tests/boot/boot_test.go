@@ -229,8 +229,21 @@ func fetch(m *Machine, port int, limit time.Duration) (string, error) {
 		if time.Since(begin) > limit {
 			return "", fmt.Errorf("the Local UI does not answer on port 5080: %w", err)
 		}
-		if err := m.Trouble(); err != nil {
+		if err := errors.Join(m.Trouble(), emulationFails(m)); err != nil {
 			return "", fmt.Errorf("waiting for the Local UI: %w", err)
 		}
 	}
+}
+
+var errEmulation = errors.New("QEMU's emulation lost the end of an interrupt, and the machine stands still")
+
+// emulationFails looks three times, for the kernel ends an interrupt a moment after it wakes.
+func emulationFails(m *Machine) error {
+	for range 3 {
+		if lost, err := m.LostInterrupt(); err != nil || !lost {
+			return nil // QEMU may have ended, which others tell
+		}
+		time.Sleep(time.Second)
+	}
+	return errEmulation
 }
