@@ -1,4 +1,4 @@
-// Package cachedir ages a build cache: what no build has used for two weeks goes.
+// Package cachedir locks a build cache, and ages it: what no build has used for two weeks goes.
 //
 //	built, used again (Used) --> not used for Keep, a build ends (Drop) --> gone
 //

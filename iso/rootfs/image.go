@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slipway-os/slipway/iso/cachedir"
 	"github.com/slipway-os/slipway/iso/rootfs/apt"
 	"github.com/slipway-os/slipway/systemd"
 )
@@ -60,7 +61,7 @@ func BuildImage(ctx context.Context, o ImageOptions) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	unlock, err := lock(filepath.Join(b.cache, "lock"))
+	unlock, err := cachedir.Lock(filepath.Join(b.cache, "lock"))
 	if err != nil {
 		return Image{}, err
 	}

@@ -57,7 +57,7 @@ func Build(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lock(filepath.Join(b.cache, "lock"))
+	unlock, err := cachedir.Lock(filepath.Join(b.cache, "lock"))
 	if err != nil {
 		return err
 	}
@@ -161,17 +161,4 @@ func publish(part, dir string) error {
 		return fmt.Errorf("sync %s: %w", part, err)
 	}
 	return os.Rename(part, dir)
-}
-
-// lock waits for the cache to be free.
-func lock(path string) (unlock func(), err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("lock %s: %w", path, err)
-	}
-	return func() { file.Close() }, nil
 }

@@ -11,8 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -34,29 +32,6 @@ func TestWithBackports(t *testing.T) {
 	if len(got) != 3 || got[2] != "deb http://m bookworm-backports main" {
 		t.Errorf("got %q", got)
 	}
-}
-
-// TestFindWaits holds the folder of QEMU for one at a time: two tests that unpacked at once spoilt each other's lists.
-func TestFindWaits(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "qemu")
-	var inside atomic.Int32
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			unlock, err := lock(dir)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer unlock()
-			if inside.Add(1) != 1 {
-				t.Error("two at once")
-			}
-			time.Sleep(time.Millisecond)
-			inside.Add(-1)
-		})
-	}
-	all.Wait()
 }
 
 // setup gives a QEMU, the image, and a folder for pictures and logs that stays.

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/slipway-os/slipway/iso/cachedir"
 	"github.com/slipway-os/slipway/iso/rootfs/apt"
 )
 
@@ -34,7 +35,10 @@ func Find(ctx context.Context, dir string, log io.Writer) (QEMU, error) {
 	if q := (QEMU{"/"}); q.usable(ctx) {
 		return q, nil
 	}
-	unlock, err := lock(dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return QEMU{}, err
+	}
+	unlock, err := cachedir.Lock(filepath.Join(dir, "lock"))
 	if err != nil {
 		return QEMU{}, err
 	}
@@ -51,22 +55,6 @@ func Find(ctx context.Context, dir string, log io.Writer) (QEMU, error) {
 		return QEMU{}, fmt.Errorf("the QEMU in %s does not run, or is older than version %d", q.root, oldestQEMU)
 	}
 	return q, nil
-}
-
-// lock keeps a folder for one at a time, of this process or another.
-func lock(dir string) (unlock func(), err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	file, err := os.Create(filepath.Join(dir, "lock"))
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("wait for who else uses %s: %w", dir, err)
-	}
-	return func() { file.Close() }, nil // closing unlocks
 }
 
 func (q QEMU) usable(ctx context.Context) bool {
