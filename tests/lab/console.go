@@ -63,6 +63,12 @@ func (h *Host) Screen(ctx context.Context) (string, error) {
 	return h.lab.tmux(ctx, "capture-pane", "-p", "-t", h.pane())
 }
 
+// Blank empties the host's console as seen here, so that what it shows from now on was drawn from now on.
+func (h *Host) Blank(ctx context.Context) error {
+	_, err := h.lab.tmux(ctx, "send-keys", "-R", "-t", h.pane())
+	return err
+}
+
 // ConsoleCommand is the command that connects a terminal to the host's console.
 func (h *Host) ConsoleCommand(ctx context.Context) *exec.Cmd {
 	return exec.CommandContext(ctx, "tmux", "-S", h.lab.socket(), "attach-session", "-t", "="+h.Name())

@@ -213,6 +213,12 @@ func testConsole(ctx context.Context, t *testing.T, h *Host) {
 		t.Fatal(err)
 	}
 	eventually(ctx, t, "the console answers", shows("got: two words"))
+	if err := h.Blank(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if screen, err := h.Screen(ctx); err != nil || strings.TrimSpace(screen) != "" {
+		t.Errorf("a console made blank shows %q (%v)", screen, err)
+	}
 	if text, err := os.ReadFile(h.Console()); err != nil || !strings.Contains(string(text), "got: two words") {
 		t.Errorf("the console's log lacks the answer (%v)", err)
 	}

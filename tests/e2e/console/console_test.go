@@ -251,7 +251,7 @@ func killed(units ...string) func(person) {
 		p.run(append([]string{"systemctl", "kill", "--signal=KILL"}, units...)...)
 		p.restsOn(static, window)
 		p.isAt(static, window)
-		p.run("systemctl", "restart", "console-getty.service") // who was logged in is so no longer
+		p.beginsAnew() // who was logged in is so no longer
 		p.within(30*time.Second, "Device information")
 	}
 }

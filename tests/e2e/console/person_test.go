@@ -105,6 +105,16 @@ func (p person) run(command ...string) string {
 	return string(out)
 }
 
+// beginsAnew restarts the console. The page of before goes first: a key that is pressed on it reaches nobody.
+func (p person) beginsAnew() {
+	p.t.Helper()
+	p.run("systemctl", "stop", "console-getty.service")
+	if err := p.h.Blank(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	p.run("systemctl", "start", "console-getty.service")
+}
+
 // logsIn goes from the landing page to the menu.
 func (p person) logsIn() {
 	p.t.Helper()
