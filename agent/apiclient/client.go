@@ -200,6 +200,9 @@ func (c *Client) explain(err error) error {
 	return fmt.Errorf("%s: %w", c.name, err)
 }
 
+// answerLimit bounds one look at an operation, for which the agent takes a second at most.
+const answerLimit = 30 * time.Second
+
 // restartLimit is how long an agent that was heard may be away while its operation is waited for.
 const restartLimit = time.Minute
 
@@ -209,9 +212,7 @@ func (c *Client) WaitOperation(ctx context.Context, id string, onChange func(api
 	var last api.Operation
 	var heard time.Time
 	for {
-		op, err := Decode[api.Operation](c, func() (*http.Response, error) {
-			return c.GetOperation(ctx, id, &api.GetOperationParams{Wait: 1})
-		})
+		op, err := c.look(ctx, id)
 		var problem *Problem
 		if refused := errors.As(err, &problem) && problem.Status < http.StatusInternalServerError; err != nil && ctx.Err() == nil && !refused && time.Since(heard) < restartLimit {
 			select { // an operation outlives a restart of its agent
@@ -239,4 +240,13 @@ func (c *Client) WaitOperation(ctx context.Context, id string, onChange func(api
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// look waits a second for operation id and reads how far it is.
+func (c *Client) look(ctx context.Context, id string) (api.Operation, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	return Decode[api.Operation](c, func() (*http.Response, error) {
+		return c.GetOperation(ctx, id, &api.GetOperationParams{Wait: 1})
+	})
 }

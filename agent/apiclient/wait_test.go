@@ -2,12 +2,15 @@ package apiclient
 
 import (
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/slipway-os/slipway/agent/api"
 )
@@ -50,4 +53,29 @@ func TestWaitOperationOutlivesARestart(t *testing.T) {
 	if _, err := c.WaitOperation(t.Context(), "none", nil); err == nil || err.Error() != "there is no such operation" {
 		t.Errorf("an unknown operation: %v", err)
 	}
+}
+
+type trip func(*http.Request) (*http.Response, error)
+
+func (f trip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// An agent that took the question and hangs is asked again.
+func TestWaitOperationAsksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		c := Over(trip(func(r *http.Request) (*http.Response, error) {
+			state := "running"
+			switch asked++; asked {
+			case 2:
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			case 3:
+				state = "succeeded"
+			}
+			return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(`{"id":"a","state":"` + state + `"}`))}, nil
+		}))
+		if op, err := c.WaitOperation(t.Context(), "a", nil); err != nil || op.State != "succeeded" || asked != 3 {
+			t.Errorf("%+v, %v after %d questions", op, err, asked)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package systemd
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/coreos/go-systemd/v22/dbus"
 )
@@ -13,9 +14,15 @@ type Client struct{}
 // job is one of the manager's calls that queue a job, such as StartUnit.
 type job func(ctx context.Context, name, mode string, done chan<- string) (int, error)
 
+// jobLimit bounds a job whose caller sets no end; by default systemd itself gives a unit 90 s to start and 90 s to stop
+// (systemd-system.conf(5)).
+const jobLimit = 5 * time.Minute
+
 // run queues a job that replaces conflicting ones and waits for its end. The results other than "done" are those of
 // systemd's JobRemoved signal (org.freedesktop.systemd1(5)).
 func (Client) run(ctx context.Context, verb, unit string, pick func(*dbus.Conn) job) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, jobLimit, fmt.Errorf("systemd did not end the job within %s; `systemctl list-jobs` shows what it waits for", jobLimit))
+	defer cancel()
 	c, err := connect(ctx)
 	if err != nil {
 		return err
@@ -32,7 +39,7 @@ func (Client) run(ctx context.Context, verb, unit string, pick func(*dbus.Conn) 
 		}
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("%s %s: %w", verb, unit, ctx.Err())
+		return fmt.Errorf("%s %s: %w", verb, unit, context.Cause(ctx))
 	}
 }
 

@@ -41,6 +41,10 @@ const maxOutput = 64 << 20
 // errTail is how many lines of standard error an error carries when none of them is the cause.
 const errTail = 6
 
+// runLimit bounds a command whose caller sets no end, with room for the largest image on a slow disk. A step that hangs would never
+// say so; one that fails says what did not end, and is tried again.
+const runLimit = 15 * time.Minute
+
 // Exec runs real commands. Path is put before the PATH of this process.
 type Exec struct{ Path string }
 
@@ -50,6 +54,8 @@ func (x Exec) Run(ctx context.Context, c Cmd) ([]byte, error) {
 	// Pdeathsig is tied to the thread that starts the child (prctl(2)), so the thread has to stay.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	ctx, cancel := context.WithTimeoutCause(ctx, runLimit, fmt.Errorf("it did not end within %s", runLimit))
+	defer cancel()
 	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
 	if x.Path != "" {
 		cmd.Env = append(os.Environ(), "PATH="+x.Path+":"+os.Getenv("PATH"))
@@ -70,7 +76,7 @@ func (x Exec) Run(ctx context.Context, c Cmd) ([]byte, error) {
 		return out.Bytes(), nil
 	}
 	if ctx.Err() != nil {
-		return out.Bytes(), fmt.Errorf("%s: %w", commandWords(c), ctx.Err())
+		return out.Bytes(), fmt.Errorf("%s: %w", commandWords(c), context.Cause(ctx))
 	}
 	why := explain(errOut.String())
 	if why == "" {
