@@ -12,7 +12,12 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// Limit is how long a command in a host may take, as long as ten creations of a cluster on a quiet machine: one that hangs is
+// to say so, instead of holding up whoever waits for it.
+const Limit = 15 * time.Minute
 
 // Exec runs a command as root inside the host, in all its namespaces, and returns
 // what it wrote to its standard output. When the command fails, the error holds
@@ -24,6 +29,8 @@ func (h *Host) Exec(ctx context.Context, command ...string) ([]byte, error) {
 // ExecStdin is Exec with input for the command; secrets belong here, not in the
 // command line, which every process of the host can read.
 func (h *Host) ExecStdin(ctx context.Context, stdin io.Reader, command ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, Limit, fmt.Errorf("it did not end within %s", Limit))
+	defer cancel()
 	cmd, err := h.Command(ctx, command...)
 	if err != nil {
 		return nil, err
@@ -31,6 +38,9 @@ func (h *Host) ExecStdin(ctx context.Context, stdin io.Reader, command ...string
 	var out, problem bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &problem
 	if err := Run(cmd); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
 		return out.Bytes(), fmt.Errorf("%s: %s: %w: %s", h.Name(), strings.Join(command, " "), err,
 			strings.TrimSpace(problem.String()))
 	}
@@ -48,7 +58,9 @@ func (h *Host) Command(ctx context.Context, command ...string) (*exec.Cmd, error
 		"--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--",
 		"/usr/bin/env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "HOME=/root",
 		"LANG=C.UTF-8", "TERM=" + os.Getenv("TERM")}, command...)
-	return exec.CommandContext(ctx, "nsenter", args...), nil
+	cmd := exec.CommandContext(ctx, "nsenter", args...)
+	cmd.WaitDelay = 10 * time.Second // when nsenter is gone, what it started may still hold the pipes
+	return cmd, nil
 }
 
 // PutFile writes a file on the running host: whole or not at all.

@@ -128,8 +128,8 @@ func (h *Host) WaitRunning(ctx context.Context) error {
 		if h.process() == 0 {
 			return false, h.explain("ended before it ran")
 		}
-		// Fails while systemd is not there yet, and from then on waits by itself.
-		out, _ := h.Exec(ctx, "systemctl", "is-system-running", "--wait")
+		// Fails while systemd is not there yet, and from then on waits by itself; a signal that it missed costs half a minute.
+		out, _ := h.Exec(ctx, "timeout", "30", "systemctl", "is-system-running", "--wait")
 		switch strings.TrimSpace(string(out)) {
 		case "running":
 			return true, nil

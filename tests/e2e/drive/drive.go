@@ -166,6 +166,8 @@ func Spec(name string) string { return "name: " + name + "\nvip: " + VIP + "\n" 
 
 // Create creates the cluster and waits until it runs. say gets a line for each step that begins or ends.
 func (d *Lab) Create(ctx context.Context, spec string, say func(string)) error {
+	ctx, cancel := context.WithTimeout(ctx, lab.Limit)
+	defer cancel()
 	cmd, err := d.Host(1).Command(ctx, "slipway", "cluster", "create", "-f", "-")
 	if err != nil {
 		return err
@@ -174,7 +176,7 @@ func (d *Lab) Create(ctx context.Context, spec string, say func(string)) error {
 	w := &lines{say: say}
 	cmd.Stdout, cmd.Stderr = w, w
 	if err := lab.Run(cmd); err != nil {
-		return fmt.Errorf("cluster create: %w: %s", err, w.last)
+		return fmt.Errorf("cluster create: %w: %s", errors.Join(err, ctx.Err()), w.last)
 	}
 	return nil
 }

@@ -25,11 +25,13 @@ type Result struct {
 // On runs slipway on a host, over the agent's socket.
 func On(t *testing.T, h *lab.Host, stdin string, args ...string) Result {
 	t.Helper()
-	cmd, err := h.Command(t.Context(), append([]string{"slipway"}, args...)...)
+	ctx, cancel := context.WithTimeout(t.Context(), lab.Limit)
+	defer cancel()
+	cmd, err := h.Command(ctx, append([]string{"slipway"}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return finish(t, cmd, stdin)
+	return finish(ctx, t, cmd, stdin)
 }
 
 // OnJSON is On with -o json; a command that fails fails the test.
@@ -51,10 +53,12 @@ func Workstation(t *testing.T, d *drive.Lab, stdin string, args ...string) Resul
 // WorkstationOf is Workstation for somebody with that home, where sessions and unfinished uploads are remembered.
 func WorkstationOf(t *testing.T, d *drive.Lab, home, stdin string, args ...string) Result {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), lab.Limit)
+	defer cancel()
 	program := filepath.Join(Rootfs(t), "usr/bin/slipway")
-	cmd := exec.CommandContext(t.Context(), "nsenter", append([]string{"--net=" + d.Netns(), "--", program}, args...)...)
+	cmd := exec.CommandContext(ctx, "nsenter", append([]string{"--net=" + d.Netns(), "--", program}, args...)...)
 	cmd.Env = []string{"HOME=" + home}
-	return finish(t, cmd, stdin)
+	return finish(ctx, t, cmd, stdin)
 }
 
 // Login are the options with which a workstation speaks to a host as the first user, whose password is the standard input.
@@ -72,11 +76,14 @@ func Pin(t *testing.T, h *lab.Host) string {
 	return OnJSON[api.Host](t, h, "host", "show").Fingerprint
 }
 
-func finish(t *testing.T, cmd *exec.Cmd, stdin string) Result {
+func finish(ctx context.Context, t *testing.T, cmd *exec.Cmd, stdin string) Result {
 	t.Helper()
 	var out, problem bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &problem
 	err := lab.Run(cmd)
+	if ctx.Err() != nil {
+		t.Fatalf("%s did not end (%v): %s%s", strings.Join(cmd.Args, " "), ctx.Err(), &out, &problem)
+	}
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
@@ -130,19 +137,5 @@ func Until(t *testing.T, limit time.Duration, fn func() (bool, error)) {
 	t.Helper()
 	if err := drive.Until(t.Context(), limit, fn); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// explain logs what the agents said last.
-func explain(t *testing.T, d *drive.Lab) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	for _, h := range d.Hosts() {
-		text, err := h.Journal(ctx, "slipway-agent.service")
-		if err != nil {
-			text = err.Error()
-		}
-		all := strings.Split(strings.TrimSpace(text), "\n")
-		t.Logf("agent of %s:\n%s", h.Name(), strings.Join(all[max(0, len(all)-20):], "\n"))
 	}
 }
