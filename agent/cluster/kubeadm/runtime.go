@@ -3,9 +3,11 @@ package kubeadm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // containers lists what containerd runs for Kubernetes, pods' sandboxes included.
@@ -32,6 +34,9 @@ func (e *Engine) containerdRuns(ctx context.Context) (bool, error) {
 	return true, e.opt.Units.Start(ctx, containerdUnit)
 }
 
+// taskLimit bounds the end of one container: containerd waits for as long as a process does not die. The next try kills it again.
+const taskLimit = time.Minute
+
 // removeContainers kills every task and drops every record below the CRI plugin's feet: asking it would call the CNI
 // plugins, which ask an API server that is gone. Its own memory is made anew by a restart.
 func (e *Engine) removeContainers(ctx context.Context) error {
@@ -41,8 +46,7 @@ func (e *Engine) removeContainers(ctx context.Context) error {
 	}
 	var errs []error
 	for _, id := range tasks {
-		_, err := e.ctr(ctx, "tasks", "delete", "--force", id)
-		errs = append(errs, err)
+		errs = append(errs, e.removeTask(ctx, id))
 	}
 	ids, err := e.ctrList(ctx, "containers", "list", "-q")
 	errs = append(errs, err)
@@ -51,6 +55,13 @@ func (e *Engine) removeContainers(ctx context.Context) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(append(errs, e.opt.Units.Restart(ctx, containerdUnit))...)
+}
+
+func (e *Engine) removeTask(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, taskLimit, fmt.Errorf("it did not end within %s", taskLimit))
+	defer cancel()
+	_, err := e.ctr(ctx, "tasks", "delete", "--force", id)
+	return err
 }
 
 func (e *Engine) images(ctx context.Context) ([]string, error) {
