@@ -101,7 +101,9 @@ func (e *Engine) applyCancellable(ctx context.Context, a cluster.Assignment) err
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	e.mu.Lock()
-	e.cancel = cancel
+	if e.cancel = cancel; e.desired != nil && e.desired.Phase == cluster.PhaseDelete && a.Phase != cluster.PhaseDelete {
+		cancel() // it came after a was read, when there was nothing to cancel yet
+	}
 	e.mu.Unlock()
 	err := e.Apply(ctx, a)
 	e.mu.Lock()

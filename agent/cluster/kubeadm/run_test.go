@@ -77,6 +77,23 @@ func TestDeleteCutsAStep(t *testing.T) {
 	})
 }
 
+// Nor for one that is about to begin: the delete may come between the look at the assignment and the pass.
+func TestDeleteCutsAPassThatBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.hang = "kubeadm init"
+		e := testEngine(t, w)
+		a := testAssignment(cluster.PhaseJoin, cluster.RoleInit)
+		gone := a
+		gone.Phase = cluster.PhaseDelete
+		e.Assign(gone)
+		start := time.Now()
+		if err := e.applyCancellable(t.Context(), a); !errors.Is(err, context.Canceled) || time.Since(start) > time.Second {
+			t.Errorf("after %s: %v", time.Since(start), err)
+		}
+	})
+}
+
 func TestExec(t *testing.T) {
 	var lines []string
 	out, err := Exec{}.Run(t.Context(), Cmd{Name: "sh", Args: []string{"-c", "cat; echo two >&2; printf three"}, Stdin: []byte("one\n"),
