@@ -18,6 +18,9 @@ type job func(ctx context.Context, name, mode string, done chan<- string) (int, 
 // (systemd-system.conf(5)).
 const jobLimit = 5 * time.Minute
 
+// replyLimit bounds a question whose answer is ready: the default of sd-bus (sd_bus_set_method_call_timeout(3)).
+const replyLimit = 25 * time.Second
+
 // run queues a job that replaces conflicting ones and waits for its end. The results other than "done" are those of
 // systemd's JobRemoved signal (org.freedesktop.systemd1(5)).
 func (Client) run(ctx context.Context, verb, unit string, pick func(*dbus.Conn) job) error {
@@ -69,6 +72,8 @@ func (c Client) Restart(ctx context.Context, unit string) error {
 // ActiveState is the unit's state: active, reloading, inactive, failed, activating or deactivating. A unit that does not
 // exist is inactive.
 func (Client) ActiveState(ctx context.Context, unit string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, replyLimit)
+	defer cancel()
 	c, err := connect(ctx)
 	if err != nil {
 		return "", err
